@@ -1,0 +1,1 @@
+"""What is declared: reads and checks YAML and CSV, hands out definitions."""

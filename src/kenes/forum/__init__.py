@@ -1,0 +1,1 @@
+"""Who may do what when: institutions, roles, rounds and events; pure rules."""

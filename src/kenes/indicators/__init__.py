@@ -1,0 +1,1 @@
+"""Observations and layers in, measurements out; touches no disk, network or clock."""

@@ -1,0 +1,1 @@
+"""Runs the stages in their order and writes what they return."""

@@ -1,0 +1,1 @@
+"""Shows publications as pages, reports and APIs."""

@@ -1,0 +1,1 @@
+"""Gaps and practices in, recommendations with reasons out; touches no disk, network or clock."""

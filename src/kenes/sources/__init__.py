@@ -1,0 +1,1 @@
+"""Turns outside data of one kind into snapshots and observations."""

@@ -1,0 +1,1 @@
+"""Keeps snapshots, observations, measurements, publications and contributions."""

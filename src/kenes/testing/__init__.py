@@ -1,0 +1,1 @@
+"""A small synthetic world, strategies and domain asserts for tests."""

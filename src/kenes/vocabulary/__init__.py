@@ -1,0 +1,1 @@
+"""What a fact is: frozen types, units, periods and errors."""
