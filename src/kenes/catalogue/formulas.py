@@ -138,11 +138,11 @@ def _combined(op: ast.operator, a: str | None, b: str | None, right: ast.expr, t
 
 
 _SLOPES: dict[type[ast.operator], Callable[[Any, Any, Any, Any], Any]] = {
-    ast.Add: lambda a, da, b, db: da + db,
-    ast.Sub: lambda a, da, b, db: da - db,
+    ast.Add: lambda _a, da, _b, db: da + db,
+    ast.Sub: lambda _a, da, _b, db: da - db,
     ast.Mult: lambda a, da, b, db: da * b + a * db,
     ast.Div: lambda a, da, b, db: (da * b - a * db) / b**2,
-    ast.Pow: lambda a, da, b, db: b * a ** (b - 1) * da,
+    ast.Pow: lambda a, da, b, _db: b * a ** (b - 1) * da,
 }
 
 
