@@ -329,14 +329,9 @@ def _profile_findings(profile: Profile, catalogue: Catalogue) -> list[Finding]:
 
 
 def _mapping_findings(mapping: SourceMapping, catalogue: Catalogue) -> list[Finding]:
-    found = []
-    for column in mapping.variables:
-        if column.variable not in catalogue.variables:
-            found.append(
-                _finding(
-                    column.where,
-                    "unknown_input",
-                    f"source {mapping.source.id!r}: unknown variable {column.variable!r}",
-                )
-            )
-    return found
+    known = catalogue.variables
+    return [
+        _finding(c.where, "unknown_input", f"source {mapping.source.id!r}: unknown variable {c.variable!r}")
+        for c in mapping.variables
+        if c.variable not in known
+    ]

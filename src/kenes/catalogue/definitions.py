@@ -260,8 +260,8 @@ def read_indicator(entry: LinedDict) -> IndicatorDefinition:
     what = f"indicator {entry.get('id')!r}"
     _allowed(
         entry,
-        "id edition group texts unit formula inputs period better goalposts plausible levels kind places status "
-        "citations comparable practice_concepts",
+        "id edition group texts unit formula inputs period better goalposts plausible levels kind places "
+        "status citations comparable practice_concepts",
         what,
     )
     formula = parse_formula(_need(entry, "formula", what), where=entry.where("formula"))

@@ -93,7 +93,8 @@ class Store:
                 db.register("_batches", pa.table({"batch": list(batches)}))
                 listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
                 db.execute(
-                    f"create view observations as select * from read_parquet([{listed}], union_by_name = true) "
+                    "create view observations as "
+                    f"select * from read_parquet([{listed}], union_by_name = true) "
                     "where batch in (select batch from _batches)"
                 )
             else:
@@ -118,7 +119,7 @@ class Store:
             tables.update(done[1] if done else {})
         tables["observations"] = self.table("observations").version()
         batches = [record.batch for record in self.journal.current_batches()]
-        record = self.journal.record_edition(digest(inputs, batches, tables), tables, batches, sources)
+        record = self.journal.record_edition(digest(inputs, batches), tables, batches, sources)
         return Edition(self.folder, record)
 
 
