@@ -265,7 +265,9 @@ class Builder:
                 **point,
             )
             self.unit_of_admin1[row["gn_code"]] = row["place"]
-            self.add_names(row["place"], az=iso[row["iso3166_2"]]["name"].replace("ǝ", "ə"))
+            name = iso[row["iso3166_2"]]["name"].replace("ǝ", "ə")
+            local = row["az"] or (f"{name} rayonu" if row["kind"] == "district" else name)
+            self.add_names(row["place"], az=local, en=row["en"], tr=row["tr"], ru=row["ru"])
             self.sets.append(
                 {"set": "az-nakhchivan" if inner else "az-first-level", "place": row["place"]}
             )
