@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,6 +72,32 @@ class Fields:
                 key, "give exactly one", expected=" or ".join(keys), found=", ".join(given) or "none"
             )
 
+    def at_most_one(self, *keys: str) -> None:
+        """Refuse several of the given keys."""
+        given = [key for key in keys if self._document.get(key) is not None]
+        if len(given) > 1:
+            raise self.error(
+                given[-1], "give at most one", expected=" or ".join(keys), found=", ".join(given)
+            )
+
+    def optional(self, key: str) -> str | None:
+        """A text, None if absent; an empty text is kept, for it may be the name of a column."""
+        return None if self._document.get(key) is None else self.text(key)
+
+    def pattern(self, key: str, groups: Collection[str]) -> str | None:
+        """A regular expression with at least one of the named groups and no other."""
+        text = self.optional(key)
+        if text is None:
+            return None
+        try:
+            found = set(re.compile(text).groupindex)
+        except re.error as error:
+            raise self.error(key, f"{key!r} is no regular expression", found=str(error)) from error
+        if not found or not found <= set(groups):
+            wanted = " ".join(f"(?P<{group}>…)" for group in sorted(groups))
+            raise self.error(key, f"{key!r}", expected=f"named groups of {wanted}", found=text)
+        return text
+
     def text(self, key: str, *, required: bool = False, empty: bool = False, strip: bool = True) -> str:
         """A text; numbers and dates are taken as written, `""` if absent and not required."""
         value = self._document.get(key)
@@ -130,15 +157,21 @@ class Fields:
                 raise DefinitionError(f"item of {key!r}", expected="a mapping", found=str(item), where=where)
         return [Fields(item) for item in value]
 
-    def with_defaults(self, defaults: Mapping[str, Any]) -> Fields:
+    def with_defaults(self, defaults: Fields) -> Fields:
         """These fields, and the given ones where absent."""
-        merged = LinedDict({**defaults, **self._document})
-        merged.file, merged.line, merged.lines = (
-            self._document.file,
-            self._document.line,
-            self._document.lines,
-        )
+        mine, other = self._document, defaults._document
+        merged = LinedDict({**other, **mine})
+        merged.file, merged.line, merged.lines = mine.file, mine.line, {**other.lines, **mine.lines}
         return Fields(merged)
+
+    def part(self, keys: str) -> tuple[Fields, Fields]:
+        """The fields among the given keys (blank between them), and the others."""
+        chosen, rest = LinedDict(), LinedDict()
+        for key, value in self._document.items():
+            (chosen if key in keys.split() else rest)[key] = value
+        for half in (chosen, rest):
+            half.file, half.line, half.lines = self._document.file, self.line, self._document.lines
+        return Fields(chosen), Fields(rest)
 
     def choice(
         self, key: str, allowed: Collection[str], default: str | None, *, required: bool = False

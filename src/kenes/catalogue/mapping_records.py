@@ -30,6 +30,7 @@ EUROSTAT_FLAGS: Mapping[str, str] = MappingProxyType(
 )
 """Flag letters of Eurostat's tables (Eurostat, explanatory texts, "Statistical symbols and flags")."""
 
+YEAR_HEADING = r"(?P<time>[0-9]{4})"
 EUROSTAT_PATTERN = r"(?P<value>:|[-+0-9.,]+)\s*(?P<flags>[a-z]+)?"
 
 
@@ -51,7 +52,16 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """Where the data file is and how it is written; `skip_rows` stand above the header."""
+    """Where the data file is and how it is written.
+
+    Attributes:
+        skip_rows: records above the header.
+        header_rows: records of the header; the names of several are joined by ` / `, each upper
+            one filled to the right. 0 takes the names from `header`.
+        rename: other names for headings.
+        split_column: a heading whose cells hold several keys, split at commas into `split_into`.
+        records: path of keys to the list of records in a JSON file, dots between them.
+    """
 
     path: str
     format: Format = "csv"
@@ -68,11 +78,12 @@ class FileForm:
     split_column: str | None = None
     split_into: tuple[str, ...] = ()
     records: str | None = None
+    header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceRule:
-    """Which place a row speaks of: a column, or one place for the whole file."""
+    """Which place a row speaks of: a column, one place for the whole file, or the headings (neither)."""
 
     column: str | None
     value: str | None
@@ -86,11 +97,10 @@ class PlaceRule:
 
 @dataclass(frozen=True, slots=True)
 class TimeRule:
-    """Which period a row or a column speaks of; `years` means that column headings are years."""
+    """Which period a row speaks of: a column, one text for the whole file, or the headings (neither)."""
 
     column: str | None
     value: str | None
-    years: bool
     format: str | None
     zone: str | None
     stamp: Literal["start", "end"]
@@ -100,10 +110,11 @@ class TimeRule:
 
 @dataclass(frozen=True, slots=True)
 class ValueRule:
-    """How flags stand beside a value in one cell."""
+    """How flags stand beside a value in one cell, and marks that are taken off its ends."""
 
     flag_pattern: str | None = None
     flags: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    strip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +128,28 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class VariableRule:
-    """Which variable a column holds, in which unit, and for which rows (`when`)."""
+    """Which variable a column holds, in which unit, and for which rows (`when`).
 
-    column: str
+    Attributes:
+        column: the heading; None when `pattern` selects headings.
+        pattern: regular expression of headings; its groups `time` and `place` stand for the row's own.
+        time: the period rule of this variable, if it has its own.
+    """
+
+    column: str | None
+    pattern: str | None
     variable: str
     unit: str | None
     unit_column: str | None
     units: Mapping[str, str]
     when: Mapping[str, frozenset[str]]
     dimensions: tuple[Dimension, ...]
+    time: TimeRule | None
     line: int
+
+    def gives(self, group: str) -> bool:
+        """Whether the headings name the time or the place."""
+        return self.pattern is not None and f"(?P<{group}>" in self.pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +201,11 @@ class SourceMapping:
         return f"{self.document}:{line}"
 
     def columns(self) -> tuple[str, ...]:
-        """Every column that the mapping names (after renaming and splitting), without `*`."""
+        """Every heading that the mapping names (after renaming and splitting)."""
         named = [self.place.column, self.time.column, self.site_column, *self.keep, *self.drop]
         for rule in self.variables:
             named += [rule.column, rule.unit_column, *rule.when, *(d.column for d in rule.dimensions)]
+            named += [rule.time.column] if rule.time else []
         for correction in self.corrections:
             named += [correction.column, *correction.locator]
-        return tuple(dict.fromkeys(c for c in named if c and c != "*"))
+        return tuple(dict.fromkeys(c for c in named if c is not None))

@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -21,6 +20,7 @@ from kenes.catalogue.fields import Fields
 from kenes.catalogue.mapping_records import (
     EUROSTAT_FLAGS,
     EUROSTAT_PATTERN,
+    YEAR_HEADING,
     Correction,
     Dimension,
     FileForm,
@@ -57,31 +57,40 @@ def parse_mappings(
         raise DefinitionError(
             "a mapping document is a YAML mapping", found=type(document).__name__, where=name
         )
-    top = Fields(document)
-    top.only("source file files missing keep drop place site time values variables corrections revision")
+    Fields(document).only(f"{_BLOCKS} file files")
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
-    forms = _forms(top)
-    variables = tuple(_variable(item) for item in top.items("variables", required=True))
-    eurostat = forms[0].format == "eurostat_tsv"
-    shared = SourceMapping(
+    return tuple(
+        _mapping(top, form, document=document.file or name, folder=folder, digest=digest)
+        for top, form in _forms(Fields(document))
+    )
+
+
+_BLOCKS = "source missing keep drop place site time values variables corrections revision"
+
+
+def _mapping(
+    top: Fields, form: FileForm, *, document: str, folder: Path | None, digest: str
+) -> SourceMapping:
+    rules = tuple(_variable(item) for item in top.items("variables", required=True))
+    mapping = SourceMapping(
         source=_source(top.sub("source", required=True)),
-        file=forms[0],
+        file=form,
         missing=frozenset({"", *top.texts("missing")}),
         keep=_sets(top.sub("keep")),
         drop=_sets(top.sub("drop")),
-        place=_place(top.sub("place", required=True)),
+        place=_place(top.sub("place")),
         site_column=_site(top.sub("site")),
-        time=_time(top.sub("time", required=True)),
-        values=_values(top.sub("values"), eurostat=eurostat),
-        variables=variables,
+        time=_time(top.sub("time"), by_year=any(rule.gives("time") for rule in rules)),
+        values=_values(top.sub("values"), eurostat=form.format == "eurostat_tsv"),
+        variables=rules,
         corrections=tuple(_correction(item) for item in top.items("corrections")),
         revision=cast(Any, top.choice("revision", ("replace", "add"), "replace")),
-        document=document.file or name,
+        document=document,
         folder=folder,
         digest=digest,
     )
-    _check_star(shared)
-    return tuple(replace(shared, file=form) for form in forms)
+    _check_complete(mapping)
+    return mapping
 
 
 def check_mapping(mapping: SourceMapping, variables: Mapping[str, str]) -> None:
@@ -117,14 +126,27 @@ def check_mapping(mapping: SourceMapping, variables: Mapping[str, str]) -> None:
                 ) from error
 
 
-def _check_star(mapping: SourceMapping) -> None:
+def _check_complete(mapping: SourceMapping) -> None:
+    """Each variable has its time and its place from exactly one spot."""
     for rule in mapping.variables:
-        if (rule.column == "*") != mapping.time.years:
+        own = rule.time or mapping.time
+        given = {"time": (own.column, own.value), "place": (mapping.place.column, mapping.place.value)}
+        for block, pair in given.items():
+            if rule.gives(block) == any(part is not None for part in pair):
+                raise DefinitionError(
+                    f"{rule.variable}: {block}",
+                    expected="one spot that gives it",
+                    found="two: the headings and the row" if rule.gives(block) else "none",
+                    where=mapping.where(rule.line),
+                    mend=f"Give `{block}: {{column: …}}` or `columns` with (?P<{block}>…).",
+                )
+    voids = {rule.column for rule in mapping.variables}
+    for correction in mapping.corrections:
+        if correction.action == "void" and correction.column not in voids and None not in voids:
             raise DefinitionError(
-                'variable column "*" and time columns "years" belong together',
-                found=f"column {rule.column!r}",
-                where=mapping.where(rule.line),
-                mend='Write `column: "*"` with `time: {columns: years}`, or name one column.',
+                f"correction voids column {correction.column!r}, which holds no variable",
+                where=mapping.where(correction.line),
+                mend="Void a column of values, or replace the text.",
             )
 
 
@@ -150,19 +172,22 @@ def _source(fields: Fields) -> SourceFacts:
     )
 
 
-def _forms(top: Fields) -> tuple[FileForm, ...]:
-    base = top.value("file")
-    listed = top.items("files")
-    if not listed:
-        return (_form(top.sub("file", required=True)),)
-    common = dict(base) if isinstance(base, LinedDict) else {}
-    return tuple(_form(item.with_defaults(common)) for item in listed)
+def _forms(top: Fields) -> list[tuple[Fields, FileForm]]:
+    """The blocks and the form of each file: an item of `files` overrides what all of them share."""
+    if "files" not in top:
+        return [(top, _form(top.sub("file", required=True)))]
+    common = top.sub("file")
+    found = []
+    for item in top.items("files", required=True):
+        blocks, rest = item.part(_BLOCKS)
+        found.append((blocks.with_defaults(top), _form(rest.with_defaults(common))))
+    return found
 
 
 def _form(fields: Fields) -> FileForm:
     fields.only(
         "path sha256 bytes encoding delimiter format sheet skip_rows header_rows decimal thousands "
-        "rename split records"
+        "rename split records header"
     )
     formats = ("csv", "tsv", "eurostat_tsv", "xlsx", "json")
     format_ = fields.choice("format", formats, "csv")
@@ -172,24 +197,27 @@ def _form(fields: Fields) -> FileForm:
     form = FileForm(
         path=fields.text("path", required=True),
         format=cast(Format, format_),
-        sha256=fields.text("sha256") or None,
+        sha256=fields.optional("sha256"),
         bytes=fields.count("bytes"),
         encoding=fields.encoding("encoding", "utf-8"),
         delimiter=fields.text("delimiter", strip=False) or ("\t" if tabbed else ","),
-        sheet=fields.text("sheet") or None,
+        sheet=fields.optional("sheet"),
         skip_rows=fields.count("skip_rows") or 0,
         header_rows=_or(fields.count("header_rows"), 1),
         decimal=fields.text("decimal", strip=False) or ".",
         thousands=fields.text("thousands", strip=False),
         rename=MappingProxyType(fields.sub("rename").text_map()),
-        split_column=split.text("column") or None,
-        split_into=tuple(split.texts("into")),
-        records=fields.text("records") or None,
+        split_column=split.optional("column"),
+        split_into=split.texts("into"),
+        records=fields.optional("records"),
+        header=fields.texts("header"),
     )
     if form.sha256 and not re.fullmatch(r"[0-9a-f]{64}", form.sha256):
         raise fields.error("sha256", "sha256", expected="64 small hexadecimal digits", found=form.sha256)
     if len(form.delimiter) != 1:
         raise fields.error("delimiter", "delimiter", expected="one character", found=repr(form.delimiter))
+    if bool(form.header) != (form.header_rows == 0):
+        raise fields.error("header", "header", expected="a list of names exactly when header_rows is 0")
     if form.decimal == form.thousands:
         raise fields.error("thousands", "decimal and thousands marks are the same", found=form.decimal)
     return form
@@ -205,77 +233,65 @@ def _sets(fields: Fields) -> Mapping[str, frozenset[str]]:
 
 def _site(fields: Fields) -> str | None:
     fields.only("column")
-    return fields.text("column", required=bool(fields)) or None
+    return fields.optional("column")
 
 
 def _place(fields: Fields) -> PlaceRule:
     fields.only("column value scheme within kinds aliases ignore")
-    fields.exactly_one("column", "value")
+    fields.at_most_one("column", "value")
     return PlaceRule(
-        column=fields.text("column") or None,
-        value=fields.text("value") or None,
-        scheme=fields.text("scheme") or None,
-        within=tuple(fields.texts("within")),
-        kinds=tuple(fields.texts("kinds")),
+        column=fields.optional("column"),
+        value=fields.optional("value"),
+        scheme=fields.optional("scheme"),
+        within=fields.texts("within"),
+        kinds=fields.texts("kinds"),
         aliases=MappingProxyType(fields.sub("aliases").text_map()),
         ignore=frozenset(fields.texts("ignore")),
         line=fields.line,
     )
 
 
-def _time(fields: Fields) -> TimeRule:
+def _time(fields: Fields, *, by_year: bool = False) -> TimeRule:
     fields.only("column value columns format zone stamp length")
-    fields.exactly_one("column", "value", "columns")
-    fields.choice("columns", ("years",), "years")
-    years = "columns" in fields
-    length = fields.choice("length", ("hour", "day", "month", "year"), "year" if years else None)
+    fields.at_most_one("column", "value", "columns")
+    fields.choice("columns", ("years",), None)
+    default = "year" if by_year and "format" not in fields else None
     return TimeRule(
-        column=fields.text("column") or None,
-        value=fields.text("value") or None,
-        years=years,
-        format=fields.text("format") or None,
+        column=fields.optional("column"),
+        value=fields.optional("value"),
+        format=fields.optional("format"),
         zone=fields.zone("zone"),
         stamp=cast(Any, fields.choice("stamp", ("start", "end"), "start")),
-        length=cast(Any, length),
+        length=cast(Any, fields.choice("length", ("hour", "day", "month", "year"), default)),
         line=fields.line,
     )
 
 
 def _values(fields: Fields, *, eurostat: bool) -> ValueRule:
-    fields.only("flag_pattern flags")
-    pattern = fields.text("flag_pattern") or (EUROSTAT_PATTERN if eurostat else None)
+    fields.only("flag_pattern flags strip")
+    pattern = fields.pattern("flag_pattern", {"value", "flags"}) or (EUROSTAT_PATTERN if eurostat else None)
     flags = fields.sub("flags").text_map() or (dict(EUROSTAT_FLAGS) if eurostat else {})
-    if pattern is not None:
-        try:
-            groups = set(re.compile(pattern).groupindex)
-        except re.error as error:
-            raise fields.error(
-                "flag_pattern", "flag_pattern is no regular expression", found=str(error)
-            ) from error
-        if groups != {"value", "flags"}:
-            raise fields.error(
-                "flag_pattern",
-                "flag_pattern",
-                expected="the groups (?P<value>…) and (?P<flags>…)",
-                found=", ".join(sorted(groups)) or "none",
-            )
-    return ValueRule(pattern, MappingProxyType(flags))
+    return ValueRule(pattern, MappingProxyType(flags), fields.text("strip"))
 
 
 def _variable(fields: Fields) -> VariableRule:
-    fields.only("column variable unit unit_column units when dimensions")
+    fields.only("column columns variable unit unit_column units when dimensions time")
+    fields.exactly_one("column", "columns")
     fields.exactly_one("unit", "unit_column")
     units = fields.sub("units").text_map()
     if fields.value("unit_column") and not units:
         raise fields.error("unit_column", "unit_column needs `units`: the source's texts and our units")
+    column = fields.optional("column")
     return VariableRule(
-        column=fields.text("column", required=True),
+        column=None if column == "*" else column,
+        pattern=YEAR_HEADING if column == "*" else fields.pattern("columns", {"time", "place"}),
         variable=fields.text("variable", required=True),
-        unit=fields.text("unit") or None,
-        unit_column=fields.text("unit_column") or None,
+        unit=fields.optional("unit"),
+        unit_column=fields.optional("unit_column"),
         units=MappingProxyType(units),
         when=_sets(fields.sub("when")),
         dimensions=_dimensions(fields.sub("dimensions")),
+        time=_time(fields.sub("time")) if "time" in fields else None,
         line=fields.line,
     )
 
@@ -303,7 +319,7 @@ def _correction(fields: Fields) -> Correction:
         column=fields.text("column", required=True),
         expect=fields.text("expect", required=True, empty=True),
         action=cast(Any, action),
-        value=fields.text("value", required=action == "replace") or None,
+        value=fields.text("value", required=True) if action == "replace" else None,
         reason=fields.text("reason", required=True),
         line=fields.line,
     )
