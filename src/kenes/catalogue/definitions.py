@@ -136,6 +136,7 @@ class Profile:
     texts: Texts
     countries: tuple[str, ...]
     kinds: tuple[str, ...]
+    set: str
     years: Mapping[str, Any]
     peers: tuple[Structure, ...]
     peer_count: int
@@ -308,6 +309,7 @@ def read_profile(entry: LinedDict) -> Profile:
         texts=frozen_texts(entry.get("texts")),
         countries=tuple([country] if isinstance(country, str) else country),
         kinds=tuple(places.get("kinds", ())),
+        set=str(places.get("set") or ""),
         years=MappingProxyType(dict(entry.get("years") or {})),
         peers=tuple(
             Structure(str(p.get("indicator") or p.get("variable")), bool(p.get("log", False)))
