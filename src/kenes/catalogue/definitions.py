@@ -41,6 +41,7 @@ class Variable:
     unit: str
     period: str = "year"
     plausible: Range = Range()
+    stock: str = "flow"
     texts: Texts = field(default_factory=lambda: _NOTHING)
     where: str = ""
 
@@ -207,6 +208,7 @@ def read_variable(entry: LinedDict) -> Variable:
         unit=str(_need(entry, "unit", what)),
         period=str(entry.get("period", "year")),
         plausible=_range(entry.get("plausible"), what),
+        stock=_choice(entry, "stock", ("flow", "stock", "mean"), what, "mean"),
         texts=frozen_texts(entry.get("texts")),
         where=entry.where(),
     )
