@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Catalogue:
     languages: tuple[str, ...]
     places: PlaceIndex
     sets: Mapping[str, tuple[str, ...]]
+    boundary_changes: tuple[tuple[str, dt.date], ...]
     variables: Mapping[str, Variable]
     indicators: Mapping[str, IndicatorDefinition]
     profiles: Mapping[str, Profile]
@@ -197,6 +199,7 @@ def load(folder: Path) -> Catalogue:
         languages,
         places,
         MappingProxyType(_sets(folder, places, reader)),
+        _boundary_changes(folder, reader),
         MappingProxyType(variables),
         MappingProxyType(indicators),
         MappingProxyType(profiles),
@@ -348,3 +351,12 @@ def _sets(folder: Path, places: PlaceIndex, reader: _Reader) -> dict[str, tuple[
             reader.findings.append(Finding("unknown_place", message, row.file, row.line))
         found.setdefault(row["set"], []).append(row["place"])
     return {name: tuple(members) for name, members in found.items()}
+
+
+def _boundary_changes(folder: Path, reader: _Reader) -> tuple[tuple[str, dt.date], ...]:
+    """Places whose territory changed, with the date."""
+    path = folder / "places" / "boundary_changes.csv"
+    rows = (
+        read_table(path, columns=("place", "date", "what"), name=reader.name(path)) if path.exists() else []
+    )
+    return tuple((row["place"], dt.date.fromisoformat(row["date"])) for row in rows)

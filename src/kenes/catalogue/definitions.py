@@ -41,7 +41,9 @@ class Variable:
     unit: str
     period: str = "year"
     plausible: Range = Range()
-    stock: str = "flow"
+    stock: str = "mean"
+    additive: bool = False
+    zero_is_natural: bool = False
     texts: Texts = field(default_factory=lambda: _NOTHING)
     where: str = ""
 
@@ -202,13 +204,15 @@ def frozen_texts(entry: Any) -> Texts:
 def read_variable(entry: LinedDict) -> Variable:
     """One variable from its YAML entry."""
     what = f"variable {entry.get('id')!r}"
-    _allowed(entry, "id unit period plausible stock texts note", what)
+    _allowed(entry, "id unit period plausible stock additive zero_is_natural texts note", what)
     return Variable(
         id=str(_need(entry, "id", "variable")),
         unit=str(_need(entry, "unit", what)),
         period=str(entry.get("period", "year")),
         plausible=_range(entry.get("plausible"), what),
         stock=_choice(entry, "stock", ("flow", "stock", "mean"), what, "mean"),
+        additive=bool(entry.get("additive", False)),
+        zero_is_natural=bool(entry.get("zero_is_natural", False)),
         texts=frozen_texts(entry.get("texts")),
         where=entry.where(),
     )

@@ -146,7 +146,7 @@ def _tell(ran: Any, as_json: bool, what: str) -> None:
 @guarded
 def measure(
     indicators: tuple[str, ...], as_of: Any, observatory: Path, as_json: bool, seed: int | None
-) -> int:  # noqa: ARG001
+) -> int:
     """Compute indicators from what was ingested; the tables of an edition follow from them."""
     from kenes.pipeline.hand import measure_as_of  # noqa: PLC0415
 
@@ -207,7 +207,7 @@ def publish(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa:
 @guarded
 def run(
     sources: tuple[str, ...], licensed: Path | None, observatory: Path, as_json: bool, seed: int | None
-) -> int:  # noqa: ARG001
+) -> int:
     """Ingest, measure, compare, recommend and publish, as far as something changed."""
     from kenes.pipeline.run import run as run_all  # noqa: PLC0415
 

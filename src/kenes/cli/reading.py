@@ -55,9 +55,10 @@ def export(
 @guarded
 def explain(
     place: str, indicator: str, year: int | None, observatory: Path, as_json: bool, seed: int | None
-) -> int:  # noqa: ARG001
+) -> int:
     """Print the whole way from a published number of PLACE and INDICATOR to its source rows."""
-    from kenes.pipeline.explaining import explain as explain_, told  # noqa: PLC0415
+    from kenes.pipeline.explaining import explain as explain_  # noqa: PLC0415
+    from kenes.pipeline.explaining import told
 
     found = explain_(observatory, place, indicator, year)
     show(found) if as_json else click.echo(told(found))
@@ -70,7 +71,8 @@ def explain(
 @guarded
 def advise(place: str, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
     """Gaps of PLACE against its peers, fitting practices, and what is not recommended yet and why."""
-    from kenes.pipeline.advising import advise as advise_, told  # noqa: PLC0415
+    from kenes.pipeline.advising import advise as advise_  # noqa: PLC0415
+    from kenes.pipeline.advising import told
 
     found = advise_(observatory, place)
     show(found) if as_json else click.echo(told(found))

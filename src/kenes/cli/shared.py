@@ -57,7 +57,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             sys.exit(BAD_INPUT)
         except (BrokenPipeError, KeyboardInterrupt):
             sys.exit(130)
-        except Exception as error:  # noqa: BLE001  (the last stand: a fault of ours is told as such)
+        except Exception as error:
             traceback.print_exc(file=sys.stderr)
             click.echo(
                 f"Keneş failed: {type(error).__name__}: {error}\nPlease report this with the lines above.",

@@ -64,7 +64,9 @@ def read_file(path: Path) -> bytes:
         raise SourceError(f"{path.name} cannot be read", found=str(error), where=str(path)) from error
 
 
-def ingest_file(store: Store, catalogue: Catalogue, mapping: SourceMapping, data: bytes) -> Ingested:
+def ingest_file(
+    store: Store, catalogue: Catalogue, mapping: SourceMapping, data: bytes, *, by_hand: bool = False
+) -> Ingested:
     """Read one file under its mapping and keep it.
 
     A file that is known already under this mapping is left alone; `known` then counts what it holds.
@@ -98,7 +100,7 @@ def ingest_file(store: Store, catalogue: Catalogue, mapping: SourceMapping, data
     written = store.add_batch(
         record,
         tables,
-        lambda: _report(mapping, reading, len(data)),
+        lambda: {**_report(mapping, reading, len(data)), "by_hand": by_hand},
         reading.flags,
         replaces=mapping.revision == "replace",
     )

@@ -98,6 +98,23 @@ class Journal:
         )
         return [_batch(row) for row in self._rows(sql)]
 
+    def batches_as_of(self, date: str | None) -> list[BatchRecord]:
+        """The batches that made up the present when only sources retrieved by a date were known.
+
+        Args:
+            date: ISO date; None means today.
+        """
+        if date is None:
+            return self.current_batches()
+        sql = "select batch, source, file, snapshot, report from batches order by sequence"
+        newest: dict[tuple[str, str], BatchRecord] = {}
+        for record in map(_batch, self._rows(sql)):
+            known = newest.get((record.source, record.file))
+            retrieved = record.report["retrieved"]
+            if retrieved <= date and (known is None or retrieved >= known.report["retrieved"]):
+                newest[record.source, record.file] = record
+        return sorted(newest.values(), key=lambda r: (r.source, r.file, r.batch))
+
     def record_batch(self, record: BatchRecord, *, replaces: bool) -> None:
         """Mark a batch as durable and present; with `replaces`, earlier ones of its file are past."""
         with closing(self._open()) as db:
