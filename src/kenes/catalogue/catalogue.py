@@ -68,9 +68,7 @@ class Catalogue:
             BadInput: there is none of that id.
         """
         if id_ not in self.indicators:
-            raise BadInput(
-                f"indicator {id_!r} is not declared", mend="See `kenes export measurements` for the ids."
-            )
+            raise BadInput(f"indicator {id_!r} is not declared", mend="See `kenes export measurements` for the ids.")
         return self.indicators[id_]
 
     def places_of(self, profile: Profile) -> list[Place]:
@@ -280,10 +278,7 @@ def _indicator_findings(definition: IndicatorDefinition, catalogue: Catalogue) -
         for i in unknown
     ]
     loose = [name for name in definition.formula.names if name not in definition.inputs]
-    found += [
-        _finding(where, "unknown_input", f"{what}: formula names {name!r}, which is no input")
-        for name in loose
-    ]
+    found += [_finding(where, "unknown_input", f"{what}: formula names {name!r}, which is no input") for name in loose]
     if not unknown and not loose:
         found += _unit_findings(definition, catalogue)
     return found + _goalpost_findings(definition)
@@ -318,9 +313,7 @@ def _goalpost_findings(definition: IndicatorDefinition) -> list[Finding]:
         definition.better == "less" and posts.best > posts.worst
     ):
         found.append(
-            _finding(
-                where, "goalpost_direction", f"{what}: goalposts run against better: {definition.better}"
-            )
+            _finding(where, "goalpost_direction", f"{what}: goalposts run against better: {definition.better}")
         )
     return found
 
@@ -330,13 +323,10 @@ def _profile_findings(profile: Profile, catalogue: Catalogue) -> list[Finding]:
     parents, what = {node.get("parent") for node in nodes}, f"profile {profile.id!r}"
     leaves = [node for node in nodes if node["id"] not in parents and node["id"] not in catalogue.indicators]
     found = [
-        _finding(node.where("id"), "unknown_input", f"{what}: node {node['id']!r} is no indicator")
-        for node in leaves
+        _finding(node.where("id"), "unknown_input", f"{what}: node {node['id']!r} is no indicator") for node in leaves
     ]
     strange = [country for country in profile.countries if country not in catalogue.places]
-    found += [
-        _finding(profile.where, "unknown_place", f"{what}: unknown place {place!r}") for place in strange
-    ]
+    found += [_finding(profile.where, "unknown_place", f"{what}: unknown place {place!r}") for place in strange]
     if profile.set and profile.set not in catalogue.sets:
         found.append(_finding(profile.where, "unknown_place", f"{what}: unknown set {profile.set!r}"))
     return found
@@ -356,7 +346,5 @@ def _sets(folder: Path, places: PlaceIndex, reader: _Reader) -> dict[str, tuple[
 def _boundary_changes(folder: Path, reader: _Reader) -> tuple[tuple[str, dt.date], ...]:
     """Places whose territory changed, with the date."""
     path = folder / "places" / "boundary_changes.csv"
-    rows = (
-        read_table(path, columns=("place", "date", "what"), name=reader.name(path)) if path.exists() else []
-    )
+    rows = read_table(path, columns=("place", "date", "what"), name=reader.name(path)) if path.exists() else []
     return tuple((row["place"], dt.date.fromisoformat(row["date"])) for row in rows)

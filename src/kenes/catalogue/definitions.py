@@ -181,9 +181,7 @@ def _range(entry: LinedDict | None, what: str) -> Range:
         return Range()
     low, high = _number(entry, "low", what), _number(entry, "high", what)
     if low is not None and high is not None and low >= high:
-        raise DefinitionError(
-            f"plausible range of {what} is empty", found=f"{low} to {high}", where=entry.where()
-        )
+        raise DefinitionError(f"plausible range of {what} is empty", found=f"{low} to {high}", where=entry.where())
     return Range(low, high)
 
 
@@ -192,9 +190,7 @@ def frozen_texts(entry: Any) -> Texts:
     return MappingProxyType(
         {
             language: MappingProxyType(
-                {str(k): str(v).strip() for k, v in texts.items()}
-                if isinstance(texts, dict)
-                else {"name": str(texts)}
+                {str(k): str(v).strip() for k, v in texts.items()} if isinstance(texts, dict) else {"name": str(texts)}
             )
             for language, texts in (entry or {}).items()
         }
@@ -241,9 +237,7 @@ def _input(name: str, entry: LinedDict, what: str) -> Input:
 def _choice(entry: LinedDict, key: str, allowed: tuple[str, ...], what: str, default: str = "") -> str:
     value = str(entry.get(key, default))
     if value not in allowed:
-        raise DefinitionError(
-            f"{key} of {what}", expected=" or ".join(allowed), found=value, where=entry.where(key)
-        )
+        raise DefinitionError(f"{key} of {what}", expected=" or ".join(allowed), found=value, where=entry.where(key))
     return value
 
 

@@ -96,9 +96,7 @@ def observations_of(
     return [{name: plain(value) for name, value in row.items()} for row in rows[:most]]
 
 
-def _sources(
-    edition: Edition, wanted: Sequence[str], inputs: Sequence[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
+def _sources(edition: Edition, wanted: Sequence[str], inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     used = {series["snapshot"] for each in inputs for series in each["series"]}
     return [
         {
@@ -116,9 +114,7 @@ def _sources(
     ]
 
 
-def _flags(
-    edition: Edition, catalogue: Catalogue, place: str, row: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _flags(edition: Edition, catalogue: Catalogue, place: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     definition = catalogue.indicators[row["indicator"]]
     variables = [definition.id, *(each.variable for each in definition.inputs.values())]
     rows = edition.table("flags", filter={"place": place, "variable": variables}).to_pylist()
@@ -134,12 +130,8 @@ def told(found: Mapping[str, Any]) -> str:
     m, lines = found["measurement"], []
     value = "not known" if m["value"] is None else f"{m['value']:.6g} {m['unit']}"
     error = f" ± {m['uncertainty']:.2g} ({m['uncertainty_kind']})" if m["uncertainty"] is not None else ""
-    lines.append(
-        f"{found['place']['name']} ({found['place']['id']}), {found['definition']['name']}, {m['start'][:4]}"
-    )
-    lines.append(
-        f"  = {value}{error}; coverage {m['coverage']:.2f}; quality {m['quality']}; origin {m['origin']}"
-    )
+    lines.append(f"{found['place']['name']} ({found['place']['id']}), {found['definition']['name']}, {m['start'][:4]}")
+    lines.append(f"  = {value}{error}; coverage {m['coverage']:.2f}; quality {m['quality']}; origin {m['origin']}")
     if m["reason"]:
         lines.append(f"  because {m['reason']}")
     lines.append(
@@ -156,11 +148,7 @@ def told(found: Mapping[str, Any]) -> str:
     for flag in found["flags"]:
         lines.append(f"  flag {flag['rule']}: {flag['reason']}")
     for score in found["scores"]:
-        rank = (
-            f"rank {score['rank']} ({score['rank_low']} to {score['rank_high']})"
-            if score["rank"]
-            else "not ranked"
-        )
+        rank = f"rank {score['rank']} ({score['rank_low']} to {score['rank_high']})" if score["rank"] else "not ranked"
         lines.append(f"  in {score['index']}: {rank}")
     return "\n".join(lines)
 

@@ -21,9 +21,7 @@ from kenes.vocabulary.errors import BadInput
 from kenes.vocabulary.tables import FLAGS, KINDS
 
 
-def ingest_declared(
-    folder: Path, wanted: Sequence[str], licensed: Path | None, progress: Progress
-) -> list[Ingested]:
+def ingest_declared(folder: Path, wanted: Sequence[str], licensed: Path | None, progress: Progress) -> list[Ingested]:
     """Ingest declared sources and stop there."""
     catalogue = load(folder).require_sound()
     store = Store(folder)
@@ -60,9 +58,7 @@ def judge_by_hand(folder: Path, file: Path, mapping: Path, out: Path) -> dict[st
     check_mapping(one, units)
     reading = sources.read(one, read_file(file), places=catalogue.places, variables=units)
     observations = pa.concat_tables([KINDS["observations"].schema().empty_table(), *reading.batches()])
-    found = judge_observations(
-        observations, ranges(catalogue), QualitySettings(), places=place_facts(catalogue)
-    )
+    found = judge_observations(observations, ranges(catalogue), QualitySettings(), places=place_facts(catalogue))
     flags = pa.concat_tables([reading.flags().cast(FLAGS.schema()), found.cast(FLAGS.schema())])
     write_export("flags", flags, out)
     return {
@@ -86,9 +82,7 @@ def measure_as_of(folder: Path, indicators: Sequence[str], as_of: dt.date | None
     ]
     table = judge_and_measure(store, catalogue, batches, indicators)["measurements"]
     columns = list(KINDS["measurements"].exported)
-    return [
-        {**row, "start": _z(row["start"]), "end": _z(row["end"])} for row in table.select(columns).to_pylist()
-    ]
+    return [{**row, "start": _z(row["start"]), "end": _z(row["end"])} for row in table.select(columns).to_pylist()]
 
 
 def _z(moment: dt.datetime) -> str:

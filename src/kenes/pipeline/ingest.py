@@ -139,10 +139,7 @@ def _reading_code() -> str:
 
 def _places_code(catalogue: Catalogue) -> str:
     """Hash of what decides how a text becomes a place or a unit."""
-    places = [
-        (p.id, p.kind, p.parent, dict(p.names), p.aliases, dict(p.external))
-        for p in catalogue.places.values()
-    ]
+    places = [(p.id, p.kind, p.parent, dict(p.names), p.aliases, dict(p.external)) for p in catalogue.places.values()]
     return digest(places, sorted((v.id, v.unit) for v in catalogue.variables.values()))
 
 
@@ -171,11 +168,7 @@ def ingest_shipped(
     results = []
     for mapping in chosen:
         progress.step(f"{mapping.source.id} {mapping.file.path}")
-        path = (
-            mapping.data_path
-            if mapping.source.ships or licensed is None
-            else _licensed_path(mapping, licensed)
-        )
+        path = mapping.data_path if mapping.source.ships or licensed is None else _licensed_path(mapping, licensed)
         try:
             results.append(ingest_file(store, catalogue, mapping, read_file(path)))
         except (SourceError, BadInput) as error:
@@ -191,9 +184,7 @@ def _chosen(catalogue: Catalogue, wanted: Sequence[str], licensed: Path | None) 
     unknown = [source for source in wanted if source not in declared]
     if unknown:
         raise BadInput(f"source {unknown[0]!r} is not declared", expected=", ".join(sorted(declared)))
-    chosen = [
-        m for m in catalogue.mappings if (m.source.id in wanted if wanted else m.source.ships or licensed)
-    ]
+    chosen = [m for m in catalogue.mappings if (m.source.id in wanted if wanted else m.source.ships or licensed)]
     barred = [m.source for m in chosen if not m.source.ships and licensed is None]
     if barred:
         raise NotAllowed(

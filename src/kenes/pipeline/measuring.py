@@ -56,9 +56,7 @@ def judge_and_measure(
     """
     keys = [record.batch for record in batches]
     settings = QualitySettings()
-    found = judge_observations(
-        store.observations(keys), ranges(catalogue), settings, places=place_facts(catalogue)
-    )
+    found = judge_observations(store.observations(keys), ranges(catalogue), settings, places=place_facts(catalogue))
     flags = pa.concat_tables([store.source_flags([r.snapshot for r in batches]), found.cast(FLAGS.schema())])
     void = pa.table({"observation": _voided(flags)}, schema=pa.schema([("observation", pa.string())]))
     series = store.run(yearly(), keys, void=void)

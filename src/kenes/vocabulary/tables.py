@@ -118,9 +118,7 @@ RECOMMENDATIONS = _kind(
     "effect_high:number effect_unit metric design confidence evidence cost_class precondition why source url",
     key="index place indicator position practice",
 )
-NEEDS = _kind(
-    "needs", "index place position:count indicator weight:number reason", key="index place position"
-)
+NEEDS = _kind("needs", "index place position:count indicator weight:number reason", key="index place position")
 
 KINDS: dict[str, TableKind] = {
     kind.name: kind
