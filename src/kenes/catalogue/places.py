@@ -63,7 +63,7 @@ class PlaceIndex(Mapping[str, Place]):
         UnknownPlace: from `resolve`, when a text fits none or more than one.
     """
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], legacy: Iterable[tuple[str, str, str]] = ()) -> None:
         self._places = {place.id: place for place in places}
         self._names: dict[str, list[str]] = defaultdict(list)
         self._external: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -72,6 +72,8 @@ class PlaceIndex(Mapping[str, Place]):
                 self._names[key].append(place.id)
             for scheme, code in place.external.items():
                 self._external[scheme, code.upper()].append(place.id)
+        for id_, scheme, code in legacy:
+            self._external[SCHEMES.get(scheme, scheme), code.upper()].append(id_)
 
     def __getitem__(self, key: str) -> Place:
         """The place with an id."""
@@ -239,7 +241,15 @@ def read_places(folder: Path, *, root: Path | None = None) -> tuple[PlaceIndex, 
             continue
         places[place.id], lines[place.id] = place, row
     findings += _tree_findings(places, lines) + _external_findings(places, lines)
-    return PlaceIndex(places.values()), findings
+    return PlaceIndex(places.values(), _legacy(folder / "legacy_codes.csv", root)), findings
+
+
+def _legacy(path: Path, root: Path) -> list[tuple[str, str, str]]:
+    """Codes that a place had once: place, scheme, code."""
+    if not path.exists():
+        return []
+    rows = read_table(path, columns=("place", "scheme", "code"), name=_shown(path, root))
+    return [(row["place"], row["scheme"], row["code"]) for row in rows]
 
 
 def _shown(path: Path, root: Path) -> str:
@@ -285,7 +295,7 @@ def _tree_findings(places: Mapping[str, Place], lines: Mapping[str, LinedDict]) 
                 )
             )
         seen, current = [place.id], place.parent
-        while current in places and current not in seen:
+        while current is not None and current in places and current not in seen:
             seen.append(current)
             current = places[current].parent
         if current == place.id:
