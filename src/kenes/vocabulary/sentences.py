@@ -22,7 +22,7 @@ def number_text(value: float, language: str = "en") -> str:
     >>> number_text(14.623), number_text(7107), number_text(0.0421, "tr")
     ('14.6', '7,107', '0,0421')
     """
-    if value == value and abs(value) < 1e15 and value == int(value):
+    if abs(value) < 1e15 and value == int(value):
         text = f"{int(value):,}"
     elif 1000 <= abs(value) < 1e15:
         text = f"{value:,.0f}"
