@@ -179,7 +179,9 @@ def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
             if leaf in columns:
                 found[:, position] = np.nan_to_num(numbers(columns[leaf], leaf))
     if found.shape != values.shape or (found < 0).any():
-        raise BadInput("errors", expected=f"standard errors of shape {values.shape}, none negative", found=str(found.shape))
+        raise BadInput(
+            "errors", expected=f"standard errors of shape {values.shape}, none negative", found=str(found.shape)
+        )
     return found
 
 

@@ -205,7 +205,9 @@ class Standing:
     gap: float
 
 
-def strengths(profile: Profile, place: str, peers: tuple[str, ...] = (), *, k: int = 5) -> tuple[list[Standing], list[Standing]]:
+def strengths(
+    profile: Profile, place: str, peers: tuple[str, ...] = (), *, k: int = 5
+) -> tuple[list[Standing], list[Standing]]:
     """The k indicators furthest above and below the median of the peers (of all ranked places by default).
 
     Returns:

@@ -81,8 +81,13 @@ def realise(spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform
     """
     count = len(uniform)
     alternatives = [(i, f) for i, f in enumerate(factors) if f["kind"] == "alternatives"]
-    chosen = {i: np.minimum((uniform[:, i] * len(f["values"])).astype(int), len(f["values"]) - 1) for i, f in alternatives}
-    variant, combos = np.zeros(count, dtype=np.int64), list(itertools.product(*(range(len(f["values"])) for _, f in alternatives)))
+    chosen = {
+        i: np.minimum((uniform[:, i] * len(f["values"])).astype(int), len(f["values"]) - 1) for i, f in alternatives
+    }
+    variant, combos = (
+        np.zeros(count, dtype=np.int64),
+        list(itertools.product(*(range(len(f["values"])) for _, f in alternatives))),
+    )
     for i, f in alternatives:
         variant = variant * len(f["values"]) + chosen[i]
     variants = tuple(

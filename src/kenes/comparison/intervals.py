@@ -405,7 +405,11 @@ def _ranks_in_blocks(scores: Floats, rows: NDArray[np.intp], profile: Profile) -
 
 
 def what_if(
-    profile: Profile, weights: Mapping[str, float], draws: int = 500, seed: int | None = None, level: float | None = None
+    profile: Profile,
+    weights: Mapping[str, float],
+    draws: int = 500,
+    seed: int | None = None,
+    level: float | None = None,
 ) -> Intervals:
     """The index under other weights, with intervals of the root only: quick enough for a page.
 

@@ -73,9 +73,7 @@ def peers_of(
     total = shared.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         far = np.sqrt((shared * np.nan_to_num(gap) ** 2).sum(axis=1) / total)
-    able = [
-        i for i in range(len(ids)) if i != own and total[i] >= weight.sum() / 2 and _alike(columns, within, own, i)
-    ]
+    able = [i for i in range(len(ids)) if i != own and total[i] >= weight.sum() / 2 and _alike(columns, within, own, i)]
     able.sort(key=lambda i: (far[i], ids[i]))
     return tuple(Peer(ids[i], float(far[i])) for i in able[:k])
 
@@ -84,7 +82,9 @@ def _numeric(columns: Mapping[str, Sequence[Any]], besides: set[str]) -> list[st
     return [
         n
         for n, v in columns.items()
-        if n not in besides and any(x is not None for x in v) and all(isinstance(x, (int, float)) for x in v if x is not None)
+        if n not in besides
+        and any(x is not None for x in v)
+        and all(isinstance(x, (int, float)) for x in v if x is not None)
     ]
 
 
@@ -94,7 +94,9 @@ def _standardised(columns: Mapping[str, Sequence[Any]], name: str, log: bool) ->
     values = numbers(columns[name], name)
     if log:
         if (values[np.isfinite(values)] <= 0).any():
-            raise BadInput(f"characteristic {name}", expected="values above zero under a logarithm", found="zero or less")
+            raise BadInput(
+                f"characteristic {name}", expected="values above zero under a logarithm", found="zero or less"
+            )
         values = np.log(values)
     present = values[np.isfinite(values)]
     spread = present.std(ddof=1) if present.size > 1 else 0.0

@@ -641,7 +641,9 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
             f"node {leaf}", expected=f"{field_name} for {method}", found="none", mend=f"Add {field_name} to the node."
         )
     if method == "distance_to_reference" and settings.get("reference") is None:
-        raise DefinitionError(f"node {leaf}", expected="a reference place", found="none", mend="Name normalise.reference.")
+        raise DefinitionError(
+            f"node {leaf}", expected="a reference place", found="none", mend="Name normalise.reference."
+        )
     if node.direction == "target" and node.target is None:
         raise DefinitionError(f"node {leaf}", expected="a target for its direction", found="none", mend="Add target.")
     if settings.get("over", "all") not in ("all", "year"):
