@@ -49,10 +49,14 @@ def read_mappings(path: Path, *, name: str | None = None) -> tuple[SourceMapping
     return parse_mappings(read_document(path, name=name), folder=path.parent, name=name or str(path))
 
 
-def parse_mappings(document: Any, *, folder: Path | None = None, name: str = "mapping") -> tuple[SourceMapping, ...]:
+def parse_mappings(
+    document: Any, *, folder: Path | None = None, name: str = "mapping"
+) -> tuple[SourceMapping, ...]:
     """Build the mappings of a parsed document; see `read_mappings`."""
     if not isinstance(document, LinedDict):
-        raise DefinitionError("a mapping document is a YAML mapping", found=type(document).__name__, where=name)
+        raise DefinitionError(
+            "a mapping document is a YAML mapping", found=type(document).__name__, where=name
+        )
     Fields(document).only(f"{_BLOCKS} file files")
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
     return tuple(
@@ -64,7 +68,9 @@ def parse_mappings(document: Any, *, folder: Path | None = None, name: str = "ma
 _BLOCKS = "source missing keep drop place site time values variables corrections revision"
 
 
-def _mapping(top: Fields, form: FileForm, *, document: str, folder: Path | None, digest: str) -> SourceMapping:
+def _mapping(
+    top: Fields, form: FileForm, *, document: str, folder: Path | None, digest: str
+) -> SourceMapping:
     rules = tuple(_variable(item) for item in top.items("variables", required=True))
     mapping = SourceMapping(
         source=_source(top.sub("source", required=True)),

@@ -125,7 +125,9 @@ def copies(series: Series, keep: Bools, settings: QualitySettings) -> list[Findi
         if equal < settings.copy_values or equal < settings.copy_share * min(sizes):
             continue
         for own, other, size in ((a, b, sizes[0]), (b, a, sizes[1])):
-            text = reason("conflict_copy", count=equal, total=size, year=str(y), other=_where(series, own, other))
+            text = reason(
+                "conflict_copy", count=equal, total=size, year=str(y), other=_where(series, own, other)
+            )
             found.append(Finding(*spans[own, y], "conflict", text))
     return found
 
@@ -192,7 +194,9 @@ def sum_mismatches(
     return found
 
 
-def _mismatch(series: Series, whole: int, parts: list[int], complete: bool, settings: QualitySettings) -> list[Finding]:
+def _mismatch(
+    series: Series, whole: int, parts: list[int], complete: bool, settings: QualitySettings
+) -> list[Finding]:
     total, value = float(series.value[parts].sum()), float(series.value[whole])
     slack = settings.sum_tolerance * abs(value)
     code = "sum_above" if total > value + slack else "sum_below" if complete and total < value - slack else ""

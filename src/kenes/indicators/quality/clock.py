@@ -46,7 +46,9 @@ def _neighbourhoods(series: Series, places: Mapping[str, PlaceFacts]) -> list[li
     return near + wide
 
 
-def _shifts_among(series: Series, keep: Bools, members: list[int], settings: QualitySettings) -> list[Finding]:
+def _shifts_among(
+    series: Series, keep: Bools, members: list[int], settings: QualitySettings
+) -> list[Finding]:
     ends = np.append(series.first[1:], len(series.value))
     positions = [np.arange(series.first[s], ends[s]) for s in members]
     positions = [p[keep[p] & (series.value[p] > 0)] for p in positions]

@@ -76,7 +76,9 @@ def sentinels(
     return found, mask
 
 
-def out_of_range(series: Series, variables: Mapping[str, VariableRange], skip: Bools) -> tuple[list[Finding], Bools]:
+def out_of_range(
+    series: Series, variables: Mapping[str, VariableRange], skip: Bools
+) -> tuple[list[Finding], Bools]:
     """Findings of the rule `out_of_range` for values that are no sentinels."""
     low, high = ranges_of(series, variables)
     below = (series.value < low[series.series]) & ~skip
