@@ -203,7 +203,9 @@ def read_practices(folder: Path) -> list[Practice]:
 def _turkish(path: Path) -> dict[str, LinedDict]:
     if not path.exists():
         return {}
-    return {row["id"]: row for row in read_table(path, columns=("id",), name=f"{path.parent.name}/{path.name}")}
+    return {
+        row["id"]: row for row in read_table(path, columns=("id",), name=f"{path.parent.name}/{path.name}")
+    }
 
 
 def _links(path: Path) -> dict[str, tuple[IndicatorLink, ...]]:
@@ -213,7 +215,9 @@ def _links(path: Path) -> dict[str, tuple[IndicatorLink, ...]]:
     found: dict[str, list[IndicatorLink]] = defaultdict(list)
     for row in read_table(path, columns=columns, name=f"{path.parent.name}/{path.name}"):
         applies = _one_of(row, "applies", get_args(Applies))
-        link = IndicatorLink(row["indicator"], cast(Applies, applies), row.get("basis", ""), row.get("note", ""))
+        link = IndicatorLink(
+            row["indicator"], cast(Applies, applies), row.get("basis", ""), row.get("note", "")
+        )
         if any(other.indicator == link.indicator for other in found[row["practice"]]):
             raise DefinitionError(
                 f"practice {row['practice']!r} is tied to {link.indicator!r} twice", where=row.where()
