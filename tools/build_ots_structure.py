@@ -2,8 +2,9 @@
 
 Usage: python -m tools.build_ots_structure DATA_FOLDER [OBSERVATORY_FOLDER]
 
-Run it after `tools.build_ots_places`. An area that does not fit the place's polygon is left out and listed in
-`facts/left_out.csv`: it belongs to another extent (Kazakh regions before 2022) or another unit.
+Run it after `tools.build_ots_places`. An area of Wikidata that does not fit the place's polygon is left out and
+listed in `facts/left_out.csv`: it belongs to another extent (Kazakh regions before 2022) or another unit.
+Official Turkish areas stay: there the polygon is the coarser of the two.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from pathlib import Path
 
 from pyproj import Geod
 from shapely.geometry import shape
-
 from tools.ots_layers import Row, read_table, write_table
 
 COLUMNS = ["place", "variable", "year", "value", "unit", "source", "licence"]
@@ -112,8 +112,10 @@ def main(arguments: Sequence[str]) -> None:
     data = Path(arguments[0])
     for row in register_rows(data, place_of) + wikidata_rows(data, place_of, items):
         area = drawn.get(row["place"])
-        fits = row["variable"] != "area" or (
-            area is not None and abs(float(row["value"]) / area - 1) <= LARGEST_DEVIATION
+        fits = (
+            row["variable"] != "area"
+            or row["source"] == REGISTER["source"]
+            or (area is not None and abs(float(row["value"]) / area - 1) <= LARGEST_DEVIATION)
         )
         if fits:
             kept.append(row)
