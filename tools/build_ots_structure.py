@@ -2,8 +2,8 @@
 
 Usage: python -m tools.build_ots_structure DATA_FOLDER [OBSERVATORY_FOLDER]
 
-Run it after `tools.build_ots_places`. An area of Wikidata that does not fit the place's polygon is left out and
-listed in `facts/left_out.csv`: it belongs to another extent (Kazakh regions before 2022) or another unit.
+Run it after `tools.build_ots_places`. An area of Wikidata that does not fit the place's polygon is left out
+and listed in `facts/left_out.csv`: it belongs to another extent (Kazakh regions before 2022) or another unit.
 Official Turkish areas stay: there the polygon is the coarser of the two.
 """
 
