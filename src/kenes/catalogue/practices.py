@@ -69,25 +69,10 @@ DESIGNS: Mapping[str, tuple[Strength, str]] = MappingProxyType(
 _UNITS: Mapping[str, EffectKind] = MappingProxyType(
     {"%": "relative", "% relative": "relative", "% (almost half)": "relative", "pp": "points"}
 )
-_COLUMNS = tuple(
-    [
-        "id",
-        "title_en",
-        "theme",
-        "target_u4ssc_ids",
-        "effect",
-        "effect_metric",
-        "effect_low",
-        "effect_high",
-        "effect_unit",
-        "study_design",
-        "evidence",
-        "cost_class",
-        "preconditions",
-        "source_url",
-        "url_status",
-        "confidence",
-    ]
+_COLUMNS = (
+    *("id", "title_en", "theme", "target_u4ssc_ids", "effect", "effect_metric", "effect_low"),
+    *("effect_high", "effect_unit", "study_design", "evidence", "cost_class", "preconditions"),
+    *("source_url", "url_status", "confidence"),
 )
 _EMPTY: Texts = MappingProxyType({})
 
