@@ -100,7 +100,8 @@ def _statistics(seed: int) -> str:
     for number in range(len(PROVINCES)):
         code, people = f"XX-{number + 1:02d}", 200_000 + 50_000 * number
         population = [str(int(people * 1.01**k)) for k in range(3, -1, -1)]
-        doctors = [f"{int(people / 1000 * rng.uniform(1.2, 2.4))}{flag}" for flag in ("p", "", "b", "")]
+        rate = rng.uniform(1.2, 2.4)
+        doctors = [f"{int(people / 1000 * rate * 1.02**k)}{flag}" for k, flag in ((3, "p"), (2, ""), (1, "b"), (0, ""))]
         if number == 3:
             doctors[0] = ":"
         income = [str(int(9000 + 600 * number + 300 * k)) for k in range(3, -1, -1)]
