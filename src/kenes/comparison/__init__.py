@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kenes.comparison.building import Inputs, Profile, Workshop, build, read_inputs
     from kenes.comparison.explanation import contributions, marginal_gains, node_parts, strengths
+    from kenes.comparison.intervals import Intervals, uncertainty, what_if
     from kenes.comparison.normalisation import goalpost_score, ranks
     from kenes.comparison.peers import Peer, bands, peers_of
     from kenes.comparison.specification import Goalposts, Node, Specification, Step, from_plain, to_plain
-    from kenes.comparison.intervals import Intervals, uncertainty, what_if
 
 _HOME = {
     "building": ("Inputs", "Profile", "Workshop", "build", "read_inputs"),

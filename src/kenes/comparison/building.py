@@ -152,7 +152,9 @@ def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
     wanted = {n.denominator for n in spec.nodes if n.denominator} if spec.has("denominate") else set()
     missing = sorted(d for d in wanted if d not in columns)
     if missing:
-        raise BadInput("data", expected="a column for each denominator", found="no column " + ", ".join(missing))
+        raise BadInput(
+            "data", expected="a column for each denominator", found="no column " + ", ".join(missing)
+        )
     values = matrix(columns, spec.indicators)
     by = spec.step("impute").get("by")
     names = {*spec.groups, *([by] if by else [])} & set(columns)
@@ -179,7 +181,11 @@ def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
             if leaf in columns:
                 found[:, position] = np.nan_to_num(numbers(columns[leaf], leaf))
     if found.shape != values.shape or (found < 0).any():
-        raise BadInput("errors", expected=f"standard errors of shape {values.shape}, none negative", found=str(found.shape))
+        raise BadInput(
+            "errors",
+            expected=f"standard errors of shape {values.shape}, none negative",
+            found=str(found.shape),
+        )
     return found
 
 
@@ -227,7 +233,16 @@ class Workshop:
             None if ok else "no_data" if empty else "coverage" for ok, empty in zip(ranked, none, strict=True)
         )
         return Profile(
-            spec, self.inputs, state.stages, state.changes, scores, places_ranked, coverage, ranked, reason, self
+            spec,
+            self.inputs,
+            state.stages,
+            state.changes,
+            scores,
+            places_ranked,
+            coverage,
+            ranked,
+            reason,
+            self,
         )
 
     def _observed(self, spec: Specification, state: State) -> NDArray[np.bool_]:
@@ -302,7 +317,9 @@ class Workshop:
         method = str(settings.get("method", "none"))
         groups = self.inputs.groups.get(by) if by else None
         if method.startswith("group") and groups is None:
-            raise BadInput("impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by.")
+            raise BadInput(
+                "impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by."
+            )
         if method in ("latest", "linear"):
             times = None if self.inputs.times is None else numbers(self.inputs.times, "time")
             return imputation.impute(values, settings, places=self.inputs.places, times=times)

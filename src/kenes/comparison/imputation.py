@@ -150,8 +150,14 @@ def em(values: Floats, *, tolerance: float = 1e-8, rounds: int = 500) -> tuple[F
         mean, cov = new_mean, new_cov
         if change < tolerance:
             filled, _extra = _expect(work, mean, cov, patterns)
-            return np.where(np.isnan(values), filled * scale, values), mean * scale, cov * np.outer(scale, scale)
-    raise BadInput("impute em", expected=f"to settle in {rounds} rounds", found="it did not", mend="Choose knn.")
+            return (
+                np.where(np.isnan(values), filled * scale, values),
+                mean * scale,
+                cov * np.outer(scale, scale),
+            )
+    raise BadInput(
+        "impute em", expected=f"to settle in {rounds} rounds", found="it did not", mend="Choose knn."
+    )
 
 
 def _patterns(values: Floats) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
@@ -236,7 +242,9 @@ def impute(
         return fill_by_centre(values, centre, groups if method.startswith("group") else None, axis=axis)
     if method in ("latest", "linear"):
         if times is None or places is None:
-            raise BadInput(f"impute {method}", expected="a time column", found="none", mend="Name time_column.")
+            raise BadInput(
+                f"impute {method}", expected="a time column", found="none", mend="Name time_column."
+            )
         return (latest if method == "latest" else linear)(values, places, times, limit=limit)
     if method == "knn":
         return nearest(values, k=int(settings.get("k", 5)))
@@ -246,7 +254,9 @@ def impute(
         return chained(values)
     if method == "multiple":
         source = rng if rng is not None else np.random.default_rng(0)
-        return np.mean([chained(values, rng=source, rounds=10) for _ in range(int(settings.get("draws", 20)))], axis=0)
+        return np.mean(
+            [chained(values, rng=source, rounds=10) for _ in range(int(settings.get("draws", 20)))], axis=0
+        )
     if method == "value":
         return np.where(np.isnan(values), float(settings["value"]), values)
     return values.copy()

@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison import replicates
 from kenes.comparison.aggregation import aggregate
 from kenes.comparison.building import Profile, Workshop, shares_in_parent
 from kenes.comparison.factors import Draws, declared, noise_of, realise
+from kenes.comparison.replicates import recipe
 from kenes.comparison.specification import Specification
 from kenes.vocabulary.errors import BadInput
 
@@ -30,8 +32,8 @@ CHUNK = 256
 class Intervals:
     """Scores and ranks with their intervals; arrays of shape (row, node) for the nodes named.
 
-    `draw_scores` and `draw_ranks` are those of the last node named, usually the root, shape (row, draw), NaN
-    for a place that is not ranked.
+    `drawn` (draw, ranked row) and `drawn_ranks` (ranked row, draw) are those of the last node named, usually
+    the root; `drawn_rows` are the ranked rows.
     """
 
     places: tuple[str, ...]
@@ -47,9 +49,24 @@ class Intervals:
     reason: tuple[str | None, ...]
     level: float
     draws: int
-    draw_scores: Floats
-    draw_ranks: Floats
+    drawn: Floats
+    drawn_ranks: NDArray[np.int32]
+    drawn_rows: NDArray[np.intp]
     factors: tuple[str, ...]
+
+    @property
+    def draw_scores(self) -> Floats:
+        """Scores of the last node under every draw, shape (row, draw); NaN where not ranked."""
+        found = np.full((len(self.places), self.draws), np.nan)
+        found[self.drawn_rows] = self.drawn.T
+        return found
+
+    @property
+    def draw_ranks(self) -> Floats:
+        """Ranks of the last node under every draw, shape (row, draw); NaN where not ranked."""
+        found = np.full((len(self.places), self.draws), np.nan)
+        found[self.drawn_rows] = np.where(self.drawn_ranks > 0, self.drawn_ranks, np.nan)
+        return found
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """One record for each place and node, in the columns of the pinned `scores`; None where missing."""
@@ -69,19 +86,20 @@ class Intervals:
         """Chance of each rank, shape (row, row); column r is rank r + 1; zeros where not ranked."""
         count = len(self.places)
         found = np.zeros((count, count))
-        for row in np.flatnonzero(np.isfinite(self.draw_ranks).any(axis=1)):
-            seen = self.draw_ranks[row][np.isfinite(self.draw_ranks[row])].astype(int) - 1
-            found[row] = np.bincount(seen, minlength=count) / seen.size
+        for row, ranks in zip(self.drawn_rows, self.drawn_ranks, strict=True):
+            seen = ranks[ranks > 0] - 1
+            found[row] = np.bincount(seen, minlength=count) / max(seen.size, 1)
         return found
 
     def ahead(self) -> Floats:
         """Chance that the row's place scores above the column's, ties counted half; NaN where not ranked."""
         count = len(self.places)
         found = np.full((count, count), np.nan)
-        able = np.flatnonzero(np.isfinite(self.draw_scores).all(axis=1))
-        for row in able:
-            gap = self.draw_scores[row][None] - self.draw_scores[able]
-            found[row, able] = (gap > 0).mean(axis=1) + 0.5 * (gap == 0).mean(axis=1)
+        able = np.isfinite(self.drawn).all(axis=0)
+        rows, scores = self.drawn_rows[able], np.ascontiguousarray(self.drawn[:, able].T)
+        for row, own in zip(rows, scores, strict=True):
+            gap = own[None] - scores
+            found[row, rows] = (gap > 0).mean(axis=1) + 0.5 * (gap == 0).mean(axis=1)
         return found
 
 
@@ -97,7 +115,7 @@ def uncertainty(
     *,
     factors: Sequence[Mapping[str, Any]] | None = None,
     nodes: Sequence[str] | None = None,
-    workers: int = 1,
+    workers: int = 2,
 ) -> Intervals:
     """Score and rank intervals from all declared factors together.
 
@@ -147,6 +165,7 @@ def scores_of(
     count = len(plan.variant)
     drawn = np.empty((len(kept), count, len(rows)))
     errors = cell_errors(profile, factors) if (plan.noise >= 0).any() else None
+    recipes = {} if errors is None else {n: recipe(profile, s, errors) for n, s in enumerate(plan.variants)}
     jobs: list[tuple[int, NDArray[np.intp]]] = []
     for number in range(len(plan.variants)):
         members = np.flatnonzero(plan.variant == number)
@@ -154,6 +173,19 @@ def scores_of(
 
     def run(job: tuple[int, NDArray[np.intp]]) -> None:
         spec, members = plan.variants[job[0]], job[1]
+        made = recipes.get(job[0])
+        if made is not None:
+            replicates.run(
+                made,
+                spec,
+                _noise(plan.noise[members], seed),
+                plan.weights[:, members],
+                kept,
+                rows,
+                drawn,
+                members,
+            )
+            return
         if errors is None:
             leaves = profile.workshop.prepared(spec).values[rows].T
         else:
@@ -162,16 +194,45 @@ def scores_of(
         for k, scores in enumerate(found):
             drawn[k, members] = scores
 
-    if errors is None:
-        for number in np.unique(plan.variant):
-            profile.workshop.prepared(plan.variants[number])
-    if workers > 1:
+    for number in np.unique(plan.variant):
+        profile.workshop.prepared(plan.variants[number])
+    if workers > 1 and len(jobs) > 1:
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(run, jobs))
     else:
         for job in jobs:
             run(job)
+    _to_nominal_scale(profile, plan, rows, kept, drawn)
     return drawn
+
+
+def _to_nominal_scale(
+    profile: Profile, plan: Draws, rows: NDArray[np.intp], kept: Sequence[int], drawn: Floats
+) -> None:
+    """Bring scores of variants that normalise otherwise to the mean and spread of the nominal scores.
+
+    A score in ranks and one in z-scores cannot share an interval; the order of places is not touched.
+    """
+
+    def scale(spec: Specification) -> list[Any]:
+        return [spec.normalise_of(leaf) for leaf in spec.indicators]
+
+    nominal = profile.scores[np.ix_(rows, kept)]
+    for number, spec in enumerate(plan.variants):
+        members = np.flatnonzero(plan.variant == number)
+        if not members.size or scale(spec) == scale(profile.spec):
+            continue
+        own = profile.workshop.build(spec).scores[np.ix_(rows, kept)]
+        for k in range(len(kept)):
+            spread, wanted = np.nanstd(own[:, k]), np.nanstd(nominal[:, k])
+            if spread > 0:
+                shifted = (drawn[k, members] - np.nanmean(own[:, k])) * (wanted / spread)
+                drawn[k, members] = shifted + np.nanmean(nominal[:, k])
+
+
+def _noise(replicates_of: NDArray[np.int64], seed: int) -> Any:
+    """A function that fills a buffer with the normal numbers of one of these draws."""
+    return lambda d, buffer: noise_of(seed, int(replicates_of[d]), buffer.shape, buffer)
 
 
 def cell_errors(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> tuple[Floats, Floats]:
@@ -199,15 +260,21 @@ def _noisy(
     rows: NDArray[np.intp],
 ) -> Floats:  # fmt: skip
     """Normalised indicators with drawn errors, shape (indicator, row, draw)."""
-    workshop, shape = profile.workshop, profile.inputs.values.shape
-    found = np.empty((shape[1], len(rows), len(noise)))
+    workshop, shape = profile.workshop, profile.inputs.values.T.shape
+    cells = np.flatnonzero(
+        ((errors[0] > 0) & np.isfinite(workshop.inputs.values) | (errors[1] > 0)).T.ravel()
+    )
+    found = np.empty((shape[0], len(rows), len(noise)))
     for d, replicate in enumerate(noise):
-        z = noise_of(seed, int(replicate), shape)
-        found[:, :, d] = prepare_noisy(workshop, spec, z, errors)[rows].T
+        z = np.zeros(shape)
+        z.ravel()[cells] = noise_of(seed, int(replicate), cells.shape)
+        found[:, :, d] = prepare_noisy(workshop, spec, z.T, errors)[rows].T
     return found
 
 
-def prepare_noisy(workshop: Workshop, spec: Specification, z: Floats, errors: tuple[Floats, Floats]) -> Floats:
+def prepare_noisy(
+    workshop: Workshop, spec: Specification, z: Floats, errors: tuple[Floats, Floats]
+) -> Floats:
     """All steps again on values with drawn errors; shape (row, indicator)."""
     values = workshop.inputs.values + errors[0] * z
     if not errors[1].any():
@@ -248,20 +315,62 @@ def evaluate_draws(
     """
     tree, count = spec.tree, weights.shape[1]
     fixed = leaves.ndim == 2
-    whole = {p: leaves[p] for p in range(tree.leaves)}
-    nodes: dict[int, Floats] = {}
+    full = fixed and bool(np.isfinite(leaves).all())
+    sums: dict[int, dict[int, Floats]] = {p: {p: np.ones(count)} for p in range(tree.leaves)} if full else {}
+    nodes: dict[int, Floats] = {} if fixed else {p: leaves[p].T for p in range(tree.leaves)}
+
+    def values_of(position: int) -> Floats:
+        if position not in nodes:
+            nodes[position] = _whole(leaves, sums.get(position), position, count)
+        return nodes[position]
+
     for position in tree.aggregates:
         children, settings = list(tree.children[position]), spec.aggregate_of(position)
-        under = weights[children]
+        under, method = weights[children], settings["method"]
+        if method == "arithmetic" and all(c in sums for c in children):
+            share = under / under.sum(axis=0)
+            sums[position] = {
+                leaf: share[i] * w for i, c in enumerate(children) for leaf, w in sums[c].items()
+            }
+            continue
+        quick = None
         if fixed and all(c < tree.leaves for c in children):
             quick = _by_product(leaves[children], under, settings)
-            if quick is not None:
-                nodes[position] = quick
-                continue
-        stack = np.stack([_with_draws(whole.get(c), nodes.get(c), count) for c in children])
-        free = {**settings, "min_coverage": 0.0}
-        nodes[position] = _in_blocks(stack, under, free, blocks, rows)
-    return [(nodes[k] if k in nodes else _with_draws(whole[k], None, count)).T for k in kept]
+        if quick is None and method in ("arithmetic", "geometric", "harmonic"):
+            quick = _by_child([values_of(c) for c in children], under, method)
+        if quick is None:
+            stack = np.stack([values_of(c).T for c in children])
+            quick = _in_blocks(stack, under, {**settings, "min_coverage": 0.0}, blocks, rows).T
+        nodes[position] = quick
+    return [values_of(k) for k in kept]
+
+
+def _whole(leaves: Floats, sums: Mapping[int, Floats] | None, position: int, count: int) -> Floats:
+    """Values of a leaf, or of a sum of leaves, for all draws; shape (draw, place)."""
+    if sums is None or (len(sums) == 1 and position in sums):
+        return np.broadcast_to(leaves[position], (count, leaves.shape[1]))
+    return np.asarray(np.stack(list(sums.values()), axis=1) @ leaves[list(sums)])
+
+
+def _by_child(values: Sequence[Floats], weights: Floats, method: str) -> Floats | None:
+    """A mean over children of shape (draw, place), child by child; None where a value must not be turned."""
+    top, below = np.zeros(values[0].shape), np.zeros(values[0].shape)
+    for value, weight in zip(values, weights[:, :, None], strict=True):
+        present = np.isfinite(value)
+        if method != "arithmetic" and (value[present] <= 0).any():
+            return None
+        turned = np.log(value) if method == "geometric" else 1 / value if method == "harmonic" else value
+        if present.all():
+            top += weight * turned
+            below += weight
+        else:
+            top += np.where(present, weight * turned, 0)
+            below += np.where(present, weight, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(below > 0, top / below, np.nan)
+        return np.asarray(
+            np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean
+        )
 
 
 def _in_blocks(
@@ -277,12 +386,6 @@ def _in_blocks(
     return found
 
 
-def _with_draws(leaf: Floats | None, node: Floats | None, count: int) -> Floats:
-    values = node if leaf is None else leaf
-    assert values is not None
-    return np.broadcast_to(values[:, None], (len(values), count)) if values.ndim == 1 else values
-
-
 def _by_product(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats | None:
     """Means that are sums of fixed values, for all draws by one matrix product; None for other methods."""
     method = settings["method"]
@@ -293,10 +396,12 @@ def _by_product(values: Floats, weights: Floats, settings: Mapping[str, Any]) ->
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
         turned = np.log(values) if method == "geometric" else 1 / values if method == "harmonic" else values
-        top = np.where(present, turned, 0).T @ weights
-        below = weights.sum(axis=0) if present.all() else present.T.astype(float) @ weights
+        top = weights.T @ np.where(present, turned, 0)
+        below = weights.sum(axis=0)[:, None] if present.all() else weights.T @ present.astype(float)
         mean = np.where(below > 0, top / below, np.nan)
-        return np.asarray(np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean)
+        return np.asarray(
+            np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean
+        )
 
 
 def rank_draws(scores: Floats) -> NDArray[np.int32]:
@@ -382,13 +487,10 @@ def summarise(
         rank_low[rows, k], rank_high[rows, k] = _rank_bounds(last_ranks, level)
     scores, ranks = profile.scores[:, kept], profile.ranks[:, kept]
     ranks = np.where(profile.ranked[:, None], ranks, np.nan)
-    keep_scores, keep_ranks = np.full((total, count), np.nan), np.full((total, count), np.nan)
-    keep_scores[rows] = drawn[-1].T
-    keep_ranks[rows] = np.where(last_ranks > 0, last_ranks, np.nan)
     return Intervals(
         profile.places, tuple(profile.spec.tree.ids[k] for k in kept), scores, low, high, ranks, rank_low,
-        rank_high, profile.coverage[:, kept], profile.ranked, profile.reason, level, count, keep_scores,
-        keep_ranks, names,
+        rank_high, profile.coverage[:, kept], profile.ranked, profile.reason, level, count, drawn[-1],
+        last_ranks, rows, names,
     )  # fmt: skip
 
 
@@ -405,7 +507,11 @@ def _ranks_in_blocks(scores: Floats, rows: NDArray[np.intp], profile: Profile) -
 
 
 def what_if(
-    profile: Profile, weights: Mapping[str, float], draws: int = 500, seed: int | None = None, level: float | None = None
+    profile: Profile,
+    weights: Mapping[str, float],
+    draws: int = 500,
+    seed: int | None = None,
+    level: float | None = None,
 ) -> Intervals:
     """The index under other weights, with intervals of the root only: quick enough for a page.
 
@@ -425,10 +531,20 @@ def what_if(
     if unknown:
         raise BadInput("weights", expected="ids of nodes", found=", ".join(unknown))
     named = dict(zip(profile.spec.tree.ids, profile.spec.weights(), strict=True)) | dict(weights)
-    spec = renamed(profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named})
+    spec = renamed(
+        profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named}
+    )
     changed = profile.workshop.build(spec)
     chosen = [f for f in _factors(changed) if f["kind"] not in ("errors", "gaps")]
     return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,))
 
 
-__all__ = ["Intervals", "evaluate_draws", "rank_draws", "scores_of", "shares_in_parent", "uncertainty", "what_if"]
+__all__ = [
+    "Intervals",
+    "evaluate_draws",
+    "rank_draws",
+    "scores_of",
+    "shares_in_parent",
+    "uncertainty",
+    "what_if",
+]

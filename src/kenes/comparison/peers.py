@@ -58,7 +58,9 @@ def peers_of(
     """
     columns = columns_of(structure)
     if place_column not in columns or place not in list(map(str, columns[place_column])):
-        raise BadInput(f"place {place}", expected="a row in the structure", found="none", mend="Add its structure.")
+        raise BadInput(
+            f"place {place}", expected="a row in the structure", found="none", mend="Add its structure."
+        )
     ids = [str(p) for p in columns[place_column]]
     names = list(characteristics or _numeric(columns, {place_column, *(within or {})}))
     if not names:
@@ -74,7 +76,9 @@ def peers_of(
     with np.errstate(invalid="ignore", divide="ignore"):
         far = np.sqrt((shared * np.nan_to_num(gap) ** 2).sum(axis=1) / total)
     able = [
-        i for i in range(len(ids)) if i != own and total[i] >= weight.sum() / 2 and _alike(columns, within, own, i)
+        i
+        for i in range(len(ids))
+        if i != own and total[i] >= weight.sum() / 2 and _alike(columns, within, own, i)
     ]
     able.sort(key=lambda i: (far[i], ids[i]))
     return tuple(Peer(ids[i], float(far[i])) for i in able[:k])
@@ -84,7 +88,9 @@ def _numeric(columns: Mapping[str, Sequence[Any]], besides: set[str]) -> list[st
     return [
         n
         for n, v in columns.items()
-        if n not in besides and any(x is not None for x in v) and all(isinstance(x, (int, float)) for x in v if x is not None)
+        if n not in besides
+        and any(x is not None for x in v)
+        and all(isinstance(x, (int, float)) for x in v if x is not None)
     ]
 
 
@@ -94,7 +100,9 @@ def _standardised(columns: Mapping[str, Sequence[Any]], name: str, log: bool) ->
     values = numbers(columns[name], name)
     if log:
         if (values[np.isfinite(values)] <= 0).any():
-            raise BadInput(f"characteristic {name}", expected="values above zero under a logarithm", found="zero or less")
+            raise BadInput(
+                f"characteristic {name}", expected="values above zero under a logarithm", found="zero or less"
+            )
         values = np.log(values)
     present = values[np.isfinite(values)]
     spread = present.std(ddof=1) if present.size > 1 else 0.0
@@ -102,7 +110,9 @@ def _standardised(columns: Mapping[str, Sequence[Any]], name: str, log: bool) ->
     return (values - centre) / spread if spread > 0 else np.where(np.isfinite(values), 0.0, np.nan)
 
 
-def _alike(columns: Mapping[str, Sequence[Any]], within: Mapping[str, Any] | None, own: int, other: int) -> bool:
+def _alike(
+    columns: Mapping[str, Sequence[Any]], within: Mapping[str, Any] | None, own: int, other: int
+) -> bool:
     return all(
         columns[name][other] == (columns[name][own] if wanted is None else wanted)
         for name, wanted in (within or {}).items()

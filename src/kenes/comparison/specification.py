@@ -240,7 +240,9 @@ def from_plain(plain: Mapping[str, Any]) -> Specification:
         groups=tuple(map(str, plain.get("groups") or ())),
         seed=int(plain.get("seed") or 0),
         weight_set=weights.get("set"),
-        weight_sets={str(k): _numbers(v, f"weights.sets.{k}") for k, v in (weights.get("sets") or {}).items()},
+        weight_sets={
+            str(k): _numbers(v, f"weights.sets.{k}") for k, v in (weights.get("sets") or {}).items()
+        },
         factors=tuple(_factor(f, i) for i, f in enumerate(uncertainty.get("factors") or ())),
         draws=int(uncertainty.get("draws", 1000)),
         level=float(uncertainty.get("level", 0.9)),
@@ -261,7 +263,11 @@ def to_plain(spec: Specification) -> Plain:
         plain["weights"] = {"set": spec.weight_set, "sets": {k: dict(v) for k, v in spec.weight_sets.items()}}
     plain["nodes"] = [_plain_node(n) for n in spec.nodes]
     plain["steps"] = [{s.kind: _copy(s.settings)} for s in spec.steps]
-    plain["uncertainty"] = {"draws": spec.draws, "level": spec.level, "factors": [_copy(f) for f in spec.factors]}
+    plain["uncertainty"] = {
+        "draws": spec.draws,
+        "level": spec.level,
+        "factors": [_copy(f) for f in spec.factors],
+    }
     return plain
 
 
@@ -283,7 +289,9 @@ def set_path(plain: Plain, path: str, value: Any) -> None:
     last = parts[-1]
     if isinstance(here, list):
         position = _position(here, last, path)
-        here[position] = {last: value} if isinstance(here[position], dict) and last in here[position] else value
+        here[position] = (
+            {last: value} if isinstance(here[position], dict) and last in here[position] else value
+        )
     elif parts[0] == "steps" and len(parts) == 2 and isinstance(here, dict):
         here[last] = value
     else:
@@ -316,12 +324,17 @@ def _enter(here: Any, part: str, before: str, path: str) -> Any:
 
 def _position(items: list[Any], part: str, path: str) -> int:
     for position, item in enumerate(items):
-        if isinstance(item, dict) and (item.get("id") == part or item.get("name") == part or [*item] == [part]):
+        if isinstance(item, dict) and (
+            item.get("id") == part or item.get("name") == part or [*item] == [part]
+        ):
             return position
     if part.isdigit() and int(part) < len(items):
         return int(part)
     raise DefinitionError(
-        path, expected="the id of a node, the name of a step or a position", found=part, mend="Correct the path."
+        path,
+        expected="the id of a node, the name of a step or a position",
+        found=part,
+        mend="Correct the path.",
     )
 
 
@@ -363,7 +376,9 @@ def _numbers(given: Mapping[str, Any], where: str) -> Mapping[str, float]:
     try:
         return {str(k): float(v) for k, v in given.items()}
     except (TypeError, ValueError) as error:
-        raise DefinitionError("weight", expected="a number for each node", found=str(error), where=where) from None
+        raise DefinitionError(
+            "weight", expected="a number for each node", found=str(error), where=where
+        ) from None
 
 
 def _factor(given: Any, position: int) -> Mapping[str, Any]:
@@ -373,10 +388,15 @@ def _factor(given: Any, position: int) -> Mapping[str, Any]:
     kinds = ("weights", "alternatives", "leave_one_out", "errors", "gaps")
     where = f"uncertainty.factors.{position}"
     if factor["kind"] not in kinds:
-        raise DefinitionError("kind", expected=f"one of {', '.join(kinds)}", found=str(factor["kind"]), where=where)
+        raise DefinitionError(
+            "kind", expected=f"one of {', '.join(kinds)}", found=str(factor["kind"]), where=where
+        )
     if factor["kind"] == "alternatives" and not (factor.get("path") and factor.get("values")):
         raise DefinitionError(
-            "alternatives", expected="a path and values", where=where, mend="Name the path and list its values."
+            "alternatives",
+            expected="a path and values",
+            where=where,
+            mend="Name the path and list its values.",
         )
     return factor
 
@@ -400,7 +420,10 @@ def _steps(plain: Mapping[str, Any]) -> Iterator[Step]:
     for kind, settings in found:
         if kind not in STEP_SETTINGS:
             raise DefinitionError(
-                "steps", expected=f"one of {', '.join(STEP_SETTINGS)}", found=str(kind), mend="Correct the name."
+                "steps",
+                expected=f"one of {', '.join(STEP_SETTINGS)}",
+                found=str(kind),
+                mend="Correct the name.",
             )
         if settings is False:
             continue
@@ -478,9 +501,13 @@ def _goalposts(given: Any, direction: int | str | None, where: str) -> Goalposts
         if not isinstance(pair, (list, tuple)) or len(pair) < 2:
             raise DefinitionError("goalposts", expected="worst and best", found=repr(given), where=where)
         first, second = (_number(v, "goalposts", where) for v in pair[:2])
-        posts = Goalposts(max(first, second), min(first, second)) if direction == -1 else Goalposts(first, second)
+        posts = (
+            Goalposts(max(first, second), min(first, second)) if direction == -1 else Goalposts(first, second)
+        )
     if posts.worst == posts.best:
-        raise DefinitionError("goalposts", expected="two different values", found=str(posts.worst), where=where)
+        raise DefinitionError(
+            "goalposts", expected="two different values", found=str(posts.worst), where=where
+        )
     if direction in (1, -1) and (posts.best - posts.worst) * cast(int, direction) < 0:
         raise DefinitionError(
             "goalposts", expected=f"goalposts that agree with direction {direction}",
@@ -546,7 +573,10 @@ def _check_tree(nodes: Sequence[Node]) -> None:
     roots = [n.id for n in nodes if n.parent is None]
     if len(roots) != 1:
         raise DefinitionError(
-            "nodes", expected="one node without a parent", found=", ".join(roots) or "none", mend="Name the parents."
+            "nodes",
+            expected="one node without a parent",
+            found=", ".join(roots) or "none",
+            mend="Name the parents.",
         )
     parents = {n.id: n.parent for n in nodes}
     for node in nodes:
@@ -559,9 +589,13 @@ def _check_tree(nodes: Sequence[Node]) -> None:
         while here is not None and steps <= len(nodes):
             here, steps = parents.get(here), steps + 1
         if here is not None:
-            raise DefinitionError(f"node {node.id}", expected="a tree", found="a loop", mend="Correct the parents.")
+            raise DefinitionError(
+                f"node {node.id}", expected="a tree", found="a loop", mend="Correct the parents."
+            )
     if len(nodes) < 2:
-        raise DefinitionError("nodes", expected="at least one indicator below a root", found=f"{len(nodes)} nodes")
+        raise DefinitionError(
+            "nodes", expected="at least one indicator below a root", found=f"{len(nodes)} nodes"
+        )
 
 
 def _check_weights(spec: Specification) -> None:
@@ -573,7 +607,9 @@ def _check_weights(spec: Specification) -> None:
     for name, chosen in spec.weight_sets.items():
         unknown = sorted(set(chosen) - set(spec.by_id))
         if unknown:
-            raise DefinitionError("weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}")
+            raise DefinitionError(
+                "weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}"
+            )
     weights = spec.weights()
     for position, weight in enumerate(weights):
         if not 0 <= weight < float("inf"):
@@ -596,7 +632,9 @@ def _check_methods(spec: Specification) -> None:
         if method not in METHODS["aggregate"]:
             raise DefinitionError(f"node {node}", expected=", ".join(METHODS["aggregate"]), found=str(method))
         if method == "power" and "power" not in settings:
-            raise DefinitionError(f"node {node}", expected="a power", found="none", mend="Add aggregate.power.")
+            raise DefinitionError(
+                f"node {node}", expected="a power", found="none", mend="Add aggregate.power."
+            )
         positive = method in POSITIVE_ONLY or (method == "power" and float(settings["power"]) <= 0)
         for child in spec.tree.children[position] if positive else ():
             if child < spec.tree.leaves:
@@ -638,12 +676,19 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
     if method in needs and needs[method] is None:
         field_name = "target" if method == "distance_to_target" else method
         raise DefinitionError(
-            f"node {leaf}", expected=f"{field_name} for {method}", found="none", mend=f"Add {field_name} to the node."
+            f"node {leaf}",
+            expected=f"{field_name} for {method}",
+            found="none",
+            mend=f"Add {field_name} to the node.",
         )
     if method == "distance_to_reference" and settings.get("reference") is None:
-        raise DefinitionError(f"node {leaf}", expected="a reference place", found="none", mend="Name normalise.reference.")
+        raise DefinitionError(
+            f"node {leaf}", expected="a reference place", found="none", mend="Name normalise.reference."
+        )
     if node.direction == "target" and node.target is None:
-        raise DefinitionError(f"node {leaf}", expected="a target for its direction", found="none", mend="Add target.")
+        raise DefinitionError(
+            f"node {leaf}", expected="a target for its direction", found="none", mend="Add target."
+        )
     if settings.get("over", "all") not in ("all", "year"):
         raise DefinitionError(f"node {leaf}", expected="over: all or year", found=str(settings["over"]))
 

@@ -89,9 +89,7 @@ def passes(values: Floats, *, skew: float = 2.0, kurt: float = 3.5) -> NDArray[n
     return (np.abs(g1) < skew) | (g2 < kurt) | ~np.isfinite(g1) | ~np.isfinite(g2)
 
 
-def winsorise(
-    values: Floats, *, max_points: int | None = 5, skew: float = 2.0, kurt: float = 3.5
-) -> Floats:
+def winsorise(values: Floats, *, max_points: int | None = 5, skew: float = 2.0, kurt: float = 3.5) -> Floats:
     """Set the outermost values to the next ones until the shape passes or enough points are changed.
 
     Args:
@@ -195,7 +193,9 @@ def treat_column(values: Floats, settings: Mapping[str, Any]) -> list[tuple[str,
         clipped = np.clip(values, *fences(values, method, settings))
         return [(method, clipped)] if _differs(clipped, values) else []
     if method not in ("winsorise", "none"):
-        raise DefinitionError("treat method", expected="winsorise, iqr, percentile, mad or none", found=method)
+        raise DefinitionError(
+            "treat method", expected="winsorise, iqr, percentile, mad or none", found=method
+        )
     if passes(values, **shape):
         return []
     stages: list[tuple[str, Floats]] = []
