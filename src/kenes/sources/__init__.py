@@ -6,4 +6,7 @@
 from kenes.sources.reading import Reading, read
 from kenes.sources.reports import Refusal, Report
 
-__all__ = ["Reading", "Refusal", "Report", "read"]
+VERSION = "1"
+"""Changes when the same file and mapping would be read into other observations."""
+
+__all__ = ["VERSION", "Reading", "Refusal", "Report", "read"]

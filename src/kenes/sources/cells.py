@@ -103,9 +103,7 @@ class Cells:
         }
 
 
-def judge(
-    touched: Touched, cell: CellPlan, plan: Plan, subjects: Subjects, values: Values, *, nth: Codes
-) -> Cells:
+def judge(touched: Touched, cell: CellPlan, plan: Plan, subjects: Subjects, values: Values, *, nth: Codes) -> Cells:
     """Tell the accepted cells of one plan from the refused, with corrections in place."""
     void = touched.voided.get(cell.column, np.zeros(len(nth), dtype=bool))
     bad = subjects.refused | (values.reason.present() & ~void)
@@ -138,9 +136,7 @@ def observations(cells: Cells, index: Codes, *, source: SourceFacts, snapshot: s
     spans = subjects.spans[index]
     utc, civil = pa.timestamp("us", tz="UTC"), pa.timestamp("us")
     columns = {
-        "observation": pc.binary_join_element_wise(
-            f"{snapshot[:12]}-", rows, f"-{cells.plan.position}", ending, ""
-        ),
+        "observation": pc.binary_join_element_wise(f"{snapshot[:12]}-", rows, f"-{cells.plan.position}", ending, ""),
         "variable": pa.repeat(cells.variable, count),
         "place": subjects.place.take(index).array(),
         "site": subjects.site.take(index).array(),

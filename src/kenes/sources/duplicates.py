@@ -92,9 +92,7 @@ class Seen:
                 repeated |= hit
         self._insert(batch.take(np.flatnonzero(~repeated)))
         at = np.flatnonzero(repeated)
-        same = (batch.values[at] == first_value[at]) | (
-            np.isnan(batch.values[at]) & np.isnan(first_value[at])
-        )
+        same = (batch.values[at] == first_value[at]) | (np.isnan(batch.values[at]) & np.isnan(first_value[at]))
         by_file = np.argsort(order[at], kind="stable")
         return Repeats(order[at][by_file], first_cell[at][by_file], same[by_file])
 

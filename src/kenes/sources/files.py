@@ -81,9 +81,7 @@ def check_file(data: bytes | Path, form: FileForm) -> CheckedFile:
     else:
         _check_text(checked, form.encoding)
     if form.format in ("xlsx", "json") and size > WORKBOOK_MAX_BYTES:
-        raise SourceError(
-            "file is too large for its format", found=f"{size} bytes", where=name, mend="Use CSV."
-        )
+        raise SourceError("file is too large for its format", found=f"{size} bytes", where=name, mend="Use CSV.")
     return checked
 
 
@@ -155,16 +153,10 @@ def _refuse_magic(name: str, chunk: bytes) -> None:
             raise SourceError("file is of another kind", expected="text", found=kind, where=name)
 
 
-def _encoding_error(
-    name: str, encoding: str, error: UnicodeDecodeError, offset: int, lines: int
-) -> SourceError:
+def _encoding_error(name: str, encoding: str, error: UnicodeDecodeError, offset: int, lines: int) -> SourceError:
     seen = bytes(error.object)
     around = seen[max(0, error.start - 12) : error.start + 12]
-    guesses = [
-        f"{guess} ({text!r})"
-        for guess in ("iso-8859-9", "cp1251")
-        if (text := _try(around, guess)) is not None
-    ]
+    guesses = [f"{guess} ({text!r})" for guess in ("iso-8859-9", "cp1251") if (text := _try(around, guess)) is not None]
     return SourceError(
         f"file is not {encoding}",
         found=f"byte 0x{seen[error.start]:02x} at offset {offset + error.start} in {around!r}",

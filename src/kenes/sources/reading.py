@@ -26,9 +26,7 @@ from kenes.vocabulary.errors import SourceError
 from kenes.vocabulary.tables import FLAGS
 
 
-def read(
-    mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, variables: Mapping[str, str]
-) -> Reading:
+def read(mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, variables: Mapping[str, str]) -> Reading:
     """Open a data file by its mapping.
 
     Args:
@@ -62,9 +60,7 @@ class Reading:
         report: counts and refusals; complete once the batches are exhausted.
     """
 
-    def __init__(
-        self, mapping: SourceMapping, checked: CheckedFile, records: Records, places: PlaceIndex
-    ) -> None:
+    def __init__(self, mapping: SourceMapping, checked: CheckedFile, records: Records, places: PlaceIndex) -> None:
         self.mapping, self.snapshot, self.size, self.report = mapping, checked.sha256, checked.size, Report()
         self.batch = f"{mapping.source.id}@{self.snapshot[:12]}@{mapping.digest[:8]}"
         self._records = records

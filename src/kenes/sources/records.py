@@ -147,9 +147,7 @@ def require_columns(records: Records, columns: tuple[str, ...], name: str) -> No
         hint = f"Did you mean {near[0]!r}?" if near else "Correct the mapping."
         if len(records.header) == 1:
             hint = f"Only one column was found: is the delimiter {records.form.delimiter!r} right?"
-        raise SourceError(
-            f"column {column!r} is missing", found=", ".join(records.names)[:400], where=name, mend=hint
-        )
+        raise SourceError(f"column {column!r} is missing", found=", ".join(records.names)[:400], where=name, mend=hint)
 
 
 def delimited(file: CheckedFile, form: FileForm) -> Records:
@@ -257,9 +255,7 @@ class _Delimited:
         except pa.ArrowInvalid as error:
             if "Empty CSV" in str(error):
                 return
-            raise SourceError(
-                "file cannot be split into records", found=str(error), where=self._file.name
-            ) from error
+            raise SourceError("file cannot be split into records", found=str(error), where=self._file.name) from error
         finally:
             self._stream.close()
 

@@ -28,9 +28,7 @@ def workbook(file: CheckedFile, form: FileForm) -> Records:
         book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
         sheet = form.sheet or book.sheet_names[0]
         if sheet not in book.sheet_names:
-            raise SourceError(
-                f"sheet {sheet!r} is missing", found=", ".join(book.sheet_names), where=file.name
-            )
+            raise SourceError(f"sheet {sheet!r} is missing", found=", ".join(book.sheet_names), where=file.name)
         cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except CalamineError as error:
         raise SourceError("workbook cannot be read", found=str(error), where=file.name) from error
@@ -83,9 +81,7 @@ def cell_text(cell: Any) -> str:
     return str(cell)
 
 
-def _table(
-    file: CheckedFile, form: FileForm, names: tuple[str, ...], rows: list[list[str]], offset: int
-) -> Records:
+def _table(file: CheckedFile, form: FileForm, names: tuple[str, ...], rows: list[list[str]], offset: int) -> Records:
     width = len(names)
     good = [i for i, row in enumerate(rows) if not any(row[width:])]
     padded = [(rows[i] + [""] * width)[:width] for i in good]
@@ -101,9 +97,5 @@ def _table(
         }
         yield Batch(arrays, numbers)
 
-    broken = [
-        Broken(i + offset + 1, len(row), ",".join(row)[:200])
-        for i, row in enumerate(rows)
-        if any(row[width:])
-    ]
+    broken = [Broken(i + offset + 1, len(row), ",".join(row)[:200]) for i, row in enumerate(rows) if any(row[width:])]
     return Records(names, form, batches, broken=broken, parts=split_parts(form, names, file.name))

@@ -72,6 +72,8 @@ class Understanding:
         chosen = kept.copy()
         for column, texts in plan.rule.when.items():
             chosen &= among(batch.columns[column], texts)
+        for column, texts in plan.rule.unless.items():
+            chosen &= ~among(batch.columns[column], texts)
         place_at = _codes(batch, plan.place, self._places)
         ignored = np.array([answer is None for answer in self._places.answers], dtype=bool)
         times = self._times.setdefault(plan.time_rule, Lookup(period_reader(plan.time_rule)))
