@@ -96,7 +96,7 @@ class Sentences:
     def _next(self, text: str, at: int) -> tuple[str, dict[str, str], int] | None:
         for code in self.templates:
             match = self._pattern(code).match(text, at)
-            if match and (match.end() == len(text) or text[match.end()] == " "):
+            if match:
                 texts = {name: (found or "").strip() for name, found in match.groupdict().items()}
                 return code, texts, match.end() + 1
         return None
@@ -126,5 +126,5 @@ class Sentences:
                 parts.append(re.escape(text))
                 if name:
                     parts.append(f"(?P<{name}>{_NUMBER if kind == 'n' else '.+?'})")
-            self._patterns[code] = re.compile("".join(parts))
+            self._patterns[code] = re.compile("".join(parts) + "(?= |$)")
         return self._patterns[code]
