@@ -285,7 +285,7 @@ def _tree_findings(places: Mapping[str, Place], lines: Mapping[str, LinedDict]) 
                 )
             )
         seen, current = [place.id], place.parent
-        while current in places and current not in seen:
+        while current is not None and current in places and current not in seen:
             seen.append(current)
             current = places[current].parent
         if current == place.id:

@@ -8,6 +8,7 @@ so that "per 100 000 persons" keeps its person and euros are never added to teng
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pint
 
@@ -75,13 +76,13 @@ def scale(text: str) -> tuple[float, str]:
         Factor to base units, and the dimensions as canonical text.
     """
     try:
-        quantity = registry().Quantity(registry().parse_expression(normal(text))).to_base_units()
+        quantity: Any = registry().Quantity(registry().parse_expression(normal(text))).to_base_units()
     except Exception as error:
         raise UnitMismatch(
             f"unit {text!r} is not known",
             mend="See docs/reference/units.md for the units and how to write them.",
         ) from error
-    powers = {name: round(power, 6) + 0.0 for name, power in sorted(quantity.dimensionality.items())}
+    powers = {name: round(float(power), 6) for name, power in sorted(quantity.dimensionality.items())}
     return float(quantity.magnitude), " ".join(f"{name}^{power:g}" for name, power in powers.items() if power)
 
 
