@@ -31,7 +31,7 @@ from kenes.portal.records import (
 if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
     from kenes.catalogue.definitions import IndicatorDefinition, Profile
-    from kenes.store import Edition
+    from kenes.store import Edition, SourceRecord
     from kenes.vocabulary.facts import Place
 
 KIND_ORDER = ("country", "group", "region", "province", "city", "district")
@@ -76,7 +76,7 @@ class EditionView:
         self._needs = grouped(_by_position(rows_as(edition.table("needs"), Need)), "index", "place")
 
     def _load_sources(self, edition: Edition) -> None:
-        self.sources: dict[str, list[Any]] = {}
+        self.sources: dict[str, list[SourceRecord]] = {}
         for source in edition.sources:
             self.sources.setdefault(source.id, []).append(source)
         table = edition.table("provenance", columns=["provenance", "sources"])
@@ -120,6 +120,11 @@ class EditionView:
     def has_values(self, indicator: str) -> bool:
         """Whether any place has a value of the indicator."""
         return any(f.value is not None for p in self._of_indicator.get(indicator, ()) for f in self.series(indicator, p))
+
+    @staticmethod
+    def points(series: tuple[Figure, ...]) -> list[tuple[int, float | None]]:
+        """Year and value of each figure of a series."""
+        return [(figure.year, figure.value) for figure in series]
 
     def sources_of(self, figure: Figure) -> tuple[str, ...]:
         """Ids of the sources that a figure was made from."""
