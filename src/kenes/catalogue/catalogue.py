@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,9 +21,8 @@ from kenes.catalogue.definitions import (
     read_profile,
     read_variable,
 )
-from kenes.catalogue.documents import LinedDict, read_document
-from kenes.catalogue.mappings import Mapping as SourceMapping
-from kenes.catalogue.mappings import read_mapping
+from kenes.catalogue.documents import LinedDict, read_document, read_table
+from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
 from kenes.catalogue.places import PlaceIndex, read_places
 from kenes.catalogue.practices import Practice, read_practices
 from kenes.vocabulary.errors import (
@@ -48,6 +48,8 @@ class Catalogue:
     texts: Texts
     languages: tuple[str, ...]
     places: PlaceIndex
+    sets: Mapping[str, tuple[str, ...]]
+    boundary_changes: tuple[tuple[str, dt.date], ...]
     variables: Mapping[str, Variable]
     indicators: Mapping[str, IndicatorDefinition]
     profiles: Mapping[str, Profile]
@@ -66,10 +68,18 @@ class Catalogue:
             BadInput: there is none of that id.
         """
         if id_ not in self.indicators:
-            raise BadInput(
-                f"indicator {id_!r} is not declared", mend="See `kenes export measurements` for the ids."
-            )
+            raise BadInput(f"indicator {id_!r} is not declared", mend="See `kenes export measurements` for the ids.")
         return self.indicators[id_]
+
+    def places_of(self, profile: Profile) -> list[Place]:
+        """The places that a profile compares: its set, or all of its kinds in its countries."""
+        if profile.set:
+            return [self.places[place] for place in self.sets[profile.set]]
+        return [
+            place
+            for place in self.places.values()
+            if place.kind in profile.kinds and place.country in profile.countries and place.valid_to is None
+        ]
 
     def require_sound(self) -> Catalogue:
         """Itself, when nothing is wrong.
@@ -186,6 +196,8 @@ def load(folder: Path) -> Catalogue:
         frozen_texts(declared.get("texts")),
         languages,
         places,
+        MappingProxyType(_sets(folder, places, reader)),
+        _boundary_changes(folder, reader),
         MappingProxyType(variables),
         MappingProxyType(indicators),
         MappingProxyType(profiles),
@@ -222,7 +234,7 @@ def _mappings(folder: Path, reader: _Reader) -> tuple[SourceMapping, ...]:
     found: list[SourceMapping] = []
     for path in sorted(folder.glob("sources/*/*.yaml")):
         try:
-            found.append(read_mapping(path, name=reader.name(path)))
+            found += read_mappings(path, name=reader.name(path))
         except DefinitionError as error:
             reader.fault(error)
     return tuple(found)
@@ -240,8 +252,12 @@ def _check(catalogue: Catalogue, reader: _Reader) -> None:
         reader.findings += _indicator_findings(definition, catalogue)
     for profile in catalogue.profiles.values():
         reader.findings += _profile_findings(profile, catalogue)
+    units = {variable.id: variable.unit for variable in catalogue.variables.values()}
     for mapping in catalogue.mappings:
-        reader.findings += _mapping_findings(mapping, catalogue)
+        try:
+            check_mapping(mapping, units)
+        except DefinitionError as error:
+            reader.fault(error, "unknown_input" if "not declared" in error.what else "unit_mismatch")
 
 
 def _check_unit(unit: str, what: str, where: str, reader: _Reader) -> None:
@@ -262,10 +278,7 @@ def _indicator_findings(definition: IndicatorDefinition, catalogue: Catalogue) -
         for i in unknown
     ]
     loose = [name for name in definition.formula.names if name not in definition.inputs]
-    found += [
-        _finding(where, "unknown_input", f"{what}: formula names {name!r}, which is no input")
-        for name in loose
-    ]
+    found += [_finding(where, "unknown_input", f"{what}: formula names {name!r}, which is no input") for name in loose]
     if not unknown and not loose:
         found += _unit_findings(definition, catalogue)
     return found + _goalpost_findings(definition)
@@ -300,38 +313,38 @@ def _goalpost_findings(definition: IndicatorDefinition) -> list[Finding]:
         definition.better == "less" and posts.best > posts.worst
     ):
         found.append(
-            _finding(
-                where, "goalpost_direction", f"{what}: goalposts run against better: {definition.better}"
-            )
+            _finding(where, "goalpost_direction", f"{what}: goalposts run against better: {definition.better}")
         )
     return found
 
 
 def _profile_findings(profile: Profile, catalogue: Catalogue) -> list[Finding]:
     nodes = profile.specification.get("nodes") or []
-    parents = {node.get("parent") for node in nodes}
-    found = []
-    for node in nodes:
-        if node["id"] not in parents and node["id"] not in catalogue.indicators:
-            found.append(
-                _finding(
-                    node.where("id"),
-                    "unknown_input",
-                    f"profile {profile.id!r}: node {node['id']!r} is no indicator",
-                )
-            )
-    for country in profile.countries:
-        if country not in catalogue.places:
-            found.append(
-                _finding(profile.where, "unknown_place", f"profile {profile.id!r}: unknown place {country!r}")
-            )
+    parents, what = {node.get("parent") for node in nodes}, f"profile {profile.id!r}"
+    leaves = [node for node in nodes if node["id"] not in parents and node["id"] not in catalogue.indicators]
+    found = [
+        _finding(node.where("id"), "unknown_input", f"{what}: node {node['id']!r} is no indicator") for node in leaves
+    ]
+    strange = [country for country in profile.countries if country not in catalogue.places]
+    found += [_finding(profile.where, "unknown_place", f"{what}: unknown place {place!r}") for place in strange]
+    if profile.set and profile.set not in catalogue.sets:
+        found.append(_finding(profile.where, "unknown_place", f"{what}: unknown set {profile.set!r}"))
     return found
 
 
-def _mapping_findings(mapping: SourceMapping, catalogue: Catalogue) -> list[Finding]:
-    known = catalogue.variables
-    return [
-        _finding(c.where, "unknown_input", f"source {mapping.source.id!r}: unknown variable {c.variable!r}")
-        for c in mapping.variables
-        if c.variable not in known
-    ]
+def _sets(folder: Path, places: PlaceIndex, reader: _Reader) -> dict[str, tuple[str, ...]]:
+    """Named sets of places, in the order of the table."""
+    path, found = folder / "places" / "sets.csv", dict[str, list[str]]()
+    for row in read_table(path, columns=("set", "place"), name=reader.name(path)) if path.exists() else ():
+        if row["place"] not in places:
+            message = f"set {row['set']!r} names unknown place {row['place']!r}"
+            reader.findings.append(Finding("unknown_place", message, row.file, row.line))
+        found.setdefault(row["set"], []).append(row["place"])
+    return {name: tuple(members) for name, members in found.items()}
+
+
+def _boundary_changes(folder: Path, reader: _Reader) -> tuple[tuple[str, dt.date], ...]:
+    """Places whose territory changed, with the date."""
+    path = folder / "places" / "boundary_changes.csv"
+    rows = read_table(path, columns=("place", "date", "what"), name=reader.name(path)) if path.exists() else []
+    return tuple((row["place"], dt.date.fromisoformat(row["date"])) for row in rows)

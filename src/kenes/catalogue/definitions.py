@@ -41,6 +41,9 @@ class Variable:
     unit: str
     period: str = "year"
     plausible: Range = Range()
+    stock: str = "mean"
+    additive: bool = False
+    zero_is_natural: bool = False
     texts: Texts = field(default_factory=lambda: _NOTHING)
     where: str = ""
 
@@ -136,6 +139,7 @@ class Profile:
     texts: Texts
     countries: tuple[str, ...]
     kinds: tuple[str, ...]
+    set: str
     years: Mapping[str, Any]
     peers: tuple[Structure, ...]
     peer_count: int
@@ -177,9 +181,7 @@ def _range(entry: LinedDict | None, what: str) -> Range:
         return Range()
     low, high = _number(entry, "low", what), _number(entry, "high", what)
     if low is not None and high is not None and low >= high:
-        raise DefinitionError(
-            f"plausible range of {what} is empty", found=f"{low} to {high}", where=entry.where()
-        )
+        raise DefinitionError(f"plausible range of {what} is empty", found=f"{low} to {high}", where=entry.where())
     return Range(low, high)
 
 
@@ -188,9 +190,7 @@ def frozen_texts(entry: Any) -> Texts:
     return MappingProxyType(
         {
             language: MappingProxyType(
-                {str(k): str(v).strip() for k, v in texts.items()}
-                if isinstance(texts, dict)
-                else {"name": str(texts)}
+                {str(k): str(v).strip() for k, v in texts.items()} if isinstance(texts, dict) else {"name": str(texts)}
             )
             for language, texts in (entry or {}).items()
         }
@@ -200,12 +200,15 @@ def frozen_texts(entry: Any) -> Texts:
 def read_variable(entry: LinedDict) -> Variable:
     """One variable from its YAML entry."""
     what = f"variable {entry.get('id')!r}"
-    _allowed(entry, "id unit period plausible stock texts note", what)
+    _allowed(entry, "id unit period plausible stock additive zero_is_natural texts note", what)
     return Variable(
         id=str(_need(entry, "id", "variable")),
         unit=str(_need(entry, "unit", what)),
         period=str(entry.get("period", "year")),
         plausible=_range(entry.get("plausible"), what),
+        stock=_choice(entry, "stock", ("flow", "stock", "mean"), what, "mean"),
+        additive=bool(entry.get("additive", False)),
+        zero_is_natural=bool(entry.get("zero_is_natural", False)),
         texts=frozen_texts(entry.get("texts")),
         where=entry.where(),
     )
@@ -234,9 +237,7 @@ def _input(name: str, entry: LinedDict, what: str) -> Input:
 def _choice(entry: LinedDict, key: str, allowed: tuple[str, ...], what: str, default: str = "") -> str:
     value = str(entry.get(key, default))
     if value not in allowed:
-        raise DefinitionError(
-            f"{key} of {what}", expected=" or ".join(allowed), found=value, where=entry.where(key)
-        )
+        raise DefinitionError(f"{key} of {what}", expected=" or ".join(allowed), found=value, where=entry.where(key))
     return value
 
 
@@ -308,6 +309,7 @@ def read_profile(entry: LinedDict) -> Profile:
         texts=frozen_texts(entry.get("texts")),
         countries=tuple([country] if isinstance(country, str) else country),
         kinds=tuple(places.get("kinds", ())),
+        set=str(places.get("set") or ""),
         years=MappingProxyType(dict(entry.get("years") or {})),
         peers=tuple(
             Structure(str(p.get("indicator") or p.get("variable")), bool(p.get("log", False)))

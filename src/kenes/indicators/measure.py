@@ -82,11 +82,7 @@ def canonical(dimensions: Mapping[str, str]) -> str:
     >>> canonical({"sex": "T", "age": "TOTAL"})
     '{"age":"TOTAL","sex":"T"}'
     """
-    return (
-        json.dumps(dict(sorted(dimensions.items())), ensure_ascii=False, separators=(",", ":"))
-        if dimensions
-        else ""
-    )
+    return json.dumps(dict(sorted(dimensions.items())), ensure_ascii=False, separators=(",", ":")) if dimensions else ""
 
 
 class Series:
@@ -142,9 +138,7 @@ def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
 
 
 def _aggregated(row: Row, wanted: Input) -> float:
-    column = {"mean": "mean", "sum": "total", "last": "latest", "max": "high"}.get(
-        wanted.aggregate or "mean", "mean"
-    )
+    column = {"mean": "mean", "sum": "total", "last": "latest", "max": "high"}.get(wanted.aggregate or "mean", "mean")
     return float(row[column])
 
 
@@ -271,9 +265,7 @@ def _row(
     licences: Mapping[str, str],
 ) -> tuple[Row, Row]:
     reason = "; ".join(dict.fromkeys(a.reason for a in amounts.values() if a.reason))
-    value, uncertainty, kind = (
-        _computed(definition, amounts, scale) if not reason else (None, None, "not_derived")
-    )
+    value, uncertainty, kind = _computed(definition, amounts, scale) if not reason else (None, None, "not_derived")
     if value is not None and not np.isfinite(value):
         value, uncertainty, reason = None, None, "division by zero"
     flags = sorted({flag for a in amounts.values() for flag in a.flags})
@@ -335,9 +327,7 @@ def _computed(
     known = {name: a for name, a in amounts.items() if a.uncertainty is not None}
     if not known:
         return value, None, "not_derived"
-    parts = [
-        definition.formula.slope(name, values) * scale * (a.uncertainty or 0.0) for name, a in known.items()
-    ]
+    parts = [definition.formula.slope(name, values) * scale * (a.uncertainty or 0.0) for name, a in known.items()]
     kinds = {a.kind for a in known.values()}
     partial = "" if len(known) == len(amounts) else "+part_not_derived"
     return value, float(np.sqrt(np.sum(np.square(parts)))), "+".join(sorted(kinds)) + partial
@@ -346,8 +336,4 @@ def _computed(
 def _quality(value: float | None, coverage: float, flags: Sequence[str]) -> str:
     if value is None:
         return "insufficient"
-    return (
-        "fair"
-        if coverage < 0.9 or {"estimated", "provisional", "unreliable", "break"} & set(flags)
-        else "good"
-    )
+    return "fair" if coverage < 0.9 or {"estimated", "provisional", "unreliable", "break"} & set(flags) else "good"

@@ -30,9 +30,7 @@ def void() -> Any:
 def _ibis_schema(schema: pa.Schema) -> dict[str, str]:
     names = {"string": "string", "double": "float64"}
     return {
-        field.name: names.get(
-            str(field.type), "timestamp('UTC')" if "UTC" in str(field.type) else "timestamp"
-        )
+        field.name: names.get(str(field.type), "timestamp('UTC')" if "UTC" in str(field.type) else "timestamp")
         for field in schema
     }
 
@@ -83,9 +81,7 @@ def _days(t: Any) -> Any:
     """One row a series and civil day; a period longer than a day stays one row on its first day."""
     t = t.filter(t.value.notnull()).anti_join(void(), "observation")
     seconds = t.civil_end.epoch_seconds() - t.civil_start.epoch_seconds()
-    length = ibis.cases(
-        (seconds <= HOUR, "hour"), (seconds <= DAY, "day"), (seconds <= MONTH, "month"), else_="year"
-    )
+    length = ibis.cases((seconds <= HOUR, "hour"), (seconds <= DAY, "day"), (seconds <= MONTH, "month"), else_="year")
     day = t.civil_start.epoch_seconds() // DAY * DAY
     t = t.mutate(seconds=seconds, length=length, year=t.civil_start.year(), day=day)
     found = t.group_by([*KEYS, "day"]).aggregate(

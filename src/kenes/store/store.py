@@ -79,6 +79,10 @@ class Store:
         wanted = {"batch": list(batches), **filter_}
         return query_files(self.table("observations").files(), "observations", filter=wanted)
 
+    def read(self, kind: str, version: int) -> pa.Table:
+        """A version of a table, sorted by its key; empty before the first."""
+        return query_files(self.table(kind).files(version) if version >= 0 else [], kind)
+
     def run(self, expression: ibis.Table, batches: Sequence[str], **tables: pa.Table) -> pa.Table:
         """Run an unbound expression over the observations of batches and over small named tables.
 
