@@ -79,6 +79,9 @@ class Contribution:
     measure_unit: str | None
     normalised: float | None
     weight: float | None
+    gain: float | None
+    year: int | None
+    why: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from typing import Any
 
@@ -42,7 +43,7 @@ def index_routes(site: Site) -> APIRouter:
             unranked=view.unranked(index),
             order=view.place_order(page.language),
             leaves=leaves,
-            varied=varied(page, view.profiles[index].specification),
+            varied=varied(page, view, index),
             method=method(page, view.profiles[index].specification),
             span=score_span(ranking),
         )
@@ -94,8 +95,8 @@ def weight_of(view: EditionView, index: str, leaf: str) -> float | None:
     return share
 
 
-def varied(page: Page, specification: Any) -> list[str]:
-    """What the draws varied, in words."""
+def varied(page: Page, view: EditionView, index: str) -> list[str]:
+    """What the draws varied, in words: as recorded with the scores, else as the specification says."""
     say = page.language
     words = {
         "weights": say("weights of the indicators"),
@@ -107,9 +108,11 @@ def varied(page: Page, specification: Any) -> list[str]:
         "error": say("measurement error, where it is known"),
         "errors": say("measurement error, where it is known"),
     }
-    factors = (specification.get("uncertainty") or {}).get("factors") or ()
+    told = view.fact(index, view.root(index), "factors")
+    declared = (view.profiles[index].specification.get("uncertainty") or {}).get("factors") or ()
+    factors = json.loads(told) if told else list(declared)
     names = [str(f.get("name") or f.get("id") or next(iter(f))) if isinstance(f, dict) else str(f) for f in factors]
-    return [words.get(name, name.replace("_", " ")) for name in names]
+    return list(dict.fromkeys(words.get(name, name.replace("_", " ")) for name in names))
 
 
 def method(page: Page, specification: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from importlib.resources import files
@@ -14,6 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 from starlette.requests import Request
 
+from kenes.catalogue.practices import DESIGNS
+from kenes.indicators.quality.templates import reason_in
 from kenes.portal import figures
 from kenes.portal.files import parse_locator
 from kenes.portal.languages import NAMES, Language, language
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
     from kenes.store import Edition, SourceRecord
 
+_COVERAGE = re.compile(r"coverage: (\d+) of (\d+) indicators are missing or unusable")
 GROUPS = ("environment", "energy", "economy", "society", "governance")
 
 
@@ -199,34 +203,36 @@ class Page:
         }.get(rule, rule.replace("_", " "))
 
     def reason(self, reason: str | None) -> Text:
-        """A reason: a known code in the reader's words, else the sentence as it was recorded (English)."""
-        say = self.language
-        known = {
-            "coverage": say("Too little of the index has data for this place."),
-            "no_data": say("No data."),
-            "missing": say("No data."),
-            "no_observation": say("No data."),
-        }
-        if reason in known:
-            return known[reason], say.code
-        return (reason or "", "en")
+        """A reason: a known code in the reader's words, else the recorded sentence, in Turkish if it can be."""
+        say, text = self.language, reason or ""
+        coverage = _COVERAGE.fullmatch(text)
+        if coverage:
+            counts = {"missing": coverage[1], "all": coverage[2]}
+            return say("Of %(all)s indicators %(missing)s are missing or not usable.", **counts), say.code
+        if text == "coverage":
+            return say("Too little of the index has data for this place."), say.code
+        if text in ("no_data", "missing", "no_observation"):
+            return say("No data."), say.code
+        own = reason_in(text, say.code) if text else ""
+        return own, say.code if own != text else "en"
 
     def practice(self, key: str) -> Text:
-        """Name of a practice."""
-        return self.practice_field(key, "title")
-
-    def practice_field(self, key: str, kind: str) -> Text:
-        """A text of a practice; its id where the catalogue has none."""
+        """Name of a practice; its id where the catalogue has none."""
         known = self.site.view.catalogue.practices.get(key)
-        texts = {code: kinds.get(kind) or kinds.get("name", "") for code, kinds in known.texts.items()} if known else {}
-        found = self.language.pick(texts)
+        found = self.language.pick(known.titles) if known else ("", "en")
         return found if found[0] else (key, "en")
 
-    def practice_text(self, key: str, kind: str, recorded: str) -> Markup:
-        """A text of a practice in the reader's language where there is one, else as it was recorded."""
+    def precondition(self, key: str, recorded: str) -> Text:
+        """What a practice needs first, in the reader's language where there is such a text."""
         known = self.site.view.catalogue.practices.get(key)
-        own = (known.texts.get(self.language.code) or {}).get(kind, "") if known else ""
-        return self._marked(own, self.language.code) if own else self._marked(recorded, "en")
+        own = known.preconditions.get(self.language.code, "") if known else ""
+        return (own, self.language.code) if own else (recorded, "en")
+
+    def metric(self, key: str, recorded: str) -> Text:
+        """What the effect of a practice was measured on."""
+        known = self.site.view.catalogue.practices.get(key)
+        own = known.metrics.get(self.language.code, "") if known else ""
+        return (own, self.language.code) if own else (recorded, "en")
 
     def _marked(self, text: str, code: str) -> Markup:
         if code == self.language.code:
@@ -238,20 +244,11 @@ class Page:
         kind = "indicator" if key in self.site.view.indicators else "variable"
         return self.site.view.title(kind, key, self.language)
 
-    def design(self, design: str | None) -> Markup:
+    def design(self, design: str | None) -> Text:
         """Words for the design of a study."""
-        say = self.language
-        known = {
-            "randomised": say("randomised trial"),
-            "quasi-experimental": say("quasi-experimental study"),
-            "before-after": say("before and after"),
-            "observational": say("observational study"),
-            "model": say("model"),
-            "simulation": say("simulation"),
-            "claim": say("claim"),
-        }
-        word = known.get((design or "").lower().replace("_", "-"))
-        return escape(word) if word else self._marked((design or "–").replace("_", " "), "en")
+        if self.language.code == "tr" and design in DESIGNS:
+            return DESIGNS[design][1], "tr"
+        return (design or "–"), "en"
 
     def confidence(self, confidence: str | None) -> Markup:
         """Word for a confidence."""

@@ -6,7 +6,6 @@ and seldom asked for (observations, provenance, file rows) is read from the edit
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -73,6 +72,8 @@ class EditionView:
         gaps = sorted(rows_as(edition.table("gaps"), Gap), key=lambda g: -(g.gap or 0.0))
         self._gaps = grouped(gaps, "index", "place")
         self._advice = grouped(_by_position(rows_as(edition.table("recommendations"), Advice)), "place", "advised")
+        facts = edition.table("index_facts").to_pylist()
+        self._facts = {(row["index"], row["node"], row["key"]): row["value"] for row in facts}
         self._needs = grouped(_by_position(rows_as(edition.table("needs"), Need)), "index", "place")
 
     def _load_sources(self, edition: Edition) -> None:
@@ -246,13 +247,18 @@ class EditionView:
 
     def used_years(self, index: str, leaf: str) -> list[int]:
         """Years of the figures that stand behind a leaf of an index, newest first."""
-        found: Counter[int] = Counter()
-        for standing in self._standings.get((index, self.root(index)), ()):
-            for part in self.contributions(index, standing.place):
-                if part.node == leaf and part.measure is not None:
-                    same = [f.year for f in self.series(leaf, standing.place) if f.value == part.measure]
-                    found.update(same[-1:])
-        return sorted(found, reverse=True)
+        found = {
+            part.year
+            for standing in self._standings.get((index, self.root(index)), ())
+            for part in self.contributions(index, standing.place)
+            if part.node == leaf and part.year is not None
+        }
+        told = self.fact(index, leaf, "year")
+        return sorted(found or {int(told)} if told and told.isdigit() else found, reverse=True)
+
+    def fact(self, index: str, node: str, key: str) -> str | None:
+        """A recorded fact of an index: what was varied, how many draws, which year."""
+        return self._facts.get((index, node, key))
 
     def concerns(self, place: str) -> tuple[Concern, ...]:
         """Flags of a place, grouped."""
