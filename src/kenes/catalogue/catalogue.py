@@ -20,6 +20,7 @@ from kenes.catalogue.definitions import (
     read_indicator,
     read_profile,
     read_variable,
+    unit_of,
 )
 from kenes.catalogue.documents import LinedDict, read_document, read_table
 from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
@@ -285,7 +286,7 @@ def _indicator_findings(definition: IndicatorDefinition, catalogue: Catalogue) -
 
 
 def _unit_findings(definition: IndicatorDefinition, catalogue: Catalogue) -> list[Finding]:
-    units = {name: catalogue.variables[i.variable].unit for name, i in definition.inputs.items()}
+    units = {name: unit_of(i, catalogue.variables[i.variable]) for name, i in definition.inputs.items()}
     if not all(map(_known_unit, units.values())):
         return []  # the variable's own finding says it
     try:
