@@ -63,7 +63,7 @@ class PlaceIndex(Mapping[str, Place]):
         UnknownPlace: from `resolve`, when a text fits none or more than one.
     """
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], legacy: Iterable[tuple[str, str, str]] = ()) -> None:
         self._places = {place.id: place for place in places}
         self._names: dict[str, list[str]] = defaultdict(list)
         self._external: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -72,6 +72,8 @@ class PlaceIndex(Mapping[str, Place]):
                 self._names[key].append(place.id)
             for scheme, code in place.external.items():
                 self._external[scheme, code.upper()].append(place.id)
+        for id_, scheme, code in legacy:
+            self._external[SCHEMES.get(scheme, scheme), code.upper()].append(id_)
 
     def __getitem__(self, key: str) -> Place:
         """The place with an id."""
@@ -128,9 +130,7 @@ class PlaceIndex(Mapping[str, Place]):
                 raise UnknownPlace(f"alias {text!r} leads to {own!r}", expected="a known place")
             return self._places[own]
         found = [
-            self._places[i]
-            for i in dict.fromkeys(self._candidates(stripped, scheme))
-            if self._fits(i, within, kinds)
+            self._places[i] for i in dict.fromkeys(self._candidates(stripped, scheme)) if self._fits(i, within, kinds)
         ]
         if len(found) == 1:
             return found[0]
@@ -167,9 +167,7 @@ def _date(row: LinedDict, column: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise DefinitionError(
-            f"{column} is no date", expected="YYYY-MM-DD", found=text, where=row.where()
-        ) from error
+        raise DefinitionError(f"{column} is no date", expected="YYYY-MM-DD", found=text, where=row.where()) from error
 
 
 def _place(row: LinedDict, names: Mapping[str, str], aliases: tuple[str, ...]) -> Place:
@@ -203,9 +201,7 @@ def _place(row: LinedDict, names: Mapping[str, str], aliases: tuple[str, ...]) -
         longitude=float(row["longitude"]) if "longitude" in row else None,
         latitude=float(row["latitude"]) if "latitude" in row else None,
         timezone=row.get("timezone"),
-        external=MappingProxyType(
-            {scheme: row[column] for column, scheme in SCHEMES.items() if column in row}
-        ),
+        external=MappingProxyType({scheme: row[column] for column, scheme in SCHEMES.items() if column in row}),
         aliases=aliases,
         facts=MappingProxyType({k: v for k, v in row.items() if k not in known}),
     )
@@ -219,9 +215,7 @@ def read_places(folder: Path, *, root: Path | None = None) -> tuple[PlaceIndex, 
         names of unknown places.
     """
     root = root or folder
-    rows = read_table(
-        folder / "places.csv", columns=("place", "kind"), name=_shown(folder / "places.csv", root)
-    )
+    rows = read_table(folder / "places.csv", columns=("place", "kind"), name=_shown(folder / "places.csv", root))
     names, findings = _names(folder / "names.csv", {row["place"] for row in rows if "place" in row}, root)
     places: dict[str, Place] = {}
     lines: dict[str, LinedDict] = {}
@@ -239,7 +233,15 @@ def read_places(folder: Path, *, root: Path | None = None) -> tuple[PlaceIndex, 
             continue
         places[place.id], lines[place.id] = place, row
     findings += _tree_findings(places, lines) + _external_findings(places, lines)
-    return PlaceIndex(places.values()), findings
+    return PlaceIndex(places.values(), _legacy(folder / "legacy_codes.csv", root)), findings
+
+
+def _legacy(path: Path, root: Path) -> list[tuple[str, str, str]]:
+    """Codes that a place had once: place, scheme, code."""
+    if not path.exists():
+        return []
+    rows = read_table(path, columns=("place", "scheme", "code"), name=_shown(path, root))
+    return [(row["place"], row["scheme"], row["code"]) for row in rows]
 
 
 def _shown(path: Path, root: Path) -> str:
@@ -253,16 +255,12 @@ def _names(
     aliases: dict[str, list[str]] = defaultdict(list)
     findings: list[Finding] = []
     for row in (
-        read_table(path, columns=("place", "language", "name", "use"), name=_shown(path, root))
-        if path.exists()
-        else []
+        read_table(path, columns=("place", "language", "name", "use"), name=_shown(path, root)) if path.exists() else []
     ):
         place, name = row["place"], row["name"]
         if place not in known:
             findings.append(
-                Finding(
-                    "unknown_place", f"name {name!r} belongs to no known place {place!r}", row.file, row.line
-                )
+                Finding("unknown_place", f"name {name!r} belongs to no known place {place!r}", row.file, row.line)
             )
         elif row["use"] == "display" and row["language"] not in display[place]:
             display[place][row["language"]] = name
@@ -285,7 +283,7 @@ def _tree_findings(places: Mapping[str, Place], lines: Mapping[str, LinedDict]) 
                 )
             )
         seen, current = [place.id], place.parent
-        while current in places and current not in seen:
+        while current is not None and current in places and current not in seen:
             seen.append(current)
             current = places[current].parent
         if current == place.id:

@@ -8,6 +8,7 @@ so that "per 100 000 persons" keeps its person and euros are never added to teng
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pint
 
@@ -44,9 +45,7 @@ megatonne_co2e = 1e6 * tonne_co2e
 @cache
 def registry() -> pint.UnitRegistry[float]:
     """The registry with our own base dimensions; built once."""
-    units: pint.UnitRegistry[float] = pint.UnitRegistry(
-        autoconvert_offset_to_baseunit=False, cache_folder=None
-    )
+    units: pint.UnitRegistry[float] = pint.UnitRegistry(autoconvert_offset_to_baseunit=False, cache_folder=None)
     for line in _OWN.strip().splitlines():
         name = line.split("=")[0].strip()
         if name in units and name not in ("percent",):
@@ -61,9 +60,7 @@ def normal(text: str) -> str:
     >>> normal("µg/m³")
     'ug/m**3'
     """
-    swapped = (
-        text.replace("µ", "u").replace("μ", "u").replace("³", "**3").replace("²", "**2").replace("·", "*")
-    )
+    swapped = text.replace("µ", "u").replace("μ", "u").replace("³", "**3").replace("²", "**2").replace("·", "*")
     return swapped.replace("^", "**").replace("%", "percent") or "dimensionless"
 
 
@@ -75,13 +72,13 @@ def scale(text: str) -> tuple[float, str]:
         Factor to base units, and the dimensions as canonical text.
     """
     try:
-        quantity = registry().Quantity(registry().parse_expression(normal(text))).to_base_units()
+        quantity: Any = registry().Quantity(registry().parse_expression(normal(text))).to_base_units()
     except Exception as error:
         raise UnitMismatch(
             f"unit {text!r} is not known",
             mend="See docs/reference/units.md for the units and how to write them.",
         ) from error
-    powers = {name: round(power, 6) + 0.0 for name, power in sorted(quantity.dimensionality.items())}
+    powers = {name: round(float(power), 6) for name, power in sorted(quantity.dimensionality.items())}
     return float(quantity.magnitude), " ".join(f"{name}^{power:g}" for name, power in powers.items() if power)
 
 
