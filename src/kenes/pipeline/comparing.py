@@ -113,7 +113,7 @@ def _why(row: Row | None) -> str:
 
 def specification_of(profile: Profile, catalogue: Catalogue) -> Specification:
     """The profile's specification, its goalposts and directions filled in from the indicators."""
-    plain = json.loads(json.dumps(profile.specification, default=str))
+    plain = json.loads(json.dumps(dict(profile.specification), default=str))
     plain.setdefault("id", profile.id)
     parents = {node.get("parent") for node in plain["nodes"]}
     for node in plain["nodes"]:
