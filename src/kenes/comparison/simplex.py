@@ -95,7 +95,7 @@ def best_weights(values, units, low, high):  # type: ignore[no-untyped-def]
                 for r in range(m):
                     costs[r] = _column(basis[r], own, units, low, high, column)
                     matrix[:, r] = column
-                inverse = np.linalg.inv(matrix)
+                inverse[:, :] = np.linalg.inv(matrix)
                 amount = inverse @ own
             w = costs @ inverse
             entering = _entering(w, own, units, low, high, still > 2 * m)
