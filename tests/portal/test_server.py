@@ -1,0 +1,38 @@
+"""The server: its port and its one line."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from kenes.portal.server import listen, wanted_port
+from kenes.vocabulary.errors import BadInput
+
+
+def test_the_port_comes_from_the_environment(monkeypatch):
+    monkeypatch.delenv("KENES_PORT", raising=False)
+    assert wanted_port() == 8000
+    monkeypatch.setenv("KENES_PORT", "0")
+    assert wanted_port() == 0
+
+
+@pytest.mark.parametrize("text", ["", "http", "-1", "70000"])
+def test_a_port_that_is_none_is_refused(monkeypatch, text):
+    monkeypatch.setenv("KENES_PORT", text)
+    with pytest.raises(BadInput, match="KENES_PORT: expected a number from 0 to 65535"):
+        wanted_port()
+
+
+def test_a_taken_port_is_told_with_what_to_do():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(BadInput, match=f"port {port} cannot be used.*Set KENES_PORT"):
+            listen(port)
+
+
+def test_port_zero_takes_a_free_one():
+    with listen(0) as listener:
+        assert listener.getsockname()[1] > 0
