@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
+import httpx
 import pytest
 
 from kenes.portal.server import listen, wanted_port
@@ -36,3 +43,18 @@ def test_a_taken_port_is_told_with_what_to_do():
 def test_port_zero_takes_a_free_one():
     with listen(0) as listener:
         assert listener.getsockname()[1] > 0
+
+
+def test_the_server_prints_its_one_line_when_it_answers_and_stops_when_interrupted():
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "tests.portal.serve_world", "0"]
+    env = {**os.environ, "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"}
+    with subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline()
+            address = re.fullmatch(r"Keneş: (http://127\.0\.0\.1:\d+/)\n", line)[1]
+            assert httpx.get(address + "en/").status_code == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == ""
+        assert process.wait(10) == 0
