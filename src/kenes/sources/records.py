@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from kenes.catalogue.mapping_records import FileForm
-from kenes.sources.files import CheckedFile
+from kenes.sources.files import CHUNK, CheckedFile
 from kenes.vocabulary.errors import SourceError
 
 Rows = npt.NDArray[np.int64]
@@ -164,6 +164,7 @@ def delimited(file: CheckedFile, form: FileForm) -> Records:
         raise SourceError("file ends before its header", where=file.name)
     names = headings(form, heads, file.name)
     _check_end(file, form, len(names))
+    _check_quotes(file, form)
     reader = _Delimited(file, stream, len(above) + len(heads))
     return Records(names, form, reader.batches, parts=split_parts(form, names, file.name))
 
@@ -203,6 +204,24 @@ def _check_end(file: CheckedFile, form: FileForm, width: int) -> None:
             where=file.name,
             mend="Fetch the file again from its source.",
         )
+
+
+def _check_quotes(file: CheckedFile, form: FileForm) -> None:
+    """A quote that never closes would swallow all records behind it in silence."""
+    if form.format == "eurostat_tsv":
+        return
+    with file.open() as stream:
+        count = sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(CHUNK), b""))
+    if count % 2 == 0:
+        return
+    with _text(file, form.encoding) as text:
+        reader, start = csv.reader(text, delimiter=form.delimiter, strict=True), 1
+        try:
+            for _ in reader:
+                start = reader.line_num + 1
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise SourceError("a quote is never closed", where=f"{file.name}, line {start}") from error
 
 
 class _Utf8:

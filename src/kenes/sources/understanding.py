@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kenes.catalogue.mapping_records import PlaceRule, SourceMapping, TimeRule
 from kenes.catalogue.places import PlaceIndex
@@ -143,14 +144,17 @@ def place_reader(rule: PlaceRule, places: PlaceIndex) -> Callable[[str], Answer]
 
 def among(array: pa.DictionaryArray, texts: frozenset[str]) -> Mask:
     """Rows whose trimmed text is one of the given."""
-    hits = np.array([text.strip() in texts for text in array.dictionary.to_pylist()], dtype=bool)
+    found = pc.is_in(pc.utf8_trim_whitespace(array.dictionary), value_set=pa.array(sorted(texts), pa.string()))
+    hits = np.array(found.to_numpy(zero_copy_only=False), dtype=bool)
     return hits[array.indices.to_numpy()] if len(hits) else np.zeros(len(array), dtype=bool)
 
 
 def blank(batch: Batch) -> Mask:
     """Rows without a text in any column that is read."""
     found: Mask = np.ones(len(batch.rows), dtype=bool)
-    for array in batch.columns.values():
+    for array in sorted(batch.columns.values(), key=lambda array: len(array.dictionary)):
+        if not found.any():
+            break
         found &= among(array, frozenset({""}))
     return found
 
