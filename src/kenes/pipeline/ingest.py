@@ -64,7 +64,9 @@ def read_file(path: Path) -> bytes:
         raise SourceError(f"{path.name} cannot be read", found=str(error), where=str(path)) from error
 
 
-def ingest_file(store: Store, catalogue: Catalogue, mapping: SourceMapping, data: bytes) -> Ingested:
+def ingest_file(
+    store: Store, catalogue: Catalogue, mapping: SourceMapping, data: bytes, *, by_hand: bool = False
+) -> Ingested:
     """Read one file under its mapping and keep it.
 
     A file that is known already under this mapping is left alone; `known` then counts what it holds.
@@ -98,7 +100,7 @@ def ingest_file(store: Store, catalogue: Catalogue, mapping: SourceMapping, data
     written = store.add_batch(
         record,
         tables,
-        lambda: _report(mapping, reading, len(data)),
+        lambda: {**_report(mapping, reading, len(data)), "by_hand": by_hand},
         reading.flags,
         replaces=mapping.revision == "replace",
     )
@@ -137,10 +139,7 @@ def _reading_code() -> str:
 
 def _places_code(catalogue: Catalogue) -> str:
     """Hash of what decides how a text becomes a place or a unit."""
-    places = [
-        (p.id, p.kind, p.parent, dict(p.names), p.aliases, dict(p.external))
-        for p in catalogue.places.values()
-    ]
+    places = [(p.id, p.kind, p.parent, dict(p.names), p.aliases, dict(p.external)) for p in catalogue.places.values()]
     return digest(places, sorted((v.id, v.unit) for v in catalogue.variables.values()))
 
 
@@ -169,11 +168,7 @@ def ingest_shipped(
     results = []
     for mapping in chosen:
         progress.step(f"{mapping.source.id} {mapping.file.path}")
-        path = (
-            mapping.data_path
-            if mapping.source.ships or licensed is None
-            else _licensed_path(mapping, licensed)
-        )
+        path = mapping.data_path if mapping.source.ships or licensed is None else _licensed_path(mapping, licensed)
         try:
             results.append(ingest_file(store, catalogue, mapping, read_file(path)))
         except (SourceError, BadInput) as error:
@@ -189,9 +184,7 @@ def _chosen(catalogue: Catalogue, wanted: Sequence[str], licensed: Path | None) 
     unknown = [source for source in wanted if source not in declared]
     if unknown:
         raise BadInput(f"source {unknown[0]!r} is not declared", expected=", ".join(sorted(declared)))
-    chosen = [
-        m for m in catalogue.mappings if (m.source.id in wanted if wanted else m.source.ships or licensed)
-    ]
+    chosen = [m for m in catalogue.mappings if (m.source.id in wanted if wanted else m.source.ships or licensed)]
     barred = [m.source for m in chosen if not m.source.ships and licensed is None]
     if barred:
         raise NotAllowed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ from kenes.catalogue import Catalogue
 from kenes.indicators.measure import Measured, measure
 from kenes.indicators.quality import (
     Judgement,
+    PlaceFacts,
     QualitySettings,
     VariableRange,
     judge_measurements,
@@ -26,10 +28,21 @@ VOIDING = frozenset({"sentinel", "out_of_range", "dead", "unit_slip"})
 
 
 def ranges(catalogue: Catalogue) -> dict[str, VariableRange]:
-    """Plausible range, unit and kind of each declared variable."""
+    """Plausible range and kind of each declared variable."""
     return {
-        v.id: VariableRange(low=v.plausible.low, high=v.plausible.high, unit=v.unit, kind=v.stock)
+        v.id: VariableRange(v.plausible.low, v.plausible.high, v.stock, v.additive, v.zero_is_natural)
         for v in catalogue.variables.values()
+    }
+
+
+def place_facts(catalogue: Catalogue) -> dict[str, PlaceFacts]:
+    """Peer group, parent and changes of territory of each place."""
+    changed: dict[str, list[dt.date]] = defaultdict(list)
+    for place, date in catalogue.boundary_changes:
+        changed[place].append(date)
+    return {
+        p.id: PlaceFacts(f"{p.country}/{p.kind}", p.parent, tuple(changed.get(p.id, ())))
+        for p in catalogue.places.values()
     }
 
 
@@ -43,7 +56,7 @@ def judge_and_measure(
     """
     keys = [record.batch for record in batches]
     settings = QualitySettings()
-    found = judge_observations(store.observations(keys), ranges(catalogue), settings)
+    found = judge_observations(store.observations(keys), ranges(catalogue), settings, places=place_facts(catalogue))
     flags = pa.concat_tables([store.source_flags([r.snapshot for r in batches]), found.cast(FLAGS.schema())])
     void = pa.table({"observation": _voided(flags)}, schema=pa.schema([("observation", pa.string())]))
     series = store.run(yearly(), keys, void=void)
@@ -66,8 +79,7 @@ def _voided(flags: pa.Table) -> list[str]:
 
 def _judged(measured: Measured, catalogue: Catalogue, settings: QualitySettings) -> tuple[Measured, pa.Table]:
     """Measurements with the judgements on them as flags and quality, and the judgements as flags."""
-    groups = {p.id: f"{p.country}/{p.kind}" for p in catalogue.places.values()}
-    judgements = judge_measurements(measured.measurements, places=groups, settings=settings)
+    judgements = judge_measurements(measured.measurements, places=place_facts(catalogue), settings=settings)
     by_key: dict[tuple[Any, ...], list[Judgement]] = defaultdict(list)
     for judgement in judgements:
         by_key[judgement.indicator, judgement.place, judgement.start].append(judgement)

@@ -78,9 +78,7 @@ class Edition:
     @property
     def sources(self) -> tuple[SourceRecord, ...]:
         """The source files, in the order of their ids."""
-        return tuple(
-            SourceRecord(**{**row, "refusals": tuple(row["refusals"])}) for row in self.record.sources
-        )
+        return tuple(SourceRecord(**{**row, "refusals": tuple(row["refusals"])}) for row in self.record.sources)
 
     def table(
         self,
