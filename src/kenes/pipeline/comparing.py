@@ -29,6 +29,8 @@ Row = dict[str, Any]
 UNUSABLE = ("suspect", "insufficient")
 LEAST_SHARE = 0.6
 """A year is taken for an indicator when at least this share of the places that ever have one has it."""
+SPARE = 4
+"""So many times the declared number of peers are kept, for gaps in numbers that the nearest do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ def _peers(profile: Profile, places: Sequence[str], numbers: Numbers) -> list[Ro
     found: list[Row] = []
     for place in places if names else ():
         try:
-            peers = peers_of(structure, place, profile.peer_count, characteristics=names, log=log)
+            peers = peers_of(structure, place, profile.peer_count * SPARE, characteristics=names, log=log)
         except BadInput:
             continue
         found += [

@@ -231,7 +231,7 @@ class EditionView:
 
     def peers(self, index: str, place: str) -> tuple[Peer, ...]:
         """The nearest places by declared structure."""
-        return self._peers.get((index, place), ())
+        return self._peers.get((index, place), ())[: self.catalogue.profiles[index].peer_count]
 
     def gaps(self, index: str, place: str) -> tuple[Gap, ...]:
         """Gaps against peers, largest first."""
