@@ -128,7 +128,7 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class VariableRule:
-    """Which variable a column holds, in which unit, and for which rows (`when`).
+    """Which variable a column holds, in which unit, and for which rows (`when`, but not `unless`).
 
     Attributes:
         column: the heading; None when `pattern` selects headings.
@@ -143,6 +143,7 @@ class VariableRule:
     unit_column: str | None
     units: Mapping[str, str]
     when: Mapping[str, frozenset[str]]
+    unless: Mapping[str, frozenset[str]]
     dimensions: tuple[Dimension, ...]
     time: TimeRule | None
     line: int
@@ -204,7 +205,7 @@ class SourceMapping:
         """Every heading that the mapping names (after renaming and splitting)."""
         named = [self.place.column, self.time.column, self.site_column, *self.keep, *self.drop]
         for rule in self.variables:
-            named += [rule.column, rule.unit_column, *rule.when, *(d.column for d in rule.dimensions)]
+            named += [rule.column, rule.unit_column, *rule.when, *rule.unless, *(d.column for d in rule.dimensions)]
             named += [rule.time.column] if rule.time else []
         for correction in self.corrections:
             named += [correction.column, *correction.locator]

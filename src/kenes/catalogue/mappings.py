@@ -49,14 +49,10 @@ def read_mappings(path: Path, *, name: str | None = None) -> tuple[SourceMapping
     return parse_mappings(read_document(path, name=name), folder=path.parent, name=name or str(path))
 
 
-def parse_mappings(
-    document: Any, *, folder: Path | None = None, name: str = "mapping"
-) -> tuple[SourceMapping, ...]:
+def parse_mappings(document: Any, *, folder: Path | None = None, name: str = "mapping") -> tuple[SourceMapping, ...]:
     """Build the mappings of a parsed document; see `read_mappings`."""
     if not isinstance(document, LinedDict):
-        raise DefinitionError(
-            "a mapping document is a YAML mapping", found=type(document).__name__, where=name
-        )
+        raise DefinitionError("a mapping document is a YAML mapping", found=type(document).__name__, where=name)
     Fields(document).only(f"{_BLOCKS} file files")
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
     return tuple(
@@ -68,9 +64,7 @@ def parse_mappings(
 _BLOCKS = "source missing keep drop place site time values variables corrections revision"
 
 
-def _mapping(
-    top: Fields, form: FileForm, *, document: str, folder: Path | None, digest: str
-) -> SourceMapping:
+def _mapping(top: Fields, form: FileForm, *, document: str, folder: Path | None, digest: str) -> SourceMapping:
     rules = tuple(_variable(item) for item in top.items("variables", required=True))
     mapping = SourceMapping(
         source=_source(top.sub("source", required=True)),
@@ -275,7 +269,7 @@ def _values(fields: Fields, *, eurostat: bool) -> ValueRule:
 
 
 def _variable(fields: Fields) -> VariableRule:
-    fields.only("column columns variable unit unit_column units when dimensions time")
+    fields.only("column columns variable unit unit_column units when unless dimensions time")
     fields.exactly_one("column", "columns")
     fields.exactly_one("unit", "unit_column")
     units = fields.sub("units").text_map()
@@ -290,6 +284,7 @@ def _variable(fields: Fields) -> VariableRule:
         unit_column=fields.optional("unit_column"),
         units=MappingProxyType(units),
         when=_sets(fields.sub("when")),
+        unless=_sets(fields.sub("unless")),
         dimensions=_dimensions(fields.sub("dimensions")),
         time=_time(fields.sub("time")) if "time" in fields else None,
         line=fields.line,
