@@ -111,7 +111,8 @@ def test_axe_finds_no_violation_and_no_page_scrolls_sideways(chromium, address: 
             no_sideways(page)
             violations = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
             found += [
-                f"{path} {width}: {v['id']} {v['help']}: {[n['html'][:120] for n in v['nodes'][:2]]}" for v in violations
+                f"{path} {width}: {v['id']} {v['help']}: {[n['html'][:120] for n in v['nodes'][:2]]}"
+                for v in violations
             ]
     context.close()
     assert found == []

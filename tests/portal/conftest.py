@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from tests.portal.world import MemoryEdition, world
 
 from kenes.portal.app import create_app
-from tests.portal.world import MemoryEdition, world
 
 Get = Callable[..., httpx.Response]
 

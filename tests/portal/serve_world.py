@@ -6,9 +6,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.portal.world import world
+
 from kenes.portal.app import create_app
 from kenes.portal.server import listen, run
-from tests.portal.world import world
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:

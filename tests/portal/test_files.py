@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kenes.portal.files import FileForm, excerpt
 
-TABLE = "name;a;b\nx;1;2\n\"two\nlines\";3;4\n\nz;5;6\n"
+TABLE = 'name;a;b\nx;1;2\n"two\nlines";3;4\n\nz;5;6\n'
 
 
 def read(text: str):

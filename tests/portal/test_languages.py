@@ -83,9 +83,35 @@ def test_units_are_words_where_people_say_them_so():
 
 
 def test_turkish_names_are_sorted_as_in_turkish():
-    names = ["Çanakkale", "Cizre", "Iğdır", "İzmir", "Isparta", "Ordu", "Ömerli", "Uşak", "Ünye", "Şırnak", "Sinop", "Zonguldak"]
+    names = [
+        "Çanakkale",
+        "Cizre",
+        "Iğdır",
+        "İzmir",
+        "Isparta",
+        "Ordu",
+        "Ömerli",
+        "Uşak",
+        "Ünye",
+        "Şırnak",
+        "Sinop",
+        "Zonguldak",
+    ]
     order = language("tr").order((n, n) for n in reversed(names))
-    expected = ["Cizre", "Çanakkale", "Iğdır", "Isparta", "İzmir", "Ordu", "Ömerli", "Sinop", "Şırnak", "Uşak", "Ünye", "Zonguldak"]
+    expected = [
+        "Cizre",
+        "Çanakkale",
+        "Iğdır",
+        "Isparta",
+        "İzmir",
+        "Ordu",
+        "Ömerli",
+        "Sinop",
+        "Şırnak",
+        "Uşak",
+        "Ünye",
+        "Zonguldak",
+    ]
     assert sorted(names, key=order.__getitem__) == expected
 
 

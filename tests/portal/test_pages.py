@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.portal.conftest import getter
+from tests.portal.world import DATA, EVIL, SHA, world
 
 from kenes.portal.app import create_app
 from kenes.portal.languages import NAMES
-from tests.portal.conftest import getter
-from tests.portal.world import DATA, EVIL, SHA, world
 
 PAGES = (
     "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +58,7 @@ def test_classes_follow_the_values(values, count):
     ordered = sorted(values, key=values.__getitem__)
     tints = [scale.of[key] for key in ordered]
     assert tints == sorted(tints)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         assert values[one] != values[other] or scale.of[one] == scale.of[other]
 
 
