@@ -90,6 +90,15 @@ def test_kept_out_cells_are_counted_and_not_refused(read):
     assert (found.report.read, found.report.accepted, found.report.kept_out) == (4, 1, 3)
 
 
+def test_rows_that_are_not_read_are_not_understood(read, places, monkeypatch):
+    asked = []
+    resolve = type(places).resolve
+    monkeypatch.setattr(type(places), "resolve", lambda *a, **k: asked.append(a[1]) or resolve(*a, **k))
+    found = read("place,time,PM10,q\nAda,2019,1,y\nMars,2019,1,n\nAda,2020,2,y\n", keep="{q: [y]}")
+    assert found.report.accepted == 2
+    assert asked == ["Ada"]
+
+
 def test_a_record_that_says_the_same_again_is_refused(read):
     found = read(HEAD + "Ada,2019,1\nAda,2019,1.0\n")
     assert found.report.accepted == 1

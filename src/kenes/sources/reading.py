@@ -102,7 +102,10 @@ class Reading:
             values = read_values(array, self._number, self.mapping.file, self.mapping.missing)
             matches = np.zeros(len(batch.rows), dtype=np.int64)
             for plan in cell.plans:
-                subjects = self._understanding.subjects(batch, plan, kept)
+                chosen = self._understanding.chosen(batch, plan, kept)
+                if not chosen.any():
+                    continue
+                subjects = self._understanding.subjects(batch, plan, chosen)
                 matches += subjects.chosen
                 table = self._take(judge(touched, cell, plan, subjects, values, nth=matches))
                 if table.num_rows:

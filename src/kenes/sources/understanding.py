@@ -68,19 +68,23 @@ class Understanding:
             mask &= ~among(batch.columns[column], texts)
         return mask
 
-    def subjects(self, batch: Batch, plan: Plan, kept: Mask) -> Subjects:
-        """What the rows of a batch speak of under one plan."""
+    def chosen(self, batch: Batch, plan: Plan, kept: Mask) -> Mask:
+        """Rows among those kept that a plan reads, by its `when` and `unless`."""
         chosen = kept.copy()
         for column, texts in plan.rule.when.items():
             chosen &= among(batch.columns[column], texts)
         for column, texts in plan.rule.unless.items():
             chosen &= ~among(batch.columns[column], texts)
-        place_at = _codes(batch, plan.place, self._places)
+        return chosen
+
+    def subjects(self, batch: Batch, plan: Plan, chosen: Mask) -> Subjects:
+        """What the chosen rows of a batch, at least one, speak of under one plan."""
+        place_at = _codes(batch, plan.place, self._places, chosen)
         ignored = np.array([answer is None for answer in self._places.answers], dtype=bool)
         times = self._times.setdefault(plan.time_rule, Lookup(period_reader(plan.time_rule)))
-        time_at = _codes(batch, plan.time, times)
+        time_at = _codes(batch, plan.time, times, chosen)
         units = self._units.setdefault(plan.rule.line, Lookup(_unit_reader(plan)))
-        unit_at = _codes(batch, plan.unit, units)
+        unit_at = _codes(batch, plan.unit, units, chosen)
         reasons = (
             _reasons(self._places.answers, place_at),
             _reasons(times.answers, time_at),
@@ -94,21 +98,22 @@ class Understanding:
             place=Coded(tuple(self._places.answers), place_at),
             spans=np.array(spans, dtype=np.int64).reshape(-1, 4)[time_at],
             unit=Coded(tuple(units.answers), unit_at),
-            site=self._text(batch, self._mapping.site_column),
-            dimensions=self._dimensions(batch, plan),
+            site=self._text(batch, self._mapping.site_column, chosen),
+            dimensions=self._dimensions(batch, plan, chosen),
         )
 
-    def _text(self, batch: Batch, column: str | None) -> Coded:
+    def _text(self, batch: Batch, column: str | None, chosen: Mask) -> Coded:
         if column is None:
             return Coded((None,), np.zeros(len(batch.rows), dtype=np.int64))
         lookup = self._trimmed.setdefault(column, Lookup(lambda text: text.strip() or None))
-        at = lookup.codes(batch.columns[column])
+        at = lookup.codes(batch.columns[column], chosen)
         return Coded(tuple(lookup.answers), at)
 
-    def _dimensions(self, batch: Batch, plan: Plan) -> Coded:
+    def _dimensions(self, batch: Batch, plan: Plan, chosen: Mask) -> Coded:
         """Dimensions as JSON with sorted keys, None when a variable has none."""
         fixed = {d.name: d.value for d in plan.rule.dimensions if d.column is None}
-        named = {d.name: self._text(batch, d.column) for d in plan.rule.dimensions if d.column is not None}
+        columns = {d.name: d.column for d in plan.rule.dimensions if d.column is not None}
+        named = {name: self._text(batch, column, chosen) for name, column in columns.items()}
         if not named:
             text = _json(fixed) if fixed else None
             return Coded((text,), np.zeros(len(batch.rows), dtype=np.int64))
@@ -169,10 +174,10 @@ def _unit_reader(plan: Plan) -> Callable[[str], str | Refused]:
     return find
 
 
-def _codes(batch: Batch, spot: Spot, lookup: Lookup[Any]) -> Codes:
+def _codes(batch: Batch, spot: Spot, lookup: Lookup[Any], chosen: Mask) -> Codes:
     if spot.column is None:
         return np.full(len(batch.rows), lookup.code(spot.text), dtype=np.int64)
-    return lookup.codes(batch.columns[spot.column])
+    return lookup.codes(batch.columns[spot.column], chosen)
 
 
 def _reasons(answers: list[Any], at: Codes) -> Coded:
