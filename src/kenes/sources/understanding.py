@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from kenes.sources.lookups import Coded, Codes, Lookup, Refused
 from kenes.sources.periods import Period, period_reader
 from kenes.sources.plans import Plan, Spot
 from kenes.sources.records import Batch
-from kenes.vocabulary.errors import UnknownPlace
+from kenes.vocabulary.errors import UnitMismatch, UnknownPlace
+from kenes.vocabulary.units import factor
 
 Mask = npt.NDArray[np.bool_]
 Answer = str | Refused | None
@@ -52,8 +54,8 @@ class Subjects:
 class Understanding:
     """Understands the texts of one file; remembers every text it has met."""
 
-    def __init__(self, mapping: SourceMapping, places: PlaceIndex) -> None:
-        self._mapping = mapping
+    def __init__(self, mapping: SourceMapping, places: PlaceIndex, variables: Mapping[str, str]) -> None:
+        self._mapping, self._variables = mapping, variables
         self._places: Lookup[Answer] = Lookup(place_reader(mapping.place, places))
         self._times: dict[TimeRule, Lookup[Period | Refused]] = {}
         self._units: dict[int, Lookup[str | Refused]] = {}
@@ -83,7 +85,7 @@ class Understanding:
         ignored = np.array([answer is None for answer in self._places.answers], dtype=bool)
         times = self._times.setdefault(plan.time_rule, Lookup(period_reader(plan.time_rule)))
         time_at = _codes(batch, plan.time, times, chosen)
-        units = self._units.setdefault(plan.rule.line, Lookup(_unit_reader(plan)))
+        units = self._units.setdefault(plan.rule.line, Lookup(_unit_reader(plan, self._variables)))
         unit_at = _codes(batch, plan.unit, units, chosen)
         reasons = (
             _reasons(self._places.answers, place_at),
@@ -164,14 +166,28 @@ def blank(batch: Batch) -> Mask:
     return found
 
 
-def _unit_reader(plan: Plan) -> Callable[[str], str | Refused]:
+def _unit_reader(plan: Plan, variables: Mapping[str, str]) -> Callable[[str], str | Refused]:
     def find(text: str) -> str | Refused:
         text = text.strip()
         if plan.unit.column is None:
             return text
-        return plan.rule.units.get(text) or Refused(f"unit {text!r} is not declared")
+        if plan.rule.units:
+            return plan.rule.units.get(text) or Refused(f"unit {text!r} is not declared")
+        return _written_unit(text, variables[plan.rule.variable])
 
     return find
+
+
+def _written_unit(text: str, wanted: str) -> str | Refused:
+    """A unit as sources write it, such as `UG/M3`, if it has the dimension that is wanted."""
+    raised = re.sub(r"([A-Za-z])([23])(?![0-9])", r"\1^\2", text)
+    for spelling in (text, raised, raised.lower()):
+        try:
+            factor(spelling, wanted)
+        except UnitMismatch:
+            continue
+        return spelling
+    return Refused(f"unit {text!r} is not a unit like {wanted}")
 
 
 def _codes(batch: Batch, spot: Spot, lookup: Lookup[Any], chosen: Mask) -> Codes:
