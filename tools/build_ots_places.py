@@ -105,7 +105,8 @@ class Builder:
         items: dict[str, set[str]] = defaultdict(set)
         for row in rows:
             items[row["iso31662"]].add(row["region"].rsplit("/", 1)[-1])
-        return {iso: min(found) for iso, found in items.items() if len(found) == 1}
+        swapped = {"AZ-LA", "AZ-LAN"}  # city and rayon of Lankaran carry each other's figures
+        return {iso: min(found) for iso, found in items.items() if len(found) == 1 and iso not in swapped}
 
     def _natural_earth_places(self) -> dict[str, dict[str, Any]]:
         features = self._features("natural-earth/ne_10m_populated_places_ots.json")

@@ -87,11 +87,16 @@ def write_layer(path: Path, layer: Geometries, key: str = "place") -> None:
     """Write a GeoJSON layer whose features carry one property, coordinates to four decimals."""
     path.parent.mkdir(parents=True, exist_ok=True)
     features = [
-        {"type": "Feature", "properties": {key: name}, "geometry": _rounded(mapping(layer[name]))}
+        {"type": "Feature", "properties": {key: name}, "geometry": _rounded(mapping(_oriented(layer[name])))}
         for name in sorted(layer)
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def _oriented(geometry: Any) -> Any:
+    """Outer rings counter-clockwise, as RFC 7946 section 3.1.6 asks."""
+    return shapely.orient_polygons(geometry)
 
 
 def _rounded(value: Any) -> Any:

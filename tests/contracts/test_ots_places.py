@@ -401,3 +401,30 @@ def test_framework_tables_have_unique_keys_and_the_promised_rows() -> None:
         assert len(rows) == count
         keys += [row["key"] for row in rows]
     assert len(keys) == len(set(keys))
+
+
+def test_areas_of_the_provinces_add_up_to_the_area_of_the_country() -> None:
+    # General Directorate of Mapping (HGM), surface of Türkiye with lakes: 783,562 km².
+    rows = table(FOLDER / "facts" / "structure.csv")
+    areas = [float(row["value"]) for row in rows if row["variable"] == "area" and row["place"][:3] == "tr-"]
+    assert len(areas) == 81
+    assert sum(areas) == pytest.approx(783_562, rel=0.01)
+
+
+def test_facts_of_structure_are_unique_dated_where_they_change_and_carry_a_licence(
+    places: dict[str, Row],
+) -> None:
+    rows = table(FOLDER / "facts" / "structure.csv")
+    keys = Counter((row["place"], row["variable"]) for row in rows)
+    assert [key for key, count in keys.items() if count > 1] == []
+    for row in rows:
+        assert row["place"] in places
+        assert row["source"], row
+        assert row["licence"] in ("MIT", "CC0-1.0"), row
+        assert row["variable"] == "area" or 1990 <= int(row["year"]) <= 2024, row
+        assert float(row["value"]) > 0
+
+
+def test_outer_rings_run_counter_clockwise(polygons: dict[str, Any]) -> None:
+    for place, polygon in polygons.items():
+        assert all(part.exterior.is_ccw for part in shapely.get_parts(polygon)), place

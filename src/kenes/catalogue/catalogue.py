@@ -20,6 +20,7 @@ from kenes.catalogue.definitions import (
     read_indicator,
     read_profile,
     read_variable,
+    unit_of,
 )
 from kenes.catalogue.documents import LinedDict, read_document, read_table
 from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
@@ -285,13 +286,23 @@ def _indicator_findings(definition: IndicatorDefinition, catalogue: Catalogue) -
 
 
 def _unit_findings(definition: IndicatorDefinition, catalogue: Catalogue) -> list[Finding]:
-    units = {name: catalogue.variables[i.variable].unit for name, i in definition.inputs.items()}
+    units = {name: unit_of(i, catalogue.variables[i.variable]) for name, i in definition.inputs.items()}
+    if not all(map(_known_unit, units.values())):
+        return []  # the variable's own finding says it
     try:
         factor(definition.formula.unit(units), definition.unit)
     except UnitMismatch as error:
         code = "unknown_unit" if "not known" in error.what else "unit_mismatch"
         return [_finding(definition.where, code, f"indicator {definition.id!r}: {error}")]
     return []
+
+
+def _known_unit(unit: str) -> bool:
+    try:
+        scale(unit)
+    except UnitMismatch:
+        return False
+    return True
 
 
 def _goalpost_findings(definition: IndicatorDefinition) -> list[Finding]:

@@ -1,8 +1,8 @@
 """Practices that cities have tried: what was done, what it changed, and how far that is known.
 
-Three tables: `practices.csv` (one row a practice), `practices_tr.csv` (Turkish texts, optional) and
-`indicator_practices.csv` (which of our indicators a practice may move, and whether what the study
-measured is that very indicator). The last one is our own judgement and is shown as such.
+Tables: `practices.csv` (one row a practice), `practices_tr.csv` and `terms_tr.csv` (Turkish texts,
+optional) and `indicator_practices.csv` (which of our indicators a practice may move, and whether what
+the study measured is that very indicator). The last one is our own judgement and is shown as such.
 """
 
 from __future__ import annotations
@@ -23,71 +23,56 @@ Applies = Literal["direct", "partial"]
 EffectKind = Literal["relative", "absolute", "points", "other"]
 Texts = Mapping[str, str]
 
-DESIGNS: Mapping[str, tuple[Strength, str]] = MappingProxyType(
+DESIGNS: Mapping[str, Strength] = MappingProxyType(
     {
-        "randomised trials": ("strong", "rastgele atamalı denemeler"),
-        "systematic review": ("strong", "sistematik derleme"),
-        "meta-analysis": ("strong", "meta-analiz"),
-        "quasi-experimental": ("strong", "yarı deneysel çalışma"),
-        "before-after and quasi-experimental": ("strong", "öncesi-sonrası ve yarı deneysel çalışma"),
-        "before-after with Bayes correction": ("strong", "Bayes düzeltmeli öncesi-sonrası çalışması"),
-        "controlled pilot": ("strong", "kontrollü pilot uygulama"),
-        "literature review": ("moderate", "literatür taraması"),
-        "review of city reports": ("moderate", "kent raporları derlemesi"),
-        "before-after": ("moderate", "öncesi-sonrası karşılaştırması"),
-        "panel study": ("moderate", "panel çalışması"),
-        "field measurement": ("moderate", "saha ölçümü"),
-        "measurement": ("moderate", "ölçüm"),
-        "measurement and life-cycle model": ("moderate", "ölçüm ve yaşam döngüsü modeli"),
-        "engineering": ("moderate", "mühendislik bilgisi"),
-        "engineering and project data": ("moderate", "mühendislik ve proje verisi"),
-        "utility time series": ("moderate", "işletmenin zaman serisi"),
-        "observational": ("weak", "gözlemsel çalışma"),
-        "area comparison": ("weak", "bölgelerin karşılaştırması"),
-        "administrative data": ("weak", "idari veri"),
-        "national statistics (supplier page)": ("weak", "ulusal istatistik (sağlayıcının sayfası)"),
-        "programme data": ("weak", "program verisi"),
-        "cost statistics": ("weak", "maliyet istatistiği"),
-        "expert synthesis": ("weak", "uzman değerlendirmesi"),
-        "qualitative study": ("weak", "nitel çalışma"),
-        "claim": ("unmeasured", "iddia"),
-        "project claim": ("unmeasured", "proje sahibinin iddiası"),
-        "ex-ante projection": ("unmeasured", "uygulama öncesi öngörü"),
-        "model": ("unmeasured", "model"),
-        "health impact model": ("unmeasured", "sağlık etkisi modeli"),
-        "vendor-commissioned model": ("unmeasured", "satıcının yaptırdığı model"),
-        "probabilistic cost-benefit": ("unmeasured", "olasılıklı maliyet-fayda hesabı"),
-        "simulation": ("unmeasured", "benzetim"),
-        "engineering estimate": ("unmeasured", "mühendislik tahmini"),
-        "programme estimate": ("unmeasured", "program tahmini"),
-        "programme output": ("unmeasured", "program çıktısı"),
-        "regulation": ("unmeasured", "düzenleme"),
+        "randomised trials": "strong",
+        "systematic review": "strong",
+        "meta-analysis": "strong",
+        "quasi-experimental": "strong",
+        "before-after and quasi-experimental": "strong",
+        "before-after with Bayes correction": "strong",
+        "controlled pilot": "strong",
+        "literature review": "moderate",
+        "review of city reports": "moderate",
+        "before-after": "moderate",
+        "panel study": "moderate",
+        "field measurement": "moderate",
+        "measurement": "moderate",
+        "measurement and life-cycle model": "moderate",
+        "engineering": "moderate",
+        "engineering and project data": "moderate",
+        "utility time series": "moderate",
+        "observational": "weak",
+        "area comparison": "weak",
+        "administrative data": "weak",
+        "national statistics (supplier page)": "weak",
+        "programme data": "weak",
+        "cost statistics": "weak",
+        "expert synthesis": "weak",
+        "qualitative study": "weak",
+        "claim": "unmeasured",
+        "project claim": "unmeasured",
+        "ex-ante projection": "unmeasured",
+        "model": "unmeasured",
+        "health impact model": "unmeasured",
+        "vendor-commissioned model": "unmeasured",
+        "probabilistic cost-benefit": "unmeasured",
+        "simulation": "unmeasured",
+        "engineering estimate": "unmeasured",
+        "programme estimate": "unmeasured",
+        "programme output": "unmeasured",
+        "regulation": "unmeasured",
     }
 )
-"""How far each study design carries, and its Turkish name; `unmeasured` means nobody measured an effect."""
+"""How far each study design carries; `unmeasured` means that nobody measured an effect."""
 
 _UNITS: Mapping[str, EffectKind] = MappingProxyType(
     {"%": "relative", "% relative": "relative", "% (almost half)": "relative", "pp": "points"}
 )
-_COLUMNS = tuple(
-    [
-        "id",
-        "title_en",
-        "theme",
-        "target_u4ssc_ids",
-        "effect",
-        "effect_metric",
-        "effect_low",
-        "effect_high",
-        "effect_unit",
-        "study_design",
-        "evidence",
-        "cost_class",
-        "preconditions",
-        "source_url",
-        "url_status",
-        "confidence",
-    ]
+_COLUMNS = (
+    *("id", "title_en", "theme", "target_u4ssc_ids", "effect", "effect_metric", "effect_low"),
+    *("effect_high", "effect_unit", "study_design", "evidence", "cost_class", "preconditions"),
+    *("source_url", "url_status", "confidence"),
 )
 _EMPTY: Texts = MappingProxyType({})
 
@@ -142,12 +127,13 @@ class Practice:
     examples: tuple[str, ...] = ()
     notes: Texts = field(default_factory=lambda: _EMPTY)
     indicators: tuple[IndicatorLink, ...] = ()
+    designs: Texts = field(default_factory=lambda: _EMPTY)
     where: str = ""
 
     @property
     def strength(self) -> Strength:
         """How far the study design carries."""
-        return DESIGNS[self.design][0]
+        return DESIGNS[self.design]
 
     @property
     def effect_kind(self) -> EffectKind:
@@ -156,16 +142,15 @@ class Practice:
 
     def text(self, kind: str, language: str = "en") -> str:
         """A text (`title`, `effect`, `metric`, `precondition`, `note`, `design`), else in English."""
-        if kind == "design":
-            return DESIGNS[self.design][1] if language == "tr" else self.design
         texts = {
+            "design": self.designs,
             "title": self.titles,
             "effect": self.effects,
             "metric": self.metrics,
             "precondition": self.preconditions,
             "note": self.notes,
         }[kind]
-        return texts.get(language) or texts.get("en", "")
+        return texts.get(language) or texts.get("en") or (self.design if kind == "design" else "")
 
     def terms(self, language: str) -> Mapping[str, str]:
         """Texts of this practice in a language by their English form, for sentences about it."""
@@ -182,6 +167,7 @@ def read_practices(folder: Path) -> list[Practice]:
     name = f"{folder.name}/practices.csv"
     rows = read_table(folder / "practices.csv", columns=_COLUMNS, name=name)
     turkish = _turkish(folder / "practices_tr.csv")
+    designs = _designs(folder / "terms_tr.csv")
     links = _links(folder / "indicator_practices.csv")
     known = {row.get("id") for row in rows}
     for id_ in [*turkish, *links]:
@@ -189,7 +175,7 @@ def read_practices(folder: Path) -> list[Practice]:
             raise DefinitionError(f"practice {id_!r} is not declared", expected=f"a row of {name}")
     found: dict[str, Practice] = {}
     for row in rows:
-        practice = _practice(row, turkish.get(row["id"], LinedDict()), links.get(row["id"], ()))
+        practice = _practice(row, turkish.get(row["id"], LinedDict()), designs, links.get(row["id"], ()))
         if practice.id in found:
             raise DefinitionError(
                 f"practice {practice.id!r} stands twice",
@@ -206,6 +192,14 @@ def _turkish(path: Path) -> dict[str, LinedDict]:
     return {
         row["id"]: row for row in read_table(path, columns=("id",), name=f"{path.parent.name}/{path.name}")
     }
+
+
+def _designs(path: Path) -> Texts:
+    if not path.exists():
+        return {}
+    columns = ("field", "term", "name_tr")
+    rows = read_table(path, columns=columns, name=f"{path.parent.name}/{path.name}")
+    return {row["term"]: row["name_tr"] for row in rows if row["field"] == "study_design"}
 
 
 def _links(path: Path) -> dict[str, tuple[IndicatorLink, ...]]:
@@ -251,11 +245,16 @@ def _parts(row: LinedDict, column: str, separator: str = ";") -> tuple[str, ...]
 
 
 def _texts(row: LinedDict, column: str, turkish: LinedDict, own: str) -> Texts:
-    pairs = {"en": row.get(column, ""), "tr": turkish.get(own, "")}
-    return MappingProxyType({language: text for language, text in pairs.items() if text})
+    return _pair(row.get(column, ""), turkish.get(own, ""))
 
 
-def _practice(row: LinedDict, turkish: LinedDict, links: tuple[IndicatorLink, ...]) -> Practice:
+def _pair(en: str, tr: str) -> Texts:
+    return MappingProxyType({language: text for language, text in (("en", en), ("tr", tr)) if text})
+
+
+def _practice(
+    row: LinedDict, turkish: LinedDict, designs: Texts, links: tuple[IndicatorLink, ...]
+) -> Practice:
     low, high = _number(row, "effect_low"), _number(row, "effect_high")
     if (low is None) != (high is None) or (low is not None and high is not None and low > high):
         raise DefinitionError(
@@ -264,10 +263,9 @@ def _practice(row: LinedDict, turkish: LinedDict, links: tuple[IndicatorLink, ..
             found=f"{row.get('effect_low')} to {row.get('effect_high')}",
             where=row.where(),
         )
-    titles = {"en": row["title_en"], "tr": turkish.get("name_tr") or row.get("title_tr", "")}
     return Practice(
         id=row["id"],
-        titles=MappingProxyType({k: v for k, v in titles.items() if v}),
+        titles=_pair(row["title_en"], turkish.get("name_tr") or row.get("title_tr", "")),
         theme=row.get("theme", ""),
         effects=_texts(row, "effect", turkish, "effect_tr"),
         metrics=_texts(row, "effect_metric", turkish, "target_tr"),
@@ -290,5 +288,6 @@ def _practice(row: LinedDict, turkish: LinedDict, links: tuple[IndicatorLink, ..
         examples=tuple(row[c] for c in ("example_ots", "example_elsewhere") if row.get(c)),
         notes=_texts(LinedDict(), "note", turkish, "note_tr"),
         indicators=links,
+        designs=_pair(row["study_design"], designs.get(row["study_design"], "")),
         where=row.where(),
     )

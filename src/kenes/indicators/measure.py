@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kenes.catalogue.definitions import IndicatorDefinition, Input, Variable
+from kenes.catalogue.definitions import IndicatorDefinition, Input, Variable, unit_of
 from kenes.indicators.uncertainty import between_sites, first_autocorrelation, sampling_uncertainty
 from kenes.vocabulary.tables import MEASUREMENTS, PROVENANCE
 from kenes.vocabulary.units import factor
@@ -73,6 +73,7 @@ def with_uncertainty(yearly: pa.Table) -> pa.Table:
     )
 
 
+_COLUMNS = {"mean": "mean", "sum": "total", "last": "latest", "max": "high", "coverage": "share", "count": "n"}
 _NUMBERS = ("day_mean", "sd", "days", "covered_s", "pairs", "sum_xy", "sum_x", "sum_y")
 
 
@@ -118,11 +119,14 @@ def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
     rows = sorted(rows, key=lambda row: (row["site"] or "", row["unit"]))
     enough = [row for row in rows if row["length"] == "year" or row["share"] >= wanted.coverage]
     used = enough or rows
-    values = np.array([_aggregated(row, wanted) * factor(row["unit"], variable.unit) for row in used])
+    unit = unit_of(wanted, variable)
+    values = np.array(
+        [_aggregated(row, wanted) * factor(row["unit"] if unit == variable.unit else "1", unit) for row in used]
+    )
     coverage = float(np.mean([row["share"] for row in used]))
     flags = tuple(sorted({flag for row in used for flag in (row["source_flags"] or "").split()}))
     value = float(np.sum(values) if wanted.sites == "sum" else np.mean(values))
-    uncertainty, kind = _uncertainty(used, values, variable)
+    uncertainty, kind = _uncertainty(used, values, variable) if unit == variable.unit else (0.0, "exact")
     reason = "" if enough else f"coverage {coverage:.2f} is below {wanted.coverage:.2f}"
     return Amount(
         value=None if reason else value,
@@ -132,14 +136,13 @@ def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
         reason=reason,
         flags=flags,
         sources=tuple(sorted({row["source"] for row in used})),
-        trail=_trail(wanted, used, value, variable.unit),
+        trail=_trail(wanted, used, value, unit),
         year=used[0]["year"],
     )
 
 
 def _aggregated(row: Row, wanted: Input) -> float:
-    column = {"mean": "mean", "sum": "total", "last": "latest", "max": "high"}.get(wanted.aggregate or "mean", "mean")
-    return float(row[column])
+    return float(row[_COLUMNS[wanted.aggregate or "mean"]])
 
 
 def _uncertainty(rows: list[Row], values: Any, variable: Variable) -> tuple[float | None, str]:
@@ -229,7 +232,7 @@ def _measure_one(
 ) -> list[tuple[Row, Row]]:
     known = {name: series.of(wanted) for name, wanted in definition.inputs.items()}
     lead = next(iter(definition.inputs.values()))
-    units = {name: variables[wanted.variable].unit for name, wanted in definition.inputs.items()}
+    units = {name: unit_of(wanted, variables[wanted.variable]) for name, wanted in definition.inputs.items()}
     scale = factor(definition.formula.unit(units), definition.unit, where=definition.where)
     found = []
     for place, year in sorted(known[lead.name]):

@@ -56,12 +56,12 @@ def yearly() -> Any:
     pair = t.before.notnull() & (t.before_day == t.day - DAY)
     t = t.mutate(x=ibis.ifelse(pair, t.before, None), y=ibis.ifelse(pair, t.mean, None))
     found = t.group_by(list(KEYS)).aggregate(
-        n=t.n.sum(),
-        total=t.total.sum(),
+        n=t.n.sum().cast("int64"),
+        total=t.total.sum().cast("float64"),
         low=t.low.min(),
         high=t.high.max(),
         latest=t.latest.argmax(t.day),
-        covered_s=t.covered_s.sum(),
+        covered_s=t.covered_s.sum().cast("float64"),
         days=t.mean.count(),
         day_mean=t.mean.mean(),
         sd=t.mean.std(how="sample"),

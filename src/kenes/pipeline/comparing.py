@@ -14,17 +14,12 @@ from numpy.typing import NDArray
 
 from kenes.catalogue import Catalogue
 from kenes.catalogue.definitions import Profile
-from kenes.comparison import (
-    Intervals,
-    Specification,
-    build,
-    contributions,
-    from_plain,
-    marginal_gains,
-    peers_of,
-    uncertainty,
-)
-from kenes.comparison import Profile as Built
+from kenes.comparison.building import Profile as Built
+from kenes.comparison.building import build
+from kenes.comparison.explanation import contributions, marginal_gains
+from kenes.comparison.intervals import Intervals, uncertainty
+from kenes.comparison.peers import peers_of
+from kenes.comparison.specification import Specification, from_plain
 from kenes.pipeline.progress import Progress
 from kenes.vocabulary.errors import BadInput
 from kenes.vocabulary.tables import CONTRIBUTIONS, INDEX_FACTS, PEERS, SCORES
@@ -113,7 +108,7 @@ def _why(row: Row | None) -> str:
 
 def specification_of(profile: Profile, catalogue: Catalogue) -> Specification:
     """The profile's specification, its goalposts and directions filled in from the indicators."""
-    plain = json.loads(json.dumps(profile.specification, default=str))
+    plain = json.loads(json.dumps(dict(profile.specification), default=str))
     plain.setdefault("id", profile.id)
     parents = {node.get("parent") for node in plain["nodes"]}
     for node in plain["nodes"]:

@@ -96,14 +96,12 @@ class Sentences:
     def _next(self, text: str, at: int) -> tuple[str, dict[str, str], int] | None:
         for code in self.templates:
             match = self._pattern(code).match(text, at)
-            if match and (match.end() == len(text) or text[match.end()] == " "):
+            if match:
                 texts = {name: (found or "").strip() for name, found in match.groupdict().items()}
                 return code, texts, match.end() + 1
         return None
 
-    def _shown(
-        self, code: str, texts: Mapping[str, str], language: str, terms: Mapping[str, str]
-    ) -> dict[str, str]:
+    def _shown(self, code: str, texts: Mapping[str, str], language: str, terms: Mapping[str, str]) -> dict[str, str]:
         template = self.templates[code]["en"]
         numbers = {name for _, name, kind, _ in Formatter().parse(template) if name and kind == "n"}
         return {
@@ -126,5 +124,5 @@ class Sentences:
                 parts.append(re.escape(text))
                 if name:
                     parts.append(f"(?P<{name}>{_NUMBER if kind == 'n' else '.+?'})")
-            self._patterns[code] = re.compile("".join(parts))
+            self._patterns[code] = re.compile("".join(parts) + "(?= |$)")
         return self._patterns[code]

@@ -138,7 +138,8 @@ def low_spreads(yearly: Yearly, settings: QualitySettings) -> list[YearFinding]:
         z = robust_z(np.log(yearly.spread[known]), np.log(yearly.spread[peers]))
         median = float(np.median(yearly.spread[peers]))
         for i, score in zip(known.tolist(), z.tolist(), strict=True):
-            if yearly.judged[i] and score < settings.low_z:
+            low = score < settings.low_z and yearly.spread[i] <= settings.spread_share * median
+            if yearly.judged[i] and low:
                 text = reason(
                     "low_spread",
                     value=float(yearly.spread[i]),

@@ -68,6 +68,7 @@ class QualitySettings:
         low_z: a value below this robust z among its peers (logs) is implausibly low; the limit of
             3.5 is that of Iglewicz and Hoaglin (1993), How to detect and handle outliers, p. 11.
         low_share: and at most this share of the peers' median.
+        spread_share: a spread within a year is too small below `low_z` and this share of the median.
         step_z: a change that lies further than this from the peers' changes is a step.
         step_ratio: and differs from their median change at least by this factor.
         step_years: years between the two values at most.
@@ -111,6 +112,7 @@ class QualitySettings:
     )
     low_z: float = -3.5
     low_share: float = 0.5
+    spread_share: float = 0.4
     step_z: float = 3.5
     step_ratio: float = 1.8
     step_years: int = 3
