@@ -26,7 +26,7 @@ from kenes.sources.files import CHUNK, CheckedFile
 from kenes.vocabulary.errors import SourceError
 
 Rows = npt.NDArray[np.int64]
-BLOCK = 4 << 20
+BLOCK = 8 << 20
 """Bytes of one block of a delimited file; a record must fit into it."""
 
 
