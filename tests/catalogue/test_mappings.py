@@ -48,7 +48,7 @@ def test_the_digest_changes_with_the_content_and_not_with_the_layout():
     [
         ("place: {column: geo}", "palce: {column: geo}", 5, "Did you mean 'place'"),
         ("licence: CC-BY-4.0, ", "", 1, "'licence' is missing"),
-        ("id: air-x", "id: Air X", 1, "source id"),
+        ("id: air-x", "id: Air X!", 1, "source id"),
         ("retrieved: 2026-11-23", "retrieved: soon", 1, "no date"),
         ("encoding: iso-8859-9", "encoding: latin99", 4, "encoding 'latin99' is not known"),
         ("encoding: iso-8859-9", "bytes: many", 4, "whole number"),
@@ -65,7 +65,6 @@ def test_the_digest_changes_with_the_content_and_not_with_the_layout():
         ("column: NO2", "columns: 'NO.*'", 9, "named groups"),
         ("column: NO2", 'column: "*"', 9, "time: expected one spot that gives it, found two"),
         ("column: NO2", "column: NO", 9, "Put the word in quotes"),
-        ("unit: ug/m^3}\n  - {column: NO2", "unit_column: u}\n  - {column: NO2", 8, "needs `units`"),
         ("- {column: NO2, variable: no2, unit: ug/m^3}", "- NO2", 9, "item of 'variables'"),
     ],
 )
@@ -128,3 +127,22 @@ def test_a_mapping_read_from_disk_finds_its_data_beside_it(tmp_path):
     (mapping,) = read_mappings(path, name="sources/x/mapping.yaml")
     assert mapping.data_path == tmp_path / "x.csv"
     assert mapping.where(9) == "sources/x/mapping.yaml:9"
+
+
+def test_a_mapping_for_a_file_named_by_hand_needs_no_path():
+    (mapping,) = parse(GOOD.replace("  path: x.csv\n", ""))
+    assert mapping.file.format == "auto"
+    with pytest.raises(DefinitionError, match=r"names no data file \(m.yaml\)"):
+        mapping.data_path  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("path", "format_"), [("x.csv", "csv"), ("x.XLSX", "xlsx"), ("x.json", "json"), ("x.tsv", "tsv"), ("x.txt", "csv")]
+)
+def test_the_form_of_a_file_follows_from_its_name(path, format_):
+    assert parse(GOOD.replace("x.csv", path))[0].file.format == format_
+
+
+def test_dimensions_may_be_a_list_of_columns():
+    (mapping,) = parse(GOOD.replace("no2, unit: ug/m^3", "no2, unit: ug/m^3, dimensions: [sex, age]"))
+    assert [(d.name, d.column) for d in mapping.variables[1].dimensions] == [("age", "age"), ("sex", "sex")]
