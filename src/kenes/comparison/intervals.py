@@ -262,7 +262,6 @@ def _noisy(
     """Normalised indicators with drawn errors, shape (indicator, row, draw)."""
     workshop, shape = profile.workshop, profile.inputs.values.T.shape
     cells = replicates.noisy_cells(workshop.inputs.values, errors)
-    )
     found = np.empty((shape[0], len(rows), len(noise)))
     for d, replicate in enumerate(noise):
         z = np.zeros(shape)
