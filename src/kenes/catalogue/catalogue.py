@@ -1,0 +1,350 @@
+"""The catalogue of an observatory: everything declared, read once and checked together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from kenes.catalogue.definitions import (
+    IndicatorDefinition,
+    Profile,
+    Texts,
+    Variable,
+    frozen_texts,
+    read_each,
+    read_indicator,
+    read_profile,
+    read_variable,
+)
+from kenes.catalogue.documents import LinedDict, read_document, read_table
+from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
+from kenes.catalogue.places import PlaceIndex, read_places
+from kenes.catalogue.practices import Practice, read_practices
+from kenes.vocabulary.errors import (
+    BadInput,
+    CatalogueFaults,
+    DefinitionError,
+    Finding,
+    KenesError,
+    UnitMismatch,
+)
+from kenes.vocabulary.facts import Place
+from kenes.vocabulary.units import factor, scale
+
+SHIPPED = Path(__file__).parent / "shipped"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What an observatory declares; `findings` lists what is wrong with it."""
+
+    folder: Path
+    texts: Texts
+    languages: tuple[str, ...]
+    places: PlaceIndex
+    sets: Mapping[str, tuple[str, ...]]
+    variables: Mapping[str, Variable]
+    indicators: Mapping[str, IndicatorDefinition]
+    profiles: Mapping[str, Profile]
+    mappings: tuple[SourceMapping, ...]
+    practices: Mapping[str, Practice]
+    findings: tuple[Finding, ...]
+
+    def resolve(self, text: str) -> Place:
+        """The place that an id, an external id or a name means."""
+        return self.places.resolve(text)
+
+    def indicator(self, id_: str) -> IndicatorDefinition:
+        """An indicator by id.
+
+        Raises:
+            BadInput: there is none of that id.
+        """
+        if id_ not in self.indicators:
+            raise BadInput(
+                f"indicator {id_!r} is not declared", mend="See `kenes export measurements` for the ids."
+            )
+        return self.indicators[id_]
+
+    def places_of(self, profile: Profile) -> list[Place]:
+        """The places that a profile compares: its set, or all of its kinds in its countries."""
+        if profile.set:
+            return [self.places[place] for place in self.sets[profile.set]]
+        return [
+            place
+            for place in self.places.values()
+            if place.kind in profile.kinds and place.country in profile.countries and place.valid_to is None
+        ]
+
+    def require_sound(self) -> Catalogue:
+        """Itself, when nothing is wrong.
+
+        Raises:
+            CatalogueFaults: every finding, with file and line.
+        """
+        if self.findings:
+            raise CatalogueFaults(list(self.findings))
+        return self
+
+    def digest(self) -> str:
+        """A hash over every declaring file, which changes when any declaration does."""
+        return declared_digest(self.folder)
+
+
+def declared_files(folder: Path) -> list[Path]:
+    """The files that declare an observatory, in a stable order."""
+    patterns = (
+        "kenes.toml",
+        "variables.yaml",
+        "places/*.csv",
+        "indicators/*.yaml",
+        "profiles/*.yaml",
+        "sources/*/*.yaml",
+    )
+    return [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+
+
+def declared_digest(folder: Path) -> str:
+    """SHA-256 over the declaring files' names and bytes, and over what the package ships."""
+    digest = hashlib.sha256()
+    shipped = sorted(path for path in SHIPPED.rglob("*") if path.suffix in (".yaml", ".csv"))
+    for path in [*declared_files(folder), *shipped]:
+        name = path.name if path.is_relative_to(SHIPPED) else str(path.relative_to(folder))
+        digest.update(f"{name}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+class _Reader:
+    """Collects what is read and what is wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.findings: list[Finding] = []
+
+    def name(self, path: Path) -> str:
+        return str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else path.name
+
+    def fault(self, error: KenesError, code: str = "definition") -> None:
+        file, _, line = error.where.partition(" ")[0].rpartition(":")
+        if not file:
+            file, line = error.where, ""
+        where, error.where = (file, int(line) if line.isdigit() else None), ""
+        kind = "unknown_unit" if isinstance(error, UnitMismatch) and "not known" in error.what else code
+        self.findings.append(Finding(kind, error.__str__(), *where))
+
+    def all(self, pattern: str, read: Callable[[LinedDict], T]) -> list[T]:
+        """Everything of one kind in the files that fit a pattern."""
+        found: list[T] = []
+        for path in sorted(self.folder.glob(pattern)):
+            faults: list[DefinitionError] = []
+            try:
+                found += read_each(read_document(path, name=self.name(path)), read, faults)
+            except DefinitionError as error:
+                faults.append(error)
+            for fault in faults:
+                self.fault(fault)
+        return found
+
+    def unique(self, items: Iterable[Any], what: str) -> dict[str, Any]:
+        """Items by id; the second of an id is a finding."""
+        found: dict[str, Any] = {}
+        for item in items:
+            if item.id in found:
+                file, _, line = item.where.rpartition(":")
+                message = f"{what} {item.id!r} stands twice; first at {found[item.id].where}"
+                self.findings.append(Finding("duplicate_id", message, file, int(line)))
+            else:
+                found[item.id] = item
+        return found
+
+
+def load(folder: Path) -> Catalogue:
+    """Read and check the catalogue of an observatory.
+
+    Args:
+        folder: the observatory, which holds `kenes.toml`.
+
+    Returns:
+        The catalogue with all its findings; `require_sound` refuses an unsound one.
+
+    Raises:
+        BadInput: the folder is no observatory.
+    """
+    if not (folder / "kenes.toml").is_file():
+        raise BadInput(
+            f"{folder} is no observatory",
+            expected="a folder with kenes.toml",
+            mend="Run `kenes init DIR` or name another with --observatory.",
+        )
+    reader = _Reader(folder)
+    declared = _toml(folder / "kenes.toml", reader)
+    places, findings = _places(folder, reader)
+    reader.findings += findings
+    variables = reader.unique(reader.all("variables.yaml", read_variable), "variable")
+    indicators = reader.unique(reader.all("indicators/*.yaml", read_indicator), "indicator")
+    profiles = reader.unique(reader.all("profiles/*.yaml", read_profile), "profile")
+    mappings = _mappings(folder, reader)
+    languages = tuple(declared.get("languages", ("en", "tr")))
+    catalogue = Catalogue(
+        folder,
+        frozen_texts(declared.get("texts")),
+        languages,
+        places,
+        MappingProxyType(_sets(folder, places, reader)),
+        MappingProxyType(variables),
+        MappingProxyType(indicators),
+        MappingProxyType(profiles),
+        mappings,
+        MappingProxyType({practice.id: practice for practice in read_practices(SHIPPED / "practices")}),
+        (),
+    )
+    _check(catalogue, reader)
+    ordered = sorted(reader.findings, key=lambda f: (f.file, f.line or 0, f.message))
+    return Catalogue(**{**catalogue.__dict__, "findings": tuple(ordered)})
+
+
+def _toml(path: Path, reader: _Reader) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  (only here)
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reader.findings.append(Finding("settings", f"not readable as TOML: {error}", reader.name(path), 1))
+        return {}
+
+
+def _places(folder: Path, reader: _Reader) -> tuple[PlaceIndex, list[Finding]]:
+    try:
+        return read_places(folder / "places", root=folder)
+    except DefinitionError as error:
+        reader.fault(error)
+    except FileNotFoundError:
+        reader.findings.append(Finding("places", "places/places.csv is missing", "places/places.csv", None))
+    return PlaceIndex(()), []
+
+
+def _mappings(folder: Path, reader: _Reader) -> tuple[SourceMapping, ...]:
+    found: list[SourceMapping] = []
+    for path in sorted(folder.glob("sources/*/*.yaml")):
+        try:
+            found += read_mappings(path, name=reader.name(path))
+        except DefinitionError as error:
+            reader.fault(error)
+    return tuple(found)
+
+
+def _finding(where: str, code: str, message: str) -> Finding:
+    file, _, line = where.rpartition(":")
+    return Finding(code, message, file, int(line) if line.isdigit() else None)
+
+
+def _check(catalogue: Catalogue, reader: _Reader) -> None:
+    for variable in catalogue.variables.values():
+        _check_unit(variable.unit, f"variable {variable.id!r}", variable.where, reader)
+    for definition in catalogue.indicators.values():
+        reader.findings += _indicator_findings(definition, catalogue)
+    for profile in catalogue.profiles.values():
+        reader.findings += _profile_findings(profile, catalogue)
+    units = {variable.id: variable.unit for variable in catalogue.variables.values()}
+    for mapping in catalogue.mappings:
+        try:
+            check_mapping(mapping, units)
+        except DefinitionError as error:
+            reader.fault(error, "unknown_input" if "not declared" in error.what else "unit_mismatch")
+
+
+def _check_unit(unit: str, what: str, where: str, reader: _Reader) -> None:
+    try:
+        scale(unit)
+    except UnitMismatch as error:
+        reader.findings.append(_finding(where, "unknown_unit", f"{what}: {error}"))
+
+
+def _indicator_findings(definition: IndicatorDefinition, catalogue: Catalogue) -> list[Finding]:
+    what, where, found = f"indicator {definition.id!r}", definition.where, []
+    for language in catalogue.languages:
+        if language in ("en", "tr") and not (definition.texts.get(language) or {}).get("name"):
+            found.append(_finding(where, "missing_language", f"{what} has no name in {language!r}"))
+    unknown = [i for i in definition.inputs.values() if i.variable not in catalogue.variables]
+    found += [
+        _finding(where, "unknown_input", f"{what}: input {i.name!r} names unknown variable {i.variable!r}")
+        for i in unknown
+    ]
+    loose = [name for name in definition.formula.names if name not in definition.inputs]
+    found += [
+        _finding(where, "unknown_input", f"{what}: formula names {name!r}, which is no input")
+        for name in loose
+    ]
+    if not unknown and not loose:
+        found += _unit_findings(definition, catalogue)
+    return found + _goalpost_findings(definition)
+
+
+def _unit_findings(definition: IndicatorDefinition, catalogue: Catalogue) -> list[Finding]:
+    units = {name: catalogue.variables[i.variable].unit for name, i in definition.inputs.items()}
+    try:
+        factor(definition.formula.unit(units), definition.unit)
+    except UnitMismatch as error:
+        code = "unknown_unit" if "not known" in error.what else "unit_mismatch"
+        return [_finding(definition.where, code, f"indicator {definition.id!r}: {error}")]
+    return []
+
+
+def _goalpost_findings(definition: IndicatorDefinition) -> list[Finding]:
+    what, posts, where = f"indicator {definition.id!r}", definition.goalposts, definition.where
+    if posts is None:
+        return []
+    found = []
+    for name, value in (("worst", posts.worst), ("best", posts.best)):
+        if not definition.plausible.holds(value):
+            span = f"{definition.plausible.low} to {definition.plausible.high}"
+            found.append(
+                _finding(
+                    where,
+                    "goalpost_range",
+                    f"{what}: goalpost {name} {value} lies outside the plausible range {span}",
+                )
+            )
+    if (definition.better == "more" and posts.best < posts.worst) or (
+        definition.better == "less" and posts.best > posts.worst
+    ):
+        found.append(
+            _finding(
+                where, "goalpost_direction", f"{what}: goalposts run against better: {definition.better}"
+            )
+        )
+    return found
+
+
+def _profile_findings(profile: Profile, catalogue: Catalogue) -> list[Finding]:
+    nodes = profile.specification.get("nodes") or []
+    parents, what = {node.get("parent") for node in nodes}, f"profile {profile.id!r}"
+    leaves = [node for node in nodes if node["id"] not in parents and node["id"] not in catalogue.indicators]
+    found = [
+        _finding(node.where("id"), "unknown_input", f"{what}: node {node['id']!r} is no indicator")
+        for node in leaves
+    ]
+    strange = [country for country in profile.countries if country not in catalogue.places]
+    found += [
+        _finding(profile.where, "unknown_place", f"{what}: unknown place {place!r}") for place in strange
+    ]
+    if profile.set and profile.set not in catalogue.sets:
+        found.append(_finding(profile.where, "unknown_place", f"{what}: unknown set {profile.set!r}"))
+    return found
+
+
+def _sets(folder: Path, places: PlaceIndex, reader: _Reader) -> dict[str, tuple[str, ...]]:
+    """Named sets of places, in the order of the table."""
+    path, found = folder / "places" / "sets.csv", dict[str, list[str]]()
+    for row in read_table(path, columns=("set", "place"), name=reader.name(path)) if path.exists() else ():
+        if row["place"] not in places:
+            message = f"set {row['set']!r} names unknown place {row['place']!r}"
+            reader.findings.append(Finding("unknown_place", message, row.file, row.line))
+        found.setdefault(row["set"], []).append(row["place"])
+    return {name: tuple(members) for name, members in found.items()}

@@ -1,0 +1,338 @@
+"""Declared variables, indicators and profiles: frozen values read from YAML.
+
+The YAML forms are described in `docs/reference/catalogue.md`. Every finding names file and line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar
+
+from kenes.catalogue.documents import LinedDict, LinedList
+from kenes.catalogue.formulas import Formula, parse_formula
+from kenes.vocabulary.errors import DefinitionError
+
+Texts = Mapping[str, Mapping[str, str]]
+GROUPS: tuple[str, ...] = ("environment", "energy", "economy", "society", "governance")
+BETTER: tuple[str, ...] = ("more", "less", "target", "context")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A low and a high end, either open (None)."""
+
+    low: float | None = None
+    high: float | None = None
+
+    def holds(self, value: float) -> bool:
+        """Whether a value lies inside."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What a source counts or measures, with its unit and plausible range."""
+
+    id: str
+    unit: str
+    period: str = "year"
+    plausible: Range = Range()
+    stock: str = "flow"
+    texts: Texts = field(default_factory=lambda: _NOTHING)
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goalposts:
+    """The values that score 0 and 100, and who set them."""
+
+    worst: float
+    best: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input of a formula: which observations, how brought to the indicator's period.
+
+    `aggregate` brings finer periods to the indicator's; `coverage` is the least share of expected
+    finer periods with a value; `sites` says how stations of a place are joined; `max_age` lets an
+    older value stand in, in years; `year_offset` takes another year's value.
+    """
+
+    name: str
+    variable: str
+    dimensions: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    sources: tuple[str, ...] = ()
+    aggregate: Literal["mean", "sum", "last", "max"] | None = None
+    coverage: float = 0.75
+    sites: str = "mean"
+    year_offset: int = 0
+    max_age: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A clause of a framework that an indicator meets, fully or in part."""
+
+    framework: str
+    number: str
+    fit: str = "partial"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A named level of the indicator, such as a guideline value."""
+
+    value: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorDefinition:
+    """A measured quantity: formula over inputs, unit, direction, goalposts, ranges and citations."""
+
+    id: str
+    edition: str
+    group: str
+    texts: Texts
+    unit: str
+    formula: Formula
+    inputs: Mapping[str, Input]
+    period: str = "year"
+    better: str = "context"
+    goalposts: Goalposts | None = None
+    plausible: Range = Range()
+    levels: tuple[Level, ...] = ()
+    origin: str = "computed"
+    places: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    comparable: str = ""
+    status: str = "active"
+    where: str = ""
+
+    def text(self, language: str, kind: str = "name") -> str:
+        """A text in a language, else in English, else empty."""
+        return (self.texts.get(language) or {}).get(kind) or (self.texts.get("en") or {}).get(kind) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """One declared structural characteristic for choosing peers."""
+
+    indicator: str
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A composite view of comparable places: which places, which years, which specification."""
+
+    id: str
+    texts: Texts
+    countries: tuple[str, ...]
+    kinds: tuple[str, ...]
+    set: str
+    years: Mapping[str, Any]
+    peers: tuple[Structure, ...]
+    peer_count: int
+    specification: Mapping[str, Any]
+    where: str = ""
+
+    def text(self, language: str, kind: str = "name") -> str:
+        """A text in a language, else in English, else empty."""
+        return (self.texts.get(language) or {}).get(kind) or (self.texts.get("en") or {}).get(kind) or ""
+
+
+def _need(entry: LinedDict, key: str, what: str) -> Any:
+    if entry.get(key) in (None, ""):
+        raise DefinitionError(f"{what} has no {key!r}", where=entry.where(), mend=f"Add `{key}:`.")
+    return entry[key]
+
+
+def _allowed(entry: LinedDict, keys: str, what: str) -> None:
+    extra = [key for key in entry if key not in keys.split()]
+    if extra:
+        raise DefinitionError(
+            f"{what} has an unknown key {extra[0]!r}",
+            expected=", ".join(keys.split()),
+            where=entry.where(extra[0]),
+        )
+
+
+def _number(entry: LinedDict, key: str, what: str) -> float | None:
+    value = entry.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise DefinitionError(f"{key} of {what} is no number", found=repr(value), where=entry.where(key))
+    return float(value)
+
+
+def _range(entry: LinedDict | None, what: str) -> Range:
+    if not entry:
+        return Range()
+    low, high = _number(entry, "low", what), _number(entry, "high", what)
+    if low is not None and high is not None and low >= high:
+        raise DefinitionError(
+            f"plausible range of {what} is empty", found=f"{low} to {high}", where=entry.where()
+        )
+    return Range(low, high)
+
+
+def frozen_texts(entry: Any) -> Texts:
+    """Texts by language and kind; a bare string becomes the name."""
+    return MappingProxyType(
+        {
+            language: MappingProxyType(
+                {str(k): str(v).strip() for k, v in texts.items()}
+                if isinstance(texts, dict)
+                else {"name": str(texts)}
+            )
+            for language, texts in (entry or {}).items()
+        }
+    )
+
+
+def read_variable(entry: LinedDict) -> Variable:
+    """One variable from its YAML entry."""
+    what = f"variable {entry.get('id')!r}"
+    _allowed(entry, "id unit period plausible stock texts note", what)
+    return Variable(
+        id=str(_need(entry, "id", "variable")),
+        unit=str(_need(entry, "unit", what)),
+        period=str(entry.get("period", "year")),
+        plausible=_range(entry.get("plausible"), what),
+        stock=_choice(entry, "stock", ("flow", "stock", "mean"), what, "mean"),
+        texts=frozen_texts(entry.get("texts")),
+        where=entry.where(),
+    )
+
+
+def _input(name: str, entry: LinedDict, what: str) -> Input:
+    _allowed(
+        entry,
+        "variable dimensions sources aggregate period coverage longest_gap_days sites year_offset max_age",
+        f"input {name!r} of {what}",
+    )
+    sources = entry.get("sources", ())
+    return Input(
+        name=name,
+        variable=str(_need(entry, "variable", f"input {name!r} of {what}")),
+        dimensions=MappingProxyType({str(k): str(v) for k, v in (entry.get("dimensions") or {}).items()}),
+        sources=tuple([sources] if isinstance(sources, str) else sources),
+        aggregate=entry.get("aggregate"),
+        coverage=float(entry.get("coverage", 0.75)),
+        sites=str(entry.get("sites", "mean")),
+        year_offset=int(entry.get("year_offset", 0)),
+        max_age=int(entry.get("max_age", 0)),
+    )
+
+
+def _choice(entry: LinedDict, key: str, allowed: tuple[str, ...], what: str, default: str = "") -> str:
+    value = str(entry.get(key, default))
+    if value not in allowed:
+        raise DefinitionError(
+            f"{key} of {what}", expected=" or ".join(allowed), found=value, where=entry.where(key)
+        )
+    return value
+
+
+def _goalposts(entry: LinedDict | None, what: str) -> Goalposts | None:
+    if not entry:
+        return None
+    worst, best = _number(entry, "worst", what), _number(entry, "best", what)
+    if worst is None or best is None or worst == best:
+        raise DefinitionError(
+            f"goalposts of {what}", expected="two different numbers worst and best", where=entry.where()
+        )
+    return Goalposts(worst, best, str(_need(entry, "source", f"goalposts of {what}")))
+
+
+def read_indicator(entry: LinedDict) -> IndicatorDefinition:
+    """One indicator from its YAML entry.
+
+    Raises:
+        DefinitionError: a key is missing, unknown or contradicts another.
+    """
+    what = f"indicator {entry.get('id')!r}"
+    _allowed(
+        entry,
+        "id edition group texts unit formula inputs period better goalposts plausible levels kind places "
+        "status citations comparable practice_concepts",
+        what,
+    )
+    formula = parse_formula(_need(entry, "formula", what), where=entry.where("formula"))
+    inputs = {name: _input(name, value, what) for name, value in _need(entry, "inputs", what).items()}
+    return IndicatorDefinition(
+        id=str(_need(entry, "id", "indicator")),
+        edition=str(_need(entry, "edition", what)),
+        group=_choice(entry, "group", GROUPS, what),
+        texts=frozen_texts(entry.get("texts")),
+        unit=str(_need(entry, "unit", what)),
+        formula=formula,
+        inputs=MappingProxyType(inputs),
+        period=_choice(entry, "period", ("year",), what, "year"),
+        better=_choice(entry, "better", BETTER, what, "context"),
+        goalposts=_goalposts(entry.get("goalposts"), what),
+        plausible=_range(entry.get("plausible"), what),
+        levels=tuple(Level(float(v["value"]), str(v["label"])) for v in entry.get("levels") or ()),
+        origin=_choice(entry, "kind", ("reported", "computed", "modelled", "estimated"), what, "computed"),
+        places=tuple(entry.get("places") or ()),
+        citations=tuple(_citation(c, what) for c in entry.get("citations") or ()),
+        comparable=str(entry.get("comparable") or ""),
+        status=str(entry.get("status", "active")),
+        where=entry.where(),
+    )
+
+
+def _citation(entry: LinedDict, what: str) -> Citation:
+    return Citation(
+        str(_need(entry, "framework", f"citation of {what}")),
+        str(entry.get("number") or ""),
+        str(entry.get("fit", "partial")),
+        str(entry.get("note") or ""),
+    )
+
+
+def read_profile(entry: LinedDict) -> Profile:
+    """One profile from its YAML document."""
+    what = f"profile {entry.get('id')!r}"
+    _allowed(entry, "id texts places years peers spec", what)
+    places, peers = _need(entry, "places", what), entry.get("peers") or LinedDict()
+    country = places.get("country", ())
+    return Profile(
+        id=str(_need(entry, "id", "profile")),
+        texts=frozen_texts(entry.get("texts")),
+        countries=tuple([country] if isinstance(country, str) else country),
+        kinds=tuple(places.get("kinds", ())),
+        set=str(places.get("set") or ""),
+        years=MappingProxyType(dict(entry.get("years") or {})),
+        peers=tuple(
+            Structure(str(p.get("indicator") or p.get("variable")), bool(p.get("log", False)))
+            for p in peers.get("by", ())
+        ),
+        peer_count=int(peers.get("k", 5)),
+        specification=MappingProxyType(dict(_need(entry, "spec", what))),
+        where=entry.where(),
+    )
+
+
+def read_each(document: Any, read: Callable[[LinedDict], T], faults: list[DefinitionError]) -> list[T]:
+    """Read every entry of a list or a single document, keeping the faults of those that fail."""
+    entries = document if isinstance(document, LinedList) else [document] if document else []
+    found: list[T] = []
+    for entry in entries:
+        try:
+            found.append(read(entry))
+        except DefinitionError as error:
+            faults.append(error)
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            where = entry.where() if isinstance(entry, LinedDict) else ""
+            faults.append(DefinitionError("entry has the wrong shape", found=str(error), where=where))
+    return found

@@ -1,0 +1,217 @@
+"""Commands that build an observatory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kenes.cli.shared import BAD_INPUT, DONE, REFUSED, Bars, guarded, shared_options, show, table
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@shared_options
+@guarded
+def init(folder: Path, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+    """Start an observatory in FOLDER with one example of everything."""
+    from kenes.pipeline.start import start  # noqa: PLC0415
+
+    files = start(folder)
+    if as_json:
+        show({"folder": str(folder), "files": files})
+    else:
+        click.echo(f"{folder} holds {len(files)} files. Next: kenes run --observatory {folder}")
+    return DONE
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
+@shared_options
+@guarded
+def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+    """Check the catalogue of an observatory; each fault is named with file and line."""
+    from kenes.catalogue import load  # noqa: PLC0415
+    from kenes.cli.shared import vars_of  # noqa: PLC0415
+
+    catalogue = load(folder or observatory)
+    if as_json:
+        show({"findings": [vars_of(f) for f in catalogue.findings]})
+    else:
+        for finding in catalogue.findings:
+            click.echo(str(finding))
+        counts = (
+            f"{len(catalogue.places)} places, {len(catalogue.variables)} variables, {len(catalogue.indicators)} "
+            f"indicators, {len(catalogue.mappings)} files of sources, {len(catalogue.profiles)} profiles"
+        )
+        click.echo(
+            f"{counts}: {len(catalogue.findings) or 'no'} fault{'s' if len(catalogue.findings) != 1 else ''}"
+        )
+    return BAD_INPUT if catalogue.findings else DONE
+
+
+@click.command()
+@click.argument("sources", nargs=-1)
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Read one FILE under this mapping.",
+)
+@click.option(
+    "--licence-accepted",
+    "licensed",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with the files of sources that do not ship, whose licence you accept.",
+)
+@shared_options
+@guarded
+def ingest(
+    sources: tuple[str, ...],
+    mapping: Path | None,
+    licensed: Path | None,
+    observatory: Path,
+    as_json: bool,
+    seed: int | None,  # noqa: ARG001
+) -> int:
+    """Read declared SOURCES (all that ship when none is named), or one FILE with --mapping."""
+    from kenes.pipeline.hand import ingest_by_hand, ingest_declared  # noqa: PLC0415
+
+    with Bars() as bars:
+        if mapping:
+            if len(sources) != 1:
+                raise click.UsageError("name one FILE with --mapping")
+            results = ingest_by_hand(observatory, Path(sources[0]), mapping, bars)
+        else:
+            results = ingest_declared(observatory, list(sources), licensed, bars)
+    plain = [result.plain() for result in results]
+    if as_json:
+        show(plain[0] if mapping else plain)
+    else:
+        columns = ["source", "file", "read", "accepted", "refused", "flagged", "known"]
+        table(columns, [[str(row[c]) for c in columns] for row in plain])
+        for row in plain:
+            for refusal in row["refusals"][:20]:
+                click.echo(f"refused: {row['source']} {refusal['locator']}: {refusal['reason']}")
+    failed = any(result.error for result in results)
+    if failed and (mapping or all(result.error for result in results)):
+        return BAD_INPUT
+    return REFUSED if failed or any(row["refused"] for row in plain) else DONE
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--mapping", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@shared_options
+@guarded
+def quality(file: Path, mapping: Path, out: Path, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+    """Judge FILE under a mapping without keeping it; write the flags to --out."""
+    from kenes.pipeline.hand import judge_by_hand  # noqa: PLC0415
+
+    counts = judge_by_hand(observatory, file, mapping, out)
+    show(counts) if as_json else click.echo(
+        f"{out}: {counts['flags']} flags of {counts['accepted']} observations"
+    )
+    return REFUSED if counts["refused"] else DONE
+
+
+def _stages(observatory: Path, as_json: bool, wanted: str) -> int:
+    from kenes.pipeline.run import rebuild  # noqa: PLC0415
+
+    with Bars() as bars:
+        ran = rebuild(observatory, bars)
+    _tell(ran, as_json, wanted)
+    return DONE
+
+
+def _tell(ran: Any, as_json: bool, what: str) -> None:
+    summary = {
+        "edition": ran.edition.id,
+        "number": ran.edition.number,
+        "done": list(ran.done),
+        "ingested": [i.plain() for i in ran.ingested],
+    }
+    if as_json:
+        show(summary)
+    else:
+        done = ", ".join(ran.done) or "nothing had changed"
+        click.echo(f"{what}: edition {ran.edition.number} ({ran.edition.id[:12]}): {done}")
+
+
+@click.command()
+@click.option("--indicator", "indicators", multiple=True, help="Show these only.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Only sources retrieved up to this date.")
+@shared_options
+@guarded
+def measure(
+    indicators: tuple[str, ...], as_of: Any, observatory: Path, as_json: bool, seed: int | None
+) -> int:  # noqa: ARG001
+    """Compute indicators from what was ingested; the tables of an edition follow from them."""
+    from kenes.pipeline.hand import measure_as_of  # noqa: PLC0415
+
+    if as_of is None and not indicators:
+        return _stages(observatory, as_json, "measured")
+    rows = measure_as_of(observatory, list(indicators), as_of.date() if as_of else None)
+    if as_json:
+        show(rows)
+    else:
+        columns = [
+            "indicator",
+            "place",
+            "start",
+            "value",
+            "unit",
+            "uncertainty",
+            "coverage",
+            "quality",
+            "flags",
+        ]
+        table(columns, [["" if row[c] is None else str(row[c]) for c in columns] for row in rows])
+    return DONE
+
+
+@click.command()
+@shared_options
+@guarded
+def compare(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+    """Compare places by the declared profiles."""
+    return _stages(observatory, as_json, "compared")
+
+
+@click.command()
+@shared_options
+@guarded
+def recommend(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+    """Match the largest gaps of each ranked place with practices."""
+    return _stages(observatory, as_json, "recommended")
+
+
+@click.command()
+@shared_options
+@guarded
+def publish(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+    """Make an edition of the newest tables."""
+    return _stages(observatory, as_json, "published")
+
+
+@click.command()
+@click.argument("sources", nargs=-1)
+@click.option(
+    "--licence-accepted",
+    "licensed",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder with the files of sources that do not ship, whose licence you accept.",
+)
+@shared_options
+@guarded
+def run(
+    sources: tuple[str, ...], licensed: Path | None, observatory: Path, as_json: bool, seed: int | None
+) -> int:  # noqa: ARG001
+    """Ingest, measure, compare, recommend and publish, as far as something changed."""
+    from kenes.pipeline.run import run as run_all  # noqa: PLC0415
+
+    with Bars() as bars:
+        ran = run_all(observatory, bars, sources=list(sources), licensed=licensed)
+    _tell(ran, as_json, "ran")
+    return REFUSED if ran.refused else DONE

@@ -1,0 +1,50 @@
+"""Commands that show an observatory to readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kenes.cli.shared import DONE, Bars, guarded, shared_options
+
+port_option = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Port; KENES_PORT or 8000 when not said, 0 for any free one.",
+)
+
+
+@click.command()
+@port_option
+@shared_options
+@guarded
+def serve(port: int | None, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+    """Serve the portal of an observatory that has been built."""
+    from kenes import settings  # noqa: PLC0415
+    from kenes.portal.server import serve as serve_  # noqa: PLC0415
+
+    serve_(observatory, settings.port() if port is None else port)
+    return DONE
+
+
+@click.command()
+@port_option
+@click.option("--build-only", is_flag=True, help="Build, do not serve.")
+@shared_options
+@guarded
+def demo(port: int | None, build_only: bool, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+    """Build the shipped observatory of the Turkic states in your data folder and serve it."""
+    from kenes import settings  # noqa: PLC0415
+    from kenes.pipeline.run import run  # noqa: PLC0415
+    from kenes.pipeline.start import copy_shipped  # noqa: PLC0415
+    from kenes.portal.server import serve as serve_  # noqa: PLC0415
+
+    folder = observatory if observatory != Path() else settings.demo_folder()
+    copy_shipped(folder)
+    with Bars() as bars:
+        run(folder, bars)
+    if not build_only:
+        serve_(folder, settings.port() if port is None else port)
+    return DONE

@@ -1,0 +1,141 @@
+"""The whole way in its order: ingest, judge, measure, compare, recommend, publish.
+
+Each stage is skipped when nothing that it stands on has changed, and each is whole or absent, so
+that a run that was killed is simply run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kenes.catalogue import Catalogue, load
+from kenes.pipeline.comparing import compare_profiles
+from kenes.pipeline.ingest import Ingested, ingest_shipped
+from kenes.pipeline.measuring import judge_and_measure
+from kenes.pipeline.progress import Progress, Silent
+from kenes.pipeline.recommending import recommend_for
+from kenes.settings import code_digest
+from kenes.store import BatchRecord, Edition, Store, digest
+from kenes.vocabulary.errors import BadInput
+
+STAGES: tuple[str, ...] = ("measure", "compare", "recommend")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run did."""
+
+    edition: Edition
+    ingested: tuple[Ingested, ...]
+    done: tuple[str, ...]
+    """Stages that had something to do."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether some input was refused."""
+        return any(i.error is not None or i.report.get("refused") for i in self.ingested)
+
+
+def run(
+    folder: Path,
+    progress: Progress | None = None,
+    *,
+    sources: Sequence[str] = (),
+    licensed: Path | None = None,
+) -> Ran:
+    """Build an observatory and publish an edition.
+
+    Args:
+        folder: the observatory.
+        progress: who wants to know.
+        sources: only these sources are ingested; all that ship when empty.
+        licensed: folder with files of sources that do not ship.
+
+    Raises:
+        CatalogueFaults: the catalogue is not sound.
+        Busy: another process writes.
+    """
+    progress = progress or Silent()
+    catalogue = load(folder).require_sound()
+    store = Store(folder)
+    with store.lock():
+        ingested = ingest_shipped(store, catalogue, progress, sources, licensed)
+        return _build(store, catalogue, ingested, progress)
+
+
+def rebuild(folder: Path, progress: Progress | None = None) -> Ran:
+    """Measure, compare, recommend and publish from what was ingested."""
+    catalogue = load(folder).require_sound()
+    store = Store(folder)
+    with store.lock():
+        return _build(store, catalogue, [], progress or Silent())
+
+
+def _build(store: Store, catalogue: Catalogue, ingested: Sequence[Ingested], progress: Progress) -> Ran:
+    batches = store.journal.current_batches()
+    inputs = digest([b.batch for b in batches], catalogue.digest(), code_digest())
+    done: list[str] = []
+    steps = {"measure": _measure, "compare": _compare, "recommend": _recommend}
+    for stage, step in steps.items():
+        known = store.journal.stage(stage)
+        if known is None or known[0] != inputs:
+            step(store, catalogue, batches, inputs, progress)
+            done.append(stage)
+    edition = store.publish(inputs, [_source_row(record) for record in batches], STAGES)
+    return Ran(edition, tuple(ingested), tuple(done))
+
+
+def _measure(
+    store: Store, catalogue: Catalogue, batches: Sequence[BatchRecord], inputs: str, progress: Progress
+) -> None:
+    progress.stage("measure", 1)
+    progress.step(f"{len(catalogue.indicators)} indicators")
+    store.replace("measure", inputs, judge_and_measure(store, catalogue, batches))
+
+
+def _compare(
+    store: Store, catalogue: Catalogue, batches: Sequence[BatchRecord], inputs: str, progress: Progress
+) -> None:
+    done = store.journal.stage("measure")
+    measurements = store.read("measurements", (done or ("", {}))[1].get("measurements", -1))
+    store.replace("compare", inputs, compare_profiles(catalogue, measurements, progress))
+
+
+def _recommend(
+    store: Store, catalogue: Catalogue, batches: Sequence[BatchRecord], inputs: str, progress: Progress
+) -> None:
+    progress.stage("recommend", 1)
+    progress.step(f"{len(catalogue.profiles)} profiles")
+    tables = {}
+    for stage in ("measure", "compare"):
+        done = store.journal.stage(stage)
+        for kind, version in (done or ("", {}))[1].items():
+            tables[kind] = store.read(kind, version)
+    store.replace("recommend", inputs, recommend_for(catalogue, tables))
+
+
+def _source_row(record: BatchRecord) -> dict[str, object]:
+    return {
+        "id": record.source,
+        "file": record.file,
+        "snapshot": record.snapshot,
+        "batch": record.batch,
+        **{k: v for k, v in record.report.items() if k != "by_hand"},
+    }
+
+
+def open_edition(folder: Path) -> tuple[Edition, Catalogue]:
+    """The newest edition of an observatory with its catalogue.
+
+    Raises:
+        BadInput: no observatory, or nothing published yet.
+    """
+    if not (folder / "kenes.toml").is_file():
+        raise BadInput(
+            f"{folder} is no observatory",
+            expected="a folder with kenes.toml",
+            mend="Name one with --observatory.",
+        )
+    return Edition.open(folder), load(folder)
