@@ -215,7 +215,7 @@ def grid_rows(x0, y0, x1, y1, west, south, size_x, size_y, columns, lines):  # t
 
 @njit(cache=True, parallel=True)
 def nearest(  # type: ignore[no-untyped-def]
-    px, py, east, north, x0, y0, x1, y1, usable, rows, held, west, south, size_x, size_y, columns, lines, limit
+    px, py, east, bend, north, x0, y0, x1, y1, usable, rows, held, west, south, size_x, size_y, columns, lines, limit
 ):
     """Nearest usable segment to each point, in a flat frame laid at the point itself.
 
@@ -223,6 +223,7 @@ def nearest(  # type: ignore[no-untyped-def]
         px: degrees east, shape (point,).
         py: degrees north.
         east: metres per degree of longitude at each point.
+        bend: change of `east` per degree of latitude.
         north: metres per degree of latitude.
         x0: segments as in `grid_rows`.
         y0: segments.
@@ -268,8 +269,10 @@ def nearest(  # type: ignore[no-untyped-def]
                             s = held[k]
                             if not usable[s]:
                                 continue
-                            ax, ay = (x0[s] - px[p]) * east[p], (y0[s] - py[p]) * north[p]
-                            dx, dy = (x1[s] - x0[s]) * east[p], (y1[s] - y0[s]) * north[p]
+                            ay, by = y0[s] - py[p], y1[s] - py[p]
+                            ax = (x0[s] - px[p]) * (east[p] + bend[p] * ay / 2)
+                            dx = (x1[s] - px[p]) * (east[p] + bend[p] * by / 2) - ax
+                            ay, dy = ay * north[p], (by - ay) * north[p]
                             square_length = dx * dx + dy * dy
                             t = 0.0
                             if square_length > 0:

@@ -64,5 +64,6 @@ class StreetFinder:
         middle = float(self.graph.longitude.mean())
         lon = middle + (lon - middle + 180) % 360 - 180
         east, north = metres_per_degree(lat)
-        segment, share, away = nearest(lon, lat, east, north, *self._grid, float(limit_m))
+        bend = -east * np.tan(np.radians(lat)) * np.pi / 180
+        segment, share, away = nearest(lon, lat, east, bend, north, *self._grid, float(limit_m))
         return self.graph.place(segment, share, away)
