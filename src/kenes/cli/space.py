@@ -24,6 +24,7 @@ def space() -> None:
 @click.option("--date", "date", type=click.DateTime(["%Y-%m-%d"]), help="Service day; else an ordinary weekday.")
 @click.option("--population", type=_FILE, help="CSV (id, lon, lat, population), raster, or vector layer.")
 @click.option("--boundary", type=_FILE, help="Outline of the city; else the union of the cells.")
+@click.option("--urban", type=_FILE, help="Outline of the built-up city; the boundary is cut by it.")
 @click.option("--districts", type=_FILE, help="Layer of districts.")
 @click.option("--district-column", help="Attribute that names a district.")
 @click.option("--place", help="Id of the place; else the name of the boundary or map file.")
@@ -33,7 +34,7 @@ def space() -> None:
               show_default=True, help="Longest headway that counts, minutes (07:00-19:00).")  # fmt: skip
 @click.option("--snap", "snap_m", type=click.FloatRange(min=0, min_open=True), default=500.0, show_default=True,
               help="Metres within which a place finds its street.")  # fmt: skip
-@click.option("--crs", help="Plane for overlays; else the UTM zone. A wrong one is refused.")
+@click.option("--crs", help="Plane for areas; else geodesic areas. A wrong one is refused.")
 @click.option("--land", type=_FILE, help="CSV year,built_up_km2,population for SDG 11.3.1.")
 @click.option("--irradiation", type=click.FloatRange(min=0), help="Rooftop solar: kWh per m² and year in the plane.")
 @click.option("--consumption", type=click.FloatRange(min=0), help="Rooftop solar: electricity use, kWh per year.")

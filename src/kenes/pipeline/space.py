@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 import kenes
-from kenes.indicators.space.geodesy import Bools, Floats, plane_for
+from kenes.indicators.space.geodesy import AreaMeter, Bools, Floats
 from kenes.indicators.space.graph import StreetGraph, build_graph
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.origins import (
@@ -33,7 +33,6 @@ from kenes.sources.areas import Areas, read_areas
 from kenes.sources.gtfs import Feed, Timetable, service_day
 from kenes.sources.openstreetmap import Extract, load_tables, read_extract
 from kenes.sources.population import Cells, read_population
-from kenes.vocabulary.errors import BadInput
 
 EDITION = "2026"
 STEP = "space"
@@ -49,6 +48,7 @@ class SpaceRequest:
         date: service day; None chooses an ordinary weekday.
         population: grid, points or layer of inhabitants.
         boundary: outline of the city; None takes the union of the cells.
+        urban: outline of the built-up city; the boundary is cut by it.
         districts: layer of districts.
         district_column: attribute that names a district.
         place: id of the place.
@@ -56,7 +56,7 @@ class SpaceRequest:
         parks: a layer of open space to use instead of the map's.
         headways: longest headways that count, minutes.
         snap_m: metres within which a place finds its street.
-        crs: plane for overlays; None takes the UTM zone.
+        crs: plane for areas; None takes geodesic areas.
         solar: settings of the rooftop estimate; None leaves it out.
         land: two years with built-up areas and inhabitants for 11.3.1; None leaves it out.
     """
@@ -66,6 +66,7 @@ class SpaceRequest:
     date: dt.date | None = None
     population: Path | None = None
     boundary: Path | None = None
+    urban: Path | None = None
     districts: Path | None = None
     district_column: str | None = None
     place: str | None = None
@@ -132,6 +133,12 @@ class City:
         usable[self.graph.chain[self.finder.usable]] = True
         return np.flatnonzero(usable[at.chain]) if len(at.chain) else np.zeros(0, np.int64)
 
+    @cached_property
+    def meter(self) -> AreaMeter:
+        """Measures areas: geodesic, or in the plane asked for."""
+        west, south, east, north = shapely.bounds(self.area)
+        return AreaMeter(np.array([west, east]), np.array([south, north]), self.request.crs)
+
     @property
     def reach_m(self) -> Mapping[str, float]:
         """Walking distance to stops by capacity."""
@@ -142,14 +149,14 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     """Read every file of a request and build the network.
 
     Raises:
-        BadInput: something cannot be used; nothing was written.
+        kenes.vocabulary.errors.BadInput: something cannot be used; nothing was written.
     """
     tell = progress or Silent()
     tell.stage("reading", 5)
     tables = load_tables(request.tables)
     tell.step("boundary and districts")
     boundary = read_areas(request.boundary) if request.boundary else None
-    outline = boundary.union() if boundary else None
+    outline = _outline(request, boundary)
     districts = read_areas(request.districts, name_column=request.district_column) if request.districts else None
     tell.step("map")
     extract = read_extract(request.osm, tables, buildings=request.solar is not None)
@@ -172,6 +179,19 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     tell.step("quality")
     city.quality = _quality(city, boundary)
     return city
+
+
+def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
+    """The boundary, cut by the outline of the built-up city where one is given."""
+    if boundary is None:
+        return read_areas(request.urban).union() if request.urban else None
+    if request.urban is None:
+        return boundary.union()
+    # cut in the plane of the areas, so that edges of cells are straight where the area is measured
+    urban, whole = read_areas(request.urban), boundary.union()
+    west, south, east, north = whole.bounds
+    meter = AreaMeter(np.array([west, east]), np.array([south, north]), request.crs)
+    return meter.back(meter.prepared(whole).intersection(meter.prepared(urban.union())))
 
 
 def _study_area(outline: Any, cells: Cells | None, graph: StreetGraph) -> tuple[Any, str]:
@@ -314,18 +334,14 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
         What was written, and the main values.
 
     Raises:
-        BadInput: an input cannot be used; `out` is then as it was.
+        kenes.vocabulary.errors.BadInput: an input cannot be used; `out` is then as it was.
     """
     from kenes.pipeline.space_further import further_measures  # noqa: PLC0415 the rest of the indicators
     from kenes.pipeline.space_outputs import write_folder  # noqa: PLC0415 writing comes last
 
     tell = progress or Silent()
-    if request.crs is not None and not request.crs.strip():
-        raise BadInput("plane", expected="a code such as EPSG:31982", found="nothing")
     city = load_city(request, tell)
     tell.stage("measuring", 2)
-    if request.crs and city.graph.nodes:
-        plane_for(city.graph.longitude, city.graph.latitude, request.crs)
     tell.step("public transport")
     measures, shown = transport_measures(city)
     tell.step("access, open space, streets")

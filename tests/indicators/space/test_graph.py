@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from kenes.indicators.space.geodesy import area_m2, lengths_m, plane_for, scale_error
+from kenes.indicators.space.geodesy import AreaMeter, area_error, area_m2, lengths_m
 from kenes.indicators.space.graph import build_graph
 from kenes.indicators.space.reach import distances_to, neighbourhood_sums
 from kenes.indicators.space.snapping import StreetFinder
@@ -132,11 +132,13 @@ def test_lengths_are_those_of_geodesics(latitude):
 
 def test_a_plane_of_another_country_is_refused_with_the_size_of_its_error():
     lon, lat = np.array([-51.25, -51.15]), np.array([-30.1, -30.0])
-    assert scale_error("EPSG:31982", lon, lat) < 1e-3
+    assert area_error("EPSG:31982", lon, lat) < 1e-3
     with pytest.raises(BadInput, match=r"plane EPSG:32635: .* found an error of"):
-        plane_for(lon, lat, "EPSG:32635")
+        AreaMeter(lon, lat, "EPSG:32635")
     with pytest.raises(BadInput, match="EPSG:3857"):
-        plane_for(lon, lat, "EPSG:3857")
+        AreaMeter(lon, lat, "EPSG:3857")
+    with pytest.raises(BadInput, match="expected a reference system"):
+        AreaMeter(lon, lat, "EPSG:999999")
 
 
 @settings(max_examples=30, deadline=None)

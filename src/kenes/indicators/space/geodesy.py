@@ -25,7 +25,7 @@ FLATTENING = 1 / 298.257223563
 _E2 = FLATTENING * (2 - FLATTENING)
 _GEOD = pyproj.Geod(ellps="WGS84")
 _SHORT_M = 500.0
-LARGEST_SCALE_ERROR = 2e-3
+LARGEST_AREA_ERROR = 1e-3
 
 
 def metres_per_degree(latitude: Floats) -> tuple[Floats, Floats]:
@@ -127,36 +127,59 @@ def unwrapped(longitude: Floats) -> Floats:
     return longitude
 
 
-def plane_for(longitude: Floats, latitude: Floats, crs: str | None = None) -> pyproj.Transformer:
-    """A metric plane for overlays: the UTM zone of the middle, or the one asked for.
+class AreaMeter:
+    """Measures overlays of polygons: geodesic areas, or areas in a plane that was asked for.
 
     Args:
-        longitude: degrees, shape (point,).
+        longitude: degrees over the data, shape (point,).
         latitude: degrees, shape (point,).
-        crs: such as `EPSG:31982`; None chooses.
-
-    Returns:
-        A transformer from degrees to metres of the plane.
+        crs: such as `EPSG:5635`; None takes geodesic areas, which need no plane.
 
     Raises:
-        BadInput: the plane is not metric, or its scale is wrong by more than 2e-3 here.
+        BadInput: the plane is not metric, or its areas are wrong by more than 1e-3 here.
     """
-    lon, lat = unwrapped(longitude), latitude
-    corners = (np.array([lon.min(), lon.max(), lon.mean()]), np.array([lat.min(), lat.max(), lat.mean()]))
-    code = crs or _utm_code(float(corners[0][2]), float(corners[1][2]))
-    error = scale_error(code, np.repeat(corners[0], 3), np.tile(corners[1], 3))
-    if not error <= LARGEST_SCALE_ERROR:
-        raise BadInput(
-            f"plane {code}",
-            expected=f"a scale within {LARGEST_SCALE_ERROR:g} of 1 over the data",
-            found=f"an error of {error:.2g}",
-            mend="Leave the plane out, or name the national zone of this city.",
+
+    def __init__(self, longitude: Floats, latitude: Floats, crs: str | None = None) -> None:
+        self.crs, self.error = crs, 0.0
+        self._move: pyproj.Transformer | None = None
+        if crs is None:
+            return
+        lon, lat = unwrapped(longitude), latitude
+        corners = [np.array([v.min(), v.mean(), v.max()]) for v in (lon, lat)]
+        self.error = area_error(crs, np.repeat(corners[0], 3), np.tile(corners[1], 3))
+        if not self.error <= LARGEST_AREA_ERROR:
+            raise BadInput(
+                f"plane {crs}",
+                expected=f"areas within {LARGEST_AREA_ERROR:g} of the truth over the data",
+                found=f"an error of {self.error:.2g}",
+                mend="Leave the plane out, or name an equal-area system or the zone of this city.",
+            )
+        self._move = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+    def prepared(self, geometry: Any) -> Any:
+        """A geometry in degrees brought to the plane in which it will be overlaid."""
+        move = self._move
+        if move is None:
+            return geometry
+        return shapely.transform(geometry, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
+
+    def back(self, prepared: Any) -> Any:
+        """A prepared geometry brought back to degrees."""
+        move = self._move
+        if move is None:
+            return prepared
+        inverse = pyproj.enums.TransformDirection.INVERSE
+        return shapely.transform(
+            prepared, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1], direction=inverse))
         )
-    return pyproj.Transformer.from_crs("EPSG:4326", code, always_xy=True)
+
+    def area_m2(self, prepared: Any) -> float:
+        """Area of a prepared geometry in square metres."""
+        return area_m2(prepared) if self._move is None else float(prepared.area)
 
 
-def scale_error(crs: str, longitude: Floats, latitude: Floats) -> float:
-    """Largest departure from 1 of the scale of a plane at some points.
+def area_error(crs: str, longitude: Floats, latitude: Floats) -> float:
+    """Largest departure from 1 of the areas of a plane at some points.
 
     Args:
         crs: a projected reference system with metres.
@@ -165,18 +188,17 @@ def scale_error(crs: str, longitude: Floats, latitude: Floats) -> float:
 
     Returns:
         A ratio, infinite where the plane has no answer or is not projected.
+
+    Raises:
+        BadInput: there is no such system.
     """
-    system = pyproj.CRS.from_user_input(crs)
+    try:
+        system = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as fault:
+        raise BadInput(f"plane {crs}", expected="a reference system", found=str(fault)) from None
     if not system.is_projected or abs(system.axis_info[0].unit_conversion_factor - 1) > 1e-9:
         return float("inf")
-    plane = pyproj.Proj(system)
     lon = (longitude + 180) % 360 - 180
-    factors = plane.get_factors(lon, latitude, errcheck=False)
-    scales = np.concatenate([np.atleast_1d(factors.meridional_scale), np.atleast_1d(factors.parallel_scale)])
-    error = np.abs(scales - 1).max()
+    factors = pyproj.Proj(system).get_factors(lon, latitude, errcheck=False)
+    error = np.abs(np.atleast_1d(factors.areal_scale) - 1).max()
     return float(error) if np.isfinite(error) else float("inf")
-
-
-def _utm_code(longitude: float, latitude: float) -> str:
-    zone = int(((longitude + 180) % 360) // 6) + 1
-    return f"EPSG:{(32600 if latitude >= 0 else 32700) + zone}"

@@ -38,7 +38,8 @@ def share_of(people: Floats, share: Floats) -> float | None:
 
 
 def population_shares(
-    people: People, share: Floats, unsnapped: Floats, indicator: str, *, by_group: bool = False, **about: Any
+    people: People, share: Floats, unsnapped: Floats, indicator: str, *, by_group: bool = False,
+    dimensions: Mapping[str, str] | None = None, **about: Any,
 ) -> list[Measure]:
     """An indicator for the city, each district, and each group of inhabitants.
 
@@ -50,14 +51,17 @@ def population_shares(
         unsnapped: share of each cell without a street in reach, shape (cell,).
         indicator: its id.
         by_group: whether to give groups of inhabitants too.
+        dimensions: of every measure.
         about: further fields of the measure.
     """
 
-    def one(weights: Floats, district: str, dimensions: Mapping[str, str]) -> Measure:
+    base = dict(dimensions or {})
+
+    def one(weights: Floats, district: str, more: Mapping[str, str]) -> Measure:
         total = float(weights.sum())
         lost = float((weights * unsnapped).sum())
         return Measure(
-            indicator, share_of(weights, share), "1", district=district, dimensions=dimensions, population=total,
+            indicator, share_of(weights, share), "1", district=district, dimensions=base | dict(more), population=total,
             unsnapped=lost, coverage=1 - lost / total if total > 0 else None,
             reason=None if total > 0 else "no_population", **about,
         )  # fmt: skip
