@@ -287,9 +287,9 @@ def transport_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
     loose = StreetFinder(city.graph, np.ones(city.graph.segments, bool))
     for (source, headway), stops in stop_sets(city).items():
         reach = StopReach(stops, city.graph, city.finder, city.reach_m, city.request.snap_m)
-        flags = () if stops.count() else ("no_stops",)
+        unmapped = source == "osm" and not stops.count()
         for model, origins in city.origins.items():
-            about: dict[str, Any] = {"source": source, "origin_model": model, "headway_min": headway, "flags": flags}
+            about: dict[str, Any] = {"source": source, "origin_model": model, "headway_min": headway}
             share = origins.share(reach.network(origins))
             grouped = headway is None and model == "cell_centre"
             measures += population_shares(
@@ -305,6 +305,11 @@ def transport_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
                     city.people, origins.share(reach.straight(origins)), (starts == 0).astype(float), "sdg_11_2_1",
                     distance="straight", **about,
                 )  # fmt: skip
+        if unmapped:  # what the map does not hold is not known, never zero
+            mine = [k for k, row in enumerate(measures) if row.source == source]
+            for k in mine:
+                measures[k] = replace(measures[k], value=None, reason="no_stops_mapped")
+            continue
         for finder in (strict, loose):
             other = StopReach(stops, city.graph, finder, city.reach_m, city.request.snap_m)
             centre = centre_origins(city.cells.longitude, city.cells.latitude, finder, city.request.snap_m)

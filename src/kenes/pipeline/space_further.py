@@ -54,11 +54,17 @@ class Starts:
     real: bool
 
     def measures(self, share: Floats, indicator: str, **about: Any) -> list[Measure]:
-        """Shares for the city and each district."""
+        """Shares for the city and each district; `missing` says why there is none.
+
+        What the map does not hold is not known, never zero.
+        """
         flags = (*self.about["flags"], *about.pop("flags", ()))
+        missing = about.pop("missing", None)
         rows = population_shares(
             self.people, share, self.origins.unsnapped_share, indicator, **{**self.about, **about, "flags": flags}
         )
+        if missing:
+            rows = [replace(row, value=None, reason=missing) for row in rows]
         return rows if self.real else [replace(row, population=None, unsnapped=None) for row in rows]
 
 
@@ -139,19 +145,22 @@ def _cycling(city: City, starts: Starts, kinds: tuple[str, ...]) -> Access | Non
 def _access_rows(starts: Starts, access: Access, mode: str) -> list[Measure]:
     rows: list[Measure] = []
     for kind, minutes, mapped in zip(access.kinds, access.minutes, access.mapped, strict=True):
-        flags = () if mapped else ("none_mapped",)
         rows += starts.measures(
-            starts.origins.share(minutes <= MINUTES), f"access_15min_{mode}", dimensions={"place_kind": kind}, flags=flags
-        )
+            starts.origins.share(minutes <= MINUTES), f"access_15min_{mode}", dimensions={"place_kind": kind},
+            missing=None if mapped else "none_mapped",
+        )  # fmt: skip
     missing = ("kinds_not_mapped",) if 0 in access.mapped else ()
+    known = sum(count > 0 for count in access.mapped)
     for least in range(1, len(access.kinds) + 1):
         name, dimensions = f"access_15min_{mode}_at_least", {"kinds": str(least)}
         rows += starts.measures(
-            starts.origins.share(access.reached >= least), name, dimensions=dimensions, flags=missing
-        )
+            starts.origins.share(access.reached >= least), name, dimensions=dimensions, flags=missing,
+            missing=None if least <= known else "kinds_not_mapped",
+        )  # fmt: skip
     rows += starts.measures(
-        starts.origins.share(access.reached == len(access.kinds)), f"access_15min_{mode}_all", flags=missing
-    )
+        starts.origins.share(access.reached == len(access.kinds)), f"access_15min_{mode}_all",
+        missing="kinds_not_mapped" if missing else None,
+    )  # fmt: skip
     return rows + _means(starts, access, mode, missing)
 
 
@@ -188,6 +197,8 @@ def open_area_measures(city: City) -> list[Measure]:
     table = city.tables["open_space"]
     if city.area.is_empty:
         return [Measure("sdg_11_7_1", None, "1", reason="no_study_area")]
+    if not len(city.extract.open_space):
+        return [Measure(name, None, "1", reason="none_mapped") for name in ("open_space_share", "sdg_11_7_1")]
     open_m2, open_share = covered_share(city.extract.open_space, city.area, city.meter)
     size = open_m2 / open_share if open_share else city.meter.area_m2(city.meter.prepared(city.area))
     streets = city.extract.streets
@@ -223,14 +234,14 @@ def _near_open_space(city: City, starts: Starts) -> tuple[list[Measure], dict[st
     )
     near = distances_to(city.graph, doors, float(table["reach_m"])).at(starts.origins.at)
     share = starts.origins.share(np.isfinite(near))
-    flags = () if len(owner) else ("none_mapped",)
-    rows = starts.measures(share, "open_space_within_400m", flags=flags)
+    missing = None if len(owner) else "none_mapped"
+    rows = starts.measures(share, "open_space_within_400m", missing=missing)
     large = sizes_m2(city.extract.open_space, city.meter) >= float(table["large_ha"]) * 1e4
     for name, which in (("any", np.ones(len(owner), bool)), ("large", large[owner] if len(owner) else owner > 0)):
         metres = distances_to(city.graph, doors.take(which), DAILY_LIVING_M).at(starts.origins.at)
         rows += starts.measures(
             starts.origins.share(np.isfinite(metres)), "ghsci_open_space_within_500m",
-            dimensions={"size": name}, flags=flags,
+            dimensions={"size": name}, missing=missing,
         )  # fmt: skip
     return rows, {"open_space_400m": share}
 
@@ -280,22 +291,27 @@ def _neighbourhoods(city: City, starts: Starts) -> tuple[list[Measure], dict[str
     near: dict[str, Floats] = {}
     for kind, at in _snapped(city, city.finder, tuple(city.tables["destinations"]["daily_living"])).items():
         metres = distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at)
-        near[kind] = starts.origins.share(np.isfinite(metres))
+        share = starts.origins.share(np.isfinite(metres))
+        if at.found.any():
+            near[kind] = share
         rows += starts.measures(
-            near[kind], "ghsci_destination_within_500m", dimensions={"place_kind": kind},
-            flags=() if at.found.any() else ("none_mapped",),
+            share, "ghsci_destination_within_500m", dimensions={"place_kind": kind},
+            missing=None if at.found.any() else "none_mapped",
         )  # fmt: skip
     for (source, headway), stops in stop_sets(city).items():
         lon, lat = (np.concatenate(list(part.values())) for part in (stops.longitude, stops.latitude))
         at = city.finder.snap(lon, lat, city.request.snap_m)
         share = starts.origins.share(np.isfinite(distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at)))
-        rows += starts.measures(share, "ghsci_public_transport_within_500m", source=source, headway_min=headway)
-        near.setdefault("public_transport", share)
-        if source == "gtfs" and headway is None:
-            near["public_transport"] = share
-    daily = near["fresh_food"] + near["convenience"] + near["public_transport"] if len(near) >= 3 else None
-    if daily is None or not starts.real:
+        missing = None if source == "gtfs" or stops.count() else "none_mapped"
+        rows += starts.measures(
+            share, "ghsci_public_transport_within_500m", source=source, headway_min=headway, missing=missing
+        )
+        if headway is None and missing is None:
+            near["public_transport"] = share  # timetables come after the map and are taken where there are some
+    parts = ("fresh_food", "convenience", "public_transport")
+    if not starts.real or any(part not in near for part in parts):
         return rows, {}
+    daily = np.sum([near[part] for part in parts], axis=0)
     around = _around(city)
     score = walkability(around, daily, starts.people.population)
     for indicator, values, unit in (
