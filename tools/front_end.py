@@ -26,7 +26,10 @@ def main() -> int:
     for step in steps:
         code = subprocess.run(step, cwd=FRONT_END, env=environment, check=False).returncode
         if code:
-            print(f"the front end could not be built: {' '.join(Path(p).name for p in step)} ended with {code}", file=sys.stderr)
+            print(
+                f"the front end could not be built: {' '.join(Path(p).name for p in step)} ended with {code}",
+                file=sys.stderr,
+            )
             return code
     return 0
 

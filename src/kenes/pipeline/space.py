@@ -223,7 +223,9 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
         },
         "study_area": city.area_kind,
         "boundary_repaired": boundary.repaired if boundary else 0,
-        "timetables": {t.feed: dict(t.findings) | {"stops": len(t.stop), "calls": len(t.call_stop)} for t in city.timetables},
+        "timetables": {
+            t.feed: dict(t.findings) | {"stops": len(t.stop), "calls": len(t.call_stop)} for t in city.timetables
+        },
         "service_day": str(city.day) if city.day else None,
     }
     if city.cells is not None:
@@ -374,7 +376,11 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
 def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
     """Edition, place, periods and provenance of all rows."""
     request = city.request
-    files = [p for p in (request.osm, *request.gtfs, request.population, request.boundary, request.districts, request.parks) if p]
+    files = [
+        p
+        for p in (request.osm, *request.gtfs, request.population, request.boundary, request.districts, request.parks)
+        if p
+    ]
     inputs = {p.name: _digest(p) for p in sorted(files)}
     parameters = {
         "service_day": str(city.day) if city.day else None,

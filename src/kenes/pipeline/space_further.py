@@ -114,9 +114,7 @@ def _starts(city: City) -> Starts:
 def _fifteen_minutes(city: City, starts: Starts) -> tuple[list[Measure], dict[str, Floats]]:
     """Nine kinds of essential places on foot and by bicycle."""
     kinds = tuple(city.tables["destinations"]["fifteen_minutes"])
-    walk = access_to(
-        city.graph, _snapped(city, city.finder, kinds), starts.origins.at, WALKING_M_PER_MIN
-    )
+    walk = access_to(city.graph, _snapped(city, city.finder, kinds), starts.origins.at, WALKING_M_PER_MIN)
     rows = _access_rows(starts, walk, "walk")
     ride = _cycling(city, starts, kinds)
     if ride is not None:
@@ -126,9 +124,7 @@ def _fifteen_minutes(city: City, starts: Starts) -> tuple[list[Measure], dict[st
 
 def _snapped(city: City, finder: StreetFinder, kinds: tuple[str, ...]) -> dict[str, Positions]:
     places = city.extract.destinations
-    return {
-        kind: finder.snap(places[kind].longitude, places[kind].latitude, city.request.snap_m) for kind in kinds
-    }
+    return {kind: finder.snap(places[kind].longitude, places[kind].latitude, city.request.snap_m) for kind in kinds}
 
 
 def _cycling(city: City, starts: Starts, kinds: tuple[str, ...]) -> Access | None:
@@ -281,7 +277,9 @@ def _infrastructure(city: City) -> list[Measure]:
         km = float(length[inside & which[streets.way]].sum()) / 1000 if len(length) else 0.0
         rows.append(Measure(f"{name}_ways_length", km, "km"))
         if persons > 0:
-            rows.append(Measure(f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/100k person", population=persons))
+            rows.append(
+                Measure(f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/100k person", population=persons)
+            )
     return rows
 
 
