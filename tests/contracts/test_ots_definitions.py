@@ -92,7 +92,7 @@ def test_citations_name_a_clause_of_a_shipped_framework_table(catalogue: Catalog
 def test_every_source_says_whether_and_why_it_ships(catalogue: Catalogue) -> None:
     for mapping in catalogue.mappings:
         facts = mapping.source
-        assert facts.issuer and facts.licence and facts.attribution and facts.url, facts.id
+        assert all((facts.issuer, facts.licence, facts.attribution, facts.url)), facts.id
         assert len(facts.why) > 20, facts.id
 
 
@@ -115,8 +115,10 @@ def test_files_that_may_not_travel_are_not_in_the_repository(catalogue: Catalogu
 def test_profiles_are_called_profiles_and_score_no_context(catalogue: Catalogue) -> None:
     assert set(catalogue.profiles) == {"tr-provinces", "kz-regions", "hu-counties"}
     for profile in catalogue.profiles.values():
-        assert "profile" in profile.text("en").lower() and "profil" in profile.text("tr").lower()
-        assert "ministry" in profile.text("en", "note") and "bakanlığın" in profile.text("tr", "note")
+        assert "profile" in profile.text("en").lower()
+        assert "profil" in profile.text("tr").lower()
+        assert "ministry" in profile.text("en", "note")
+        assert "bakanlığın" in profile.text("tr", "note")
         scored = [
             catalogue.indicators[node["id"]] for node in profile.specification["nodes"] if _is_leaf(profile, node)
         ]
@@ -135,7 +137,8 @@ def test_air_scores_by_the_who_guidelines_of_2021(catalogue: Catalogue) -> None:
     expected = {"pm10_annual_mean": (70, 15), "pm25_annual_mean": (35, 5), "no2_annual_mean": (40, 10)}
     for indicator, (worst, best) in expected.items():
         posts = catalogue.indicators[indicator].goalposts
-        assert posts is not None and (posts.worst, posts.best) == (worst, best)
+        assert posts is not None
+        assert (posts.worst, posts.best) == (worst, best)
 
 
 def _is_leaf(profile: object, node: dict[str, object]) -> bool:
