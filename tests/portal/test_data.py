@@ -35,10 +35,10 @@ def test_scores_without_an_index_are_refused_in_words(get):
     assert "index" in answer.json()["error"]
 
 
-def test_boundaries_carry_only_the_place(get):
+def test_boundaries_carry_only_the_place_and_its_kind(get):
     features = get("/api/map/boundaries.geojson").json()["features"]
     assert {feature["properties"]["place"] for feature in features} >= {"tr-bursa", "kz-almaty"}
-    assert all(set(feature["properties"]) == {"place"} for feature in features)
+    assert all(set(feature["properties"]) == {"place", "kind"} for feature in features)
 
 
 def test_a_place_without_a_boundary_is_a_point(get):

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from kenes.portal.choropleth import index_map, indicator_map
 from kenes.portal.languages import NAMES, language
+from kenes.portal.records import rows_of
 from kenes.portal.site import Page, Site
 from kenes.vocabulary.tables import KINDS
 
@@ -91,7 +92,7 @@ def _words(page: Page, text: str, detail: str, quality: str | None) -> str:
 def records(table: pa.Table, kind: str) -> list[dict[str, Any]]:
     """Rows with the exported columns; times as ISO 8601 with Z, missing as null."""
     columns = KINDS[kind].exported
-    return [{name: _plain(row.get(name)) for name in columns} for row in table.select(list(columns)).to_pylist()]
+    return [{name: _plain(row.get(name)) for name in columns} for row in rows_of(table.select(list(columns)))]
 
 
 def _plain(value: Any) -> Any:

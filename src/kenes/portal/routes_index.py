@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.choropleth import indicator_map
+from kenes.portal.kept import kept_route
 from kenes.portal.languages import language
 from kenes.portal.records import Figure
 from kenes.portal.routes_place import Code, by_group, map_words
@@ -20,7 +21,7 @@ from kenes.portal.views import EditionView
 
 def index_routes(site: Site) -> APIRouter:
     """Routes of indices and indicators."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, route_class=kept_route())
     view = site.view
 
     @routes.get("/{code}/indices")
@@ -101,6 +102,7 @@ def varied(page: Page, view: EditionView, index: str) -> list[str]:
     words = {
         "weights": say("weights of the indicators"),
         "normalisation": say("how values become scores"),
+        "normalisation and aggregation": say("how values become scores and how scores are joined"),
         "normalise": say("how values become scores"),
         "aggregation": say("how scores are joined"),
         "aggregate": say("how scores are joined"),

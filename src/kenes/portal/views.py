@@ -25,6 +25,7 @@ from kenes.portal.records import (
     grouped,
     ids_in,
     rows_as,
+    rows_of,
 )
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class EditionView:
         gaps = sorted(rows_as(edition.table("gaps"), Gap), key=lambda g: -(g.gap or 0.0))
         self._gaps = grouped(gaps, "index", "place")
         self._advice = grouped(_by_position(rows_as(edition.table("recommendations"), Advice)), "place", "advised")
-        facts = edition.table("index_facts").to_pylist()
+        facts = rows_of(edition.table("index_facts"))
         self._facts = {(row["index"], row["node"], row["key"]): row["value"] for row in facts}
         self._needs = grouped(_by_position(rows_as(edition.table("needs"), Need)), "index", "place")
 
