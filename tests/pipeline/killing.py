@@ -16,7 +16,13 @@ from click.testing import CliRunner
 
 _FRESH = multiprocessing.get_context("forkserver")
 _FRESH.set_forkserver_preload(
-    ["kenes.cli.building", "kenes.cli.reading", "kenes.pipeline.run", "kenes.pipeline.exporting", "kenes.comparison.intervals"]
+    [
+        "kenes.cli.building",
+        "kenes.cli.reading",
+        "kenes.pipeline.run",
+        "kenes.pipeline.exporting",
+        "kenes.comparison.intervals",
+    ]
 )
 
 

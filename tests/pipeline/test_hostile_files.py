@@ -54,7 +54,11 @@ def _truncated(data: bytes) -> bytes:
 HOSTILE: dict[str, tuple[Callable[[bytes], bytes], str, str]] = {
     "empty": (lambda data: b"", "", "file is empty"),
     "truncated": (_truncated, "bytes: {bytes}", "file is truncated: expected [0-9]+ bytes, found [0-9]+ bytes"),
-    "other bytes than declared": (lambda data: data.replace(b"7", b"8", 1), "sha256: {sha256}", "(?i)hash|sha|other bytes"),
+    "other bytes than declared": (
+        lambda data: data.replace(b"7", b"8", 1),
+        "sha256: {sha256}",
+        "(?i)hash|sha|other bytes",
+    ),
     "utf-16": (lambda data: data.decode("iso-8859-9").encode("utf-16"), "", "(?i)binary|utf-16|encoding|not iso"),
     "wrong delimiter": (lambda data: data.replace(b",", b";"), "", "(?i)column"),
     "missing column": (lambda data: data.replace(b"PM10", b"PM99", 1), "", "(?i)PM10"),
@@ -109,7 +113,9 @@ def test_a_declared_latin_file_read_as_utf_8_says_byte_and_line(world: Path, tmp
     mapping.write_text(mapping.read_text(encoding="utf-8").replace("iso-8859-9", "utf-8"), encoding="utf-8")
     code, out, _ = kenes("ingest", world / AIR, "--mapping", mapping, "--observatory", world, "--json")
     assert code == 3
-    assert re.search(r"file is not utf-8: found byte 0x[0-9a-f]{2} at offset \d+ .*line \d+", json.loads(out)["message"])
+    assert re.search(
+        r"file is not utf-8: found byte 0x[0-9a-f]{2} at offset \d+ .*line \d+", json.loads(out)["message"]
+    )
 
 
 def _ingested(world: Path, tmp_path: Path, change: Callable[[str], str]) -> tuple[int, dict[str, Any]]:
@@ -190,7 +196,9 @@ def test_a_source_that_is_mended_is_taken_up_by_the_next_run(tmp_path: Path, bui
 
 def test_a_mapping_with_an_unknown_variable_is_refused_with_its_line(world: Path) -> None:
     mapping = world / "sources/air/mapping.yaml"
-    mapping.write_text(mapping.read_text(encoding="utf-8").replace("variable: pm10", "variable: pm11"), encoding="utf-8")
+    mapping.write_text(
+        mapping.read_text(encoding="utf-8").replace("variable: pm10", "variable: pm11"), encoding="utf-8"
+    )
     code, out, _ = kenes("ingest", world / AIR, "--mapping", mapping, "--observatory", world, "--json")
     assert code == 3
     assert re.search(r"pm11.*mapping\.yaml", json.dumps(json.loads(out)))
