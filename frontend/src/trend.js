@@ -32,6 +32,10 @@ function draw(box) {
   });
   // The page's policy allows no style elements: site.css holds these rules.
   for (const style of chart.querySelectorAll("style")) style.remove();
+  for (const part of chart.querySelectorAll("[aria-label], [aria-description]")) {
+    part.removeAttribute("aria-label");
+    part.removeAttribute("aria-description");
+  }
   chart.setAttribute("role", "img");
   chart.setAttribute("aria-label", box.dataset.trend);
   box.querySelector("figure, svg")?.remove();

@@ -90,6 +90,15 @@ def test_kept_out_cells_are_counted_and_not_refused(read):
     assert (found.report.read, found.report.accepted, found.report.kept_out) == (4, 1, 3)
 
 
+def test_rows_that_are_not_read_are_not_understood(read, places, monkeypatch):
+    asked = []
+    resolve = type(places).resolve
+    monkeypatch.setattr(type(places), "resolve", lambda *a, **k: asked.append(a[1]) or resolve(*a, **k))
+    found = read("place,time,PM10,q\nAda,2019,1,y\nMars,2019,1,n\nAda,2020,2,y\n", keep="{q: [y]}")
+    assert found.report.accepted == 2
+    assert asked == ["Ada"]
+
+
 def test_a_record_that_says_the_same_again_is_refused(read):
     found = read(HEAD + "Ada,2019,1\nAda,2019,1.0\n")
     assert found.report.accepted == 1
@@ -152,6 +161,18 @@ def test_units_may_stand_in_a_column(read):
     assert found.refusals == [("row 4, column PM10", "unit 'PPM' is not declared")]
 
 
+def test_a_column_of_units_needs_no_list_where_its_texts_are_units(read):
+    rule = "[{column: PM10, variable: pm10, unit_column: u}]"
+    found = read("place,time,PM10,u\nAda,2019,1,UG/M3\nAda,2020,2,mg/m3\nAda,2021,3,km\n", variables=rule)
+    assert found.column("unit") == ["ug/m^3", "mg/m^3"]
+    assert found.refusals == [("row 4, column PM10", "unit 'km' is not a unit like ug/m^3")]
+
+
+def test_a_number_that_means_missing_does_so_in_every_spelling(read):
+    found = read(HEAD + "Ada,2019,-999.0\nAda,2020,-999.00\nAda,2021,-99\n", missing="[-999]")
+    assert found.column("value") == [None, None, -99.0]
+
+
 def test_one_cell_may_hold_two_variables(read):
     rule = "[{column: PM10, variable: pm10, unit: ug/m^3}, {column: PM10, variable: pm25, unit: ug/m^3}]"
     found = read(HEAD + "Ada,2019,1\n", variables=rule)
@@ -171,6 +192,11 @@ def test_two_header_rows_are_joined_and_filled_to_the_right(read):
     )
     assert found.column("value") == [2.0]
     assert found.column("locator") == ["row 3, column Extent / T2"]
+
+
+def test_a_heading_of_two_rows_may_be_called_by_its_lower_name(read):
+    data = "Report,,\nplace,time,PM10\nAda,2019,1\n"
+    assert read(data, file="{path: d.csv, header_rows: 2}").column("value") == [1.0]
 
 
 def test_a_correction_voids_a_value_and_says_so(read):
@@ -205,6 +231,16 @@ def test_a_workbook_reads_like_the_same_csv(read):
     found = read(stream.getvalue(), file="{path: d.xlsx, format: xlsx, sheet: Data, skip_rows: 1}")
     assert found.column("value") == [12.5, 7.0]
     assert found.column("locator") == ["row 3, column PM10", "row 5, column PM10"]
+
+
+def test_a_workbook_given_by_hand_is_known_by_its_bytes(read):
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    for row, cells in enumerate([["place", "time", "PM10"], ["Ada", "2019", 3]]):
+        book.worksheets_objs or book.add_worksheet()
+        book.worksheets_objs[0].write_row(row, 0, cells)
+    book.close()
+    assert read(stream.getvalue(), file="{}").column("value") == [3.0]
 
 
 def test_a_json_list_of_records_is_read_exactly(read):

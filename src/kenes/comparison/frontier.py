@@ -65,9 +65,7 @@ def benefit_of_the_doubt(
     scores, weights, peers, failed = best_weights(own, units, low, high)
     for place in np.flatnonzero(failed):
         scores[place], weights[place], peers[place] = _by_highs(own[place], units, lower, upper)
-    targets = own / scores[:, None] if lower is None and upper is None else peers @ units / scores[:, None]
-    if lower is None and upper is None:
-        targets = peers @ units / scores[:, None]
+    targets = peers @ units / scores[:, None]
     return Frontier(scores, weights / top, peers, targets * top)
 
 

@@ -262,9 +262,7 @@ def _noisy(
 ) -> Floats:  # fmt: skip
     """Normalised indicators with drawn errors, shape (indicator, row, draw)."""
     workshop, shape = profile.workshop, profile.inputs.values.T.shape
-    cells = np.flatnonzero(
-        ((errors[0] > 0) & np.isfinite(workshop.inputs.values) | (errors[1] > 0)).T.ravel()
-    )
+    cells = replicates.noisy_cells(workshop.inputs.values, errors)
     found = np.empty((shape[0], len(rows), len(noise)))
     for d, replicate in enumerate(noise):
         z = np.zeros(shape)

@@ -81,7 +81,9 @@ def best_weights(values, units, low, high):  # type: ignore[no-untyped-def]
     scores, weights = np.empty(count), np.empty((count, m))
     peers, failed = np.zeros((count, n)), np.zeros(count, dtype=np.bool_)
     column, basis, costs = np.empty(m), np.empty(m, dtype=np.int64), np.empty(m)
-    matrix = np.empty((m, m))
+    matrix, top = np.empty((m, m)), np.empty(m, dtype=np.int64)
+    for r in range(m):
+        top[r] = np.argmax(units[:, r])
     for place in range(count):
         own = values[place]
         inverse = np.eye(m)
@@ -137,5 +139,8 @@ def best_weights(values, units, low, high):  # type: ignore[no-untyped-def]
             total += exact[r] * own[r]
             if basis[r] < n:
                 peers[place, basis[r]] += max(amounts[r], 0.0)
+            elif basis[r] < n + m:
+                # the place with the best value of that indicator does at least as much
+                peers[place, top[basis[r] - n]] += max(amounts[r], 0.0)
         scores[place] = total
     return scores, weights, peers, failed

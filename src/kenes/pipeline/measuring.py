@@ -90,9 +90,7 @@ def _uses(definitions: Sequence[IndicatorDefinition]) -> dict[str, set[str]]:
     return uses
 
 
-def _judged(
-    measured: Measured, catalogue: Catalogue, judgements: Sequence[Judgement]
-) -> tuple[Measured, pa.Table]:
+def _judged(measured: Measured, catalogue: Catalogue, judgements: Sequence[Judgement]) -> tuple[Measured, pa.Table]:
     """Measurements with the judgements on them as flags and quality, and the judgements as flags."""
     by_key: dict[tuple[Any, ...], list[Judgement]] = defaultdict(list)
     for judgement in judgements:

@@ -58,13 +58,6 @@ _UNITS = {
     "degC": "°C",
 }
 _COUNTED = ("event", "person", "facility", "vehicle")
-_RATES: Mapping[str, str] = MappingProxyType(
-    {
-        "person": "%(unit)s per person",
-        "(person*month)": "%(unit)s per person and month",
-        "(person*day)": "%(unit)s per person and day",
-    }
-)
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -164,8 +157,13 @@ class Language:
         if many:
             rate = self("per %(count)s persons", count=self.exact(float(many[1])))
             return rate if top in _COUNTED else f"{self._factors(top)} {rate}"
-        if below in _RATES:
-            return self(_RATES[below], unit=self._factors(top))
+        rates = {
+            "person": self("%(unit)s per person"),
+            "(person*month)": self("%(unit)s per person and month"),
+            "(person*day)": self("%(unit)s per person and day"),
+        }
+        if below in rates:
+            return rates[below] % {"unit": self._factors(top)}
         return self._factors(text)
 
     def _factors(self, text: str) -> str:

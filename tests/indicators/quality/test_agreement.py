@@ -20,8 +20,8 @@ PM = {"pm10": VariableRange(low=0, high=2000), "pm25": VariableRange(low=-10, hi
 
 
 def test_two_sources_that_disagree_are_a_conflict_on_both() -> None:
-    # Bishkek 2019: 35.42 µg/m³ from the hourly values of the US embassy's monitor (AirNow), 33.15 published by
-    # WHO (Ambient Air Quality Database, August 2022).
+    # Bishkek 2019: 35.42 µg/m³ from the hourly values of the US embassy's monitor (AirNow), 33.15
+    # published by WHO (Ambient Air Quality Database, August 2022).
     own = series(days(35.42, seed=1), place="kg-bishkek", variable="pm25", site="embassy", source="airnow")
     other = series([33.15], place="kg-bishkek", variable="pm25", step="year", source="who")
     flags = judge_observations(observations(own, other), PM)
