@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,8 +127,11 @@ def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
     coverage = float(np.mean([row["share"] for row in used]))
     flags = tuple(sorted({flag for row in used for flag in (row["source_flags"] or "").split()}))
     value = float(np.sum(values) if wanted.sites == "sum" else np.mean(values))
-    uncertainty, kind = _uncertainty(used, values, variable) if unit == variable.unit else (0.0, "exact")
-    reason = "" if enough else f"coverage {coverage:.2f} is below {wanted.coverage:.2f}"
+    uncertainty, kind = (
+        _uncertainty(used, values, wanted, factor(used[0]["unit"], unit)) if unit == variable.unit else (0.0, "exact")
+    )
+    shown = math.floor(coverage * 100) / 100  # never rounded up to what it falls short of
+    reason = "" if enough else f"coverage {shown:.2f} is below {wanted.coverage:.2f}"
     return Amount(
         value=None if reason else value,
         coverage=coverage,
@@ -145,13 +149,18 @@ def _aggregated(row: Row, wanted: Input) -> float:
     return float(row[_COLUMNS[wanted.aggregate or "mean"]])
 
 
-def _uncertainty(rows: list[Row], values: Any, variable: Variable) -> tuple[float | None, str]:
+def _uncertainty(rows: list[Row], values: Any, wanted: Input, scale: float) -> tuple[float | None, str]:
+    """Standard uncertainty of the joined sites and its kind; derived for means only.
+
+    What a total, an extreme or a last value misses is not told by the spread of those present.
+    """
     errors = [row["standard_error"] for row in rows]
     derived = [e for e in errors if e is not None and np.isfinite(e)]
+    if wanted.sites == "sum" or ((wanted.aggregate or "mean") != "mean" and any(row["n"] > 1 for row in rows)):
+        return None, "not_derived"
     if len(derived) < len(rows):
-        spread = between_sites(values) if len(rows) > 1 else float("nan")
+        spread = between_sites(values)
         return (spread, "between_sites") if np.isfinite(spread) else (None, "not_derived")
-    scale = factor(rows[0]["unit"], variable.unit)
     within = float(np.sqrt(np.sum(np.square(derived)))) * scale / len(rows)
     if len(rows) == 1:
         return within, "sampling"
