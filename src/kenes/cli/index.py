@@ -27,7 +27,14 @@ def index() -> None:
 @shared_options
 @guarded
 def build(
-    spec: Path, data: Path, out: Path, draws: int | None, workers: int, observatory: Path, as_json: bool, seed: int | None
+    spec: Path,
+    data: Path,
+    out: Path,
+    draws: int | None,
+    workers: int,
+    observatory: Path,
+    as_json: bool,
+    seed: int | None,
 ) -> int:
     """Build the index declared in SPEC and write each step to a folder."""
     from kenes.pipeline.index_files import build_index
@@ -49,7 +56,14 @@ def build(
 @shared_options
 @guarded
 def replay(
-    spec: Path, data: Path, design: Path, weights: Path | None, out: Path, observatory: Path, as_json: bool, seed: int | None
+    spec: Path,
+    data: Path,
+    design: Path,
+    weights: Path | None,
+    out: Path,
+    observatory: Path,
+    as_json: bool,
+    seed: int | None,
 ) -> int:
     """Run the index once for each row of a design; scores and ranks with a column a run."""
     from kenes.pipeline import index_files

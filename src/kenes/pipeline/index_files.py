@@ -45,7 +45,11 @@ def read_plain(path: Path) -> dict[str, Any]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        found = json.loads(text) if path.suffix == ".json" else yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        found = (
+            json.loads(text)
+            if path.suffix == ".json"
+            else yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        )
     except (OSError, UnicodeDecodeError, ValueError, yaml.YAMLError) as error:
         raise DefinitionError(
             str(path), expected="YAML or JSON in UTF-8", found=str(error), mend="Correct the file."
@@ -88,7 +92,11 @@ def read_table(path: Path) -> dict[str, list[Any]]:
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(head):
             raise BadInput(
-                str(path), expected=f"{len(head)} cells", found=str(len(row)), where=f"line {number}", mend="Correct the row."
+                str(path),
+                expected=f"{len(head)} cells",
+                found=str(len(row)),
+                where=f"line {number}",
+                mend="Correct the row.",
             )
     columns = zip(*rows[1:], strict=True) if len(rows) > 1 else [[] for _ in head]
     return {name: [None if c in ("", "NA") else c for c in cells] for name, cells in zip(head, columns, strict=True)}
@@ -307,7 +315,9 @@ def sensitivity_table(profile: Profile, draws: int, workers: int) -> tuple[list[
     ranked = [p for p, ok in zip(profile.places, profile.ranked, strict=True) if ok] if single else []
     found = sensitivity(profile, base=base, workers=workers, places=ranked)
     rows = [
-        [f, s.output, *(float(getattr(s, c)[i]) for c in _SHARES), s.method] for s in found for i, f in enumerate(s.factors)
+        [f, s.output, *(float(getattr(s, c)[i]) for c in _SHARES), s.method]
+        for s in found
+        for i, f in enumerate(s.factors)
     ]
     return ["factor", "output", *_SHARES, "method"], sorted(rows, key=lambda r: (r[0], r[1]))
 
@@ -401,7 +411,7 @@ def _json(text: Any, path: Path, column: str, row: int) -> Any:
     try:
         return json.loads(text)
     except ValueError:
-        if text[:1] in "[{\"":
+        if text[:1] in '[{"':
             raise BadInput(str(path), expected="JSON", found=text, where=f"{column}, row {row + 2}") from None
         return text
 
@@ -469,7 +479,9 @@ def _result(folder: Path) -> dict[tuple[str, ...], tuple[float | None, int | Non
     }
 
 
-def explain(spec_path: Path, data_path: Path, place: str, *, draws: int | None = None, seed: int | None = None) -> dict[str, Any]:
+def explain(
+    spec_path: Path, data_path: Path, place: str, *, draws: int | None = None, seed: int | None = None
+) -> dict[str, Any]:
     """Why a place has its score: interval, contributions, what one unit more would move, strengths.
 
     Raises:
