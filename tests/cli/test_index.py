@@ -26,7 +26,9 @@ def asem(tmp_path_factory):
     import yaml
 
     folder = tmp_path_factory.mktemp("asem")
-    found = run("import-coin", DATA / "asem" / "indicators.csv", DATA / "asem" / "metadata.csv", "--out", folder, "--json")
+    found = run(
+        "import-coin", DATA / "asem" / "indicators.csv", DATA / "asem" / "metadata.csv", "--out", folder, "--json"
+    )
     assert found.exit_code == 0, found.output
     assert json.loads(found.stdout)["places"] == 51
     plain = yaml.safe_load((folder / "spec.yaml").read_text())
@@ -37,7 +39,9 @@ def asem(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def result(asem):
-    found = run("build", asem / "full.yaml", "--data", asem / "data.csv", "--out", asem / "out", "--draws", 200, "--json")
+    found = run(
+        "build", asem / "full.yaml", "--data", asem / "data.csv", "--out", asem / "out", "--draws", 200, "--json"
+    )
     assert found.exit_code == 0, found.output
     assert json.loads(found.stdout)["ranked"] == 51
     return asem / "out"
@@ -49,7 +53,9 @@ def test_every_step_is_written_in_the_pinned_form(result):
         assert b"\r" not in text
         rows = rows_of(result / f"{name}.csv")
         assert rows, name
-        assert rows == sorted(rows, key=lambda r: tuple(r.values())[: {"treatment": 2, "contributions": 2}.get(name, 1)])
+        assert rows == sorted(
+            rows, key=lambda r: tuple(r.values())[: {"treatment": 2, "contributions": 2}.get(name, 1)]
+        )
     assert list(rows_of(result / "scores.csv")[0])[:2] == ["place", "Index"]
     assert list(rows_of(result / "correlations.csv")[0]) == ["a", "b", "method", "r", "p"]
     pinned = "index,place,node,score,score_low,score_high,rank,rank_low,rank_high,level,draws,coverage,ranked,reason"
@@ -69,7 +75,18 @@ def test_numbers_in_files_read_back_equal_and_contributions_add_up(result):
 
 
 def test_a_second_build_writes_the_same_bytes_with_other_workers(asem, result):
-    again = run("build", asem / "full.yaml", "--data", asem / "data.csv", "--out", asem / "again", "--draws", 200, "--workers", 1)
+    again = run(
+        "build",
+        asem / "full.yaml",
+        "--data",
+        asem / "data.csv",
+        "--out",
+        asem / "again",
+        "--draws",
+        200,
+        "--workers",
+        1,
+    )
     assert again.exit_code == 0, again.output
     for path in sorted(result.iterdir()):
         if path.suffix != ".xlsx":

@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from kenes.comparison import Workshop, bands, build, contributions, from_plain, marginal_gains, peers_of, read_inputs, strengths
+from kenes.comparison import (
+    Workshop,
+    bands,
+    build,
+    contributions,
+    from_plain,
+    marginal_gains,
+    peers_of,
+    read_inputs,
+    strengths,
+)
 from kenes.vocabulary.errors import BadInput
 from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 
@@ -107,7 +117,12 @@ def test_strengths_are_measured_against_peers():
 
 
 def test_peers_are_near_in_structure_and_never_in_scores():
-    places = {"place": list("abcd"), "population": [1e5, 2e5, 9e6, None], "income": [10, 12, 11, 10], "state": [1, 1, 2, 1]}
+    places = {
+        "place": list("abcd"),
+        "population": [1e5, 2e5, 9e6, None],
+        "income": [10, 12, 11, 10],
+        "state": [1, 1, 2, 1],
+    }
     near = peers_of(places, "a", 2, characteristics=["population", "income"], log=["population"])
     assert [p.place for p in near] == ["d", "b"]
     assert near[0].distance == 0

@@ -68,7 +68,13 @@ def test_steps_are_read_from_a_list_a_mapping_or_the_top():
 def test_dotted_paths_reach_steps_nodes_and_weights():
     spec = from_plain(flat(2, [{"treat": {}}, {"normalise": {"method": "min_max"}}, "aggregate"]))
     changed = spec.with_changes(
-        {"normalise.method": "rank", "steps.treat.max_points": 2, "nodes.i1.weight": 4, "steps.2.aggregate": {}, "seed": 9}
+        {
+            "normalise.method": "rank",
+            "steps.treat.max_points": 2,
+            "nodes.i1.weight": 4,
+            "steps.2.aggregate": {},
+            "seed": 9,
+        }
     )
     assert changed.step("normalise")["method"] == "rank"
     assert changed.step("treat")["max_points"] == 2

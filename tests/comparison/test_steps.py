@@ -84,7 +84,9 @@ def test_normalisation_by_hand(settings, more, less):
     def as_floats(values):
         return np.array([np.nan if v is None else v for v in values], dtype=float)
 
-    assert normalisation.normalise_column(X, Node("a", direction=1), settings) == pytest.approx(as_floats(more), nan_ok=True)
+    assert normalisation.normalise_column(X, Node("a", direction=1), settings) == pytest.approx(
+        as_floats(more), nan_ok=True
+    )
     found = normalisation.normalise_column(X, Node("a", direction=-1), settings)
     assert found == pytest.approx(as_floats(less), nan_ok=True)
 

@@ -25,7 +25,9 @@ def world(rows=40, leaves=8, gaps=False, **fields):
     values = np.random.default_rng(3).normal(size=(rows, leaves))
     if gaps:
         values[np.random.default_rng(2).random(values.shape) < 0.1] = np.nan
-    return build(two_levels(2, leaves, [POSITIVE, {"aggregate": fields.pop("method", "arithmetic")}], **fields), table(values))
+    return build(
+        two_levels(2, leaves, [POSITIVE, {"aggregate": fields.pop("method", "arithmetic")}], **fields), table(values)
+    )
 
 
 def same(a, b):
@@ -33,7 +35,9 @@ def same(a, b):
     return all(np.array_equal(getattr(a, n), getattr(b, n), equal_nan=True) for n in names)
 
 
-@pytest.mark.parametrize("factors", [[WEIGHTS, METHODS, {"kind": "leave_one_out"}], [{"kind": "errors", "share": 0.1}, WEIGHTS]])
+@pytest.mark.parametrize(
+    "factors", [[WEIGHTS, METHODS, {"kind": "leave_one_out"}], [{"kind": "errors", "share": 0.1}, WEIGHTS]]
+)
 def test_the_same_seed_gives_the_same_bytes_with_any_number_of_workers(europe, factors):
     first = uncertainty(europe, 600, seed=1, factors=factors, workers=1)
     assert same(first, uncertainty(europe, 600, seed=1, factors=factors, workers=3))
@@ -64,11 +68,15 @@ def test_ranks_of_draws_share_the_smallest_and_leave_gaps_out():
 
 
 @pytest.mark.parametrize("gaps", [False, True])
-@pytest.mark.parametrize("method", ["arithmetic", "geometric", "harmonic", "median", {"method": "power", "power": 2}, "mpi"])
+@pytest.mark.parametrize(
+    "method", ["arithmetic", "geometric", "harmonic", "median", {"method": "power", "power": 2}, "mpi"]
+)
 def test_draws_with_nominal_weights_repeat_the_build(method, gaps):
     profile = world(method=method, gaps=gaps)
     tree = profile.spec.tree
-    plan = realise(profile.spec, ({"kind": "weights", "distribution": "uniform", "spread": 0},), np.full((3, 1), 0.5), 0)
+    plan = realise(
+        profile.spec, ({"kind": "weights", "distribution": "uniform", "spread": 0},), np.full((3, 1), 0.5), 0
+    )
     rows = np.flatnonzero(profile.ranked)
     drawn = intervals.scores_of(profile, plan, rows, list(tree.aggregates))
     for k, position in enumerate(tree.aggregates):
@@ -93,8 +101,12 @@ def test_drawn_weights_give_the_index_of_those_weights():
         asem_steps(impute=None, normalise={"method": "z_score", "mean": 100, "sd": 10}),
         asem_steps(normalise={"method": "rank"}, treat={"method": "winsorise", "max_points": None}),
         asem_steps(normalise={"method": "percentile_rank"}, treat={"method": "none", "then": "log"}),
-        asem_steps(normalise={"method": "min_max", "low": 1}, aggregate={"method": "geometric"}, impute={"method": "mean"}),
-        asem_steps(treat={"method": "winsorise", "max_points": 2, "then": "log_coin", "combine": True}, normalise="borda"),
+        asem_steps(
+            normalise={"method": "min_max", "low": 1}, aggregate={"method": "geometric"}, impute={"method": "mean"}
+        ),
+        asem_steps(
+            treat={"method": "winsorise", "max_points": 2, "then": "log_coin", "combine": True}, normalise="borda"
+        ),
         asem_steps(treat=None, normalise="distance_to_max", impute=None),
     ],
 )
@@ -151,7 +163,11 @@ def test_scores_of_other_scales_are_brought_to_the_nominal_one():
 def test_alternatives_that_cannot_work_are_refused_before_any_run():
     profile = build(flat(3, [{"normalise": "min_max"}, "aggregate"]), table(RNG.normal(size=(9, 3))))
     with pytest.raises(DefinitionError, match="Set normalise.low above zero"):
-        uncertainty(profile, 10, factors=[{"kind": "alternatives", "path": "aggregate.method", "values": ["arithmetic", "geometric"]}])
+        uncertainty(
+            profile,
+            10,
+            factors=[{"kind": "alternatives", "path": "aggregate.method", "values": ["arithmetic", "geometric"]}],
+        )
     with pytest.raises(BadInput, match="draws"):
         uncertainty(profile, 0)
 

@@ -52,7 +52,10 @@ def hdi_spec():
     parents = {"le": "health", "eys": "education", "mys": "education", "gnipc": "income"}
     leaves = [{"id": k, "parent": parents[k], "goalposts": {"worst": w, "best": b}} for k, (w, b) in posts.items()]
     leaves[3]["normalise"] = {"transform": "log"}
-    nodes = [{"id": "hdi", "aggregate": "geometric"}, *({"id": d, "parent": "hdi"} for d in ("health", "education", "income"))]
+    nodes = [
+        {"id": "hdi", "aggregate": "geometric"},
+        *({"id": d, "parent": "hdi"} for d in ("health", "education", "income")),
+    ]
     steps = [{"normalise": {"method": "goalposts", "low": 0, "high": 1}}, {"aggregate": "arithmetic"}]
     return {"id": "hdi", "place_column": "iso3", "nodes": nodes + leaves, "steps": steps}
 
@@ -78,7 +81,10 @@ def test_mazziotta_pareto_on_transport_of_european_regions():
     # the paper standardises with deviations over n; ours are over n - 1, so the wanted deviation is scaled
     wanted = 10 * np.sqrt(34 / 33)
     nodes = [{"id": "r"}, *({"id": f"i{k}", "parent": "r"} for k in range(5))]
-    spec = {"nodes": nodes, "steps": [{"normalise": {"method": "z_score", "mean": 100, "sd": wanted}}, {"aggregate": "mpi"}]}
+    spec = {
+        "nodes": nodes,
+        "steps": [{"normalise": {"method": "z_score", "mean": 100, "sd": wanted}}, {"aggregate": "mpi"}],
+    }
     profile = build(spec, {"place": list(range(34)), **{f"i{k}": values[:, k] for k in range(5)}})
     assert profile.index == pytest.approx(mazziotta_pareto(values), abs=1e-9)
 

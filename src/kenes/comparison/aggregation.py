@@ -28,9 +28,7 @@ def shares(values: Floats, weights: Floats) -> Floats:
 
 
 def _sum(share: Floats, values: Floats) -> Floats:
-    return np.asarray(
-        np.where(share > 0, share * np.where(np.isfinite(values), values, 0), share * 0).sum(axis=0)
-    )
+    return np.asarray(np.where(share > 0, share * np.where(np.isfinite(values), values, 0), share * 0).sum(axis=0))
 
 
 def arithmetic(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:

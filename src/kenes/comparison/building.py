@@ -152,9 +152,7 @@ def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
     wanted = {n.denominator for n in spec.nodes if n.denominator} if spec.has("denominate") else set()
     missing = sorted(d for d in wanted if d not in columns)
     if missing:
-        raise BadInput(
-            "data", expected="a column for each denominator", found="no column " + ", ".join(missing)
-        )
+        raise BadInput("data", expected="a column for each denominator", found="no column " + ", ".join(missing))
     values = matrix(columns, spec.indicators)
     by = spec.step("impute").get("by")
     names = {*spec.groups, *([by] if by else [])} & set(columns)
@@ -317,9 +315,7 @@ class Workshop:
         method = str(settings.get("method", "none"))
         groups = self.inputs.groups.get(by) if by else None
         if method.startswith("group") and groups is None:
-            raise BadInput(
-                "impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by."
-            )
+            raise BadInput("impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by.")
         if method in ("latest", "linear"):
             times = None if self.inputs.times is None else numbers(self.inputs.times, "time")
             return imputation.impute(values, settings, places=self.inputs.places, times=times)
@@ -337,11 +333,32 @@ class Workshop:
             by_year = settings.get("over", "all") == "year"
             for rows in self.blocks if by_year else [np.arange(len(values))]:
                 reference = settings.get("reference")
+                frozen = self._frozen(settings, values[:, position])
                 where = [i for i, r in enumerate(rows) if self.inputs.places[r] == str(reference)]
                 scaled[rows, position] = normalise_column(
-                    values[rows, position], node, settings, reference_row=where[0] if where else None
+                    values[rows, position],
+                    node,
+                    settings,
+                    reference_row=where[0] if where else None,
+                    frozen=frozen,
                 )
         return scaled
+
+    def _frozen(self, settings: Mapping[str, Any], values: Floats) -> Floats | None:
+        """Values of the time that a relative method refers to; None where it refers to all it is given."""
+        reference = settings.get("reference")
+        if reference is None or settings["method"] not in ("min_max", "z_score", "distance_to_max"):
+            return None
+        times = self.inputs.times or ()
+        rows = [i for i, time in enumerate(times) if str(time) == str(reference)]
+        if not rows:
+            raise BadInput(
+                f"reference {reference}",
+                expected="a time of the data",
+                found="no such time",
+                mend="Correct normalise.reference.",
+            )
+        return values[rows]
 
 
 def evaluate(

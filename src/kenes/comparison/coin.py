@@ -37,7 +37,9 @@ def from_coin(idata: Any, imeta: Any, *, steps: Sequence[Any] | None = None) -> 
         )  # fmt: skip
     rows = [dict(zip(meta, cells, strict=True)) for cells in zip(*meta.values(), strict=True)]
     nodes = [_node(r) for r in rows if r["Type"] in ("Indicator", "Aggregate")]
-    absent = [n["id"] for r, n in zip(_nodes(rows), nodes, strict=True) if r["Type"] == "Indicator" and n["id"] not in data]
+    absent = [
+        n["id"] for r, n in zip(_nodes(rows), nodes, strict=True) if r["Type"] == "Indicator" and n["id"] not in data
+    ]
     if absent:
         raise DefinitionError("iData", expected="a column for each indicator", found="no " + ", ".join(absent))
     denominated = any("denominator" in n for n in nodes)

@@ -71,9 +71,7 @@ def node_parts(values: Floats, weights: Floats, settings: dict[str, object]) -> 
         return np.where(present, share * score, 0.0)
     settings = {**settings, "min_coverage": 0.0}
     with np.errstate(invalid="ignore"):
-        centre = (
-            np.nanmean(values, axis=1) if present.any(axis=1).all() else np.nan_to_num(values).mean(axis=1)
-        )
+        centre = np.nanmean(values, axis=1) if present.any(axis=1).all() else np.nan_to_num(values).mean(axis=1)
     base = np.where(present, centre[:, None], np.nan)
     start = aggregate(base, weights, settings)
     return np.where(present, share * start + _shapley(values, base, weights, settings), 0.0)
@@ -92,9 +90,7 @@ def _shapley(values: Floats, base: Floats, weights: Floats, settings: dict[str, 
     found = np.zeros(values.shape)
     if size <= EXACT:
         table = {
-            frozenset(m): worth(frozenset(m))
-            for r in range(size + 1)
-            for m in itertools.combinations(range(size), r)
+            frozenset(m): worth(frozenset(m)) for r in range(size + 1) for m in itertools.combinations(range(size), r)
         }
         for members, value in table.items():
             for child in set(range(size)) - members:

@@ -45,9 +45,7 @@ class Draws:
     names: tuple[str, ...]
 
 
-def declared(
-    spec: Specification, *, errors: bool = False, gaps: bool = False
-) -> tuple[Mapping[str, Any], ...]:
+def declared(spec: Specification, *, errors: bool = False, gaps: bool = False) -> tuple[Mapping[str, Any], ...]:
     """The factors of a specification; where none is declared, the usual ones.
 
     Usual are weights 25 percent up or down and one indicator left out, besides the errors and gaps there are.
@@ -84,8 +82,7 @@ def realise(spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform
     count = len(uniform)
     alternatives = [(i, f) for i, f in enumerate(factors) if f["kind"] == "alternatives"]
     chosen = {
-        i: np.minimum((uniform[:, i] * len(f["values"])).astype(int), len(f["values"]) - 1)
-        for i, f in alternatives
+        i: np.minimum((uniform[:, i] * len(f["values"])).astype(int), len(f["values"]) - 1) for i, f in alternatives
     }
     variant, combos = (
         np.zeros(count, dtype=np.int64),
@@ -130,9 +127,7 @@ def _weight_factors(spec: Specification, factor: Mapping[str, Any], uniform: Flo
     return table[:, order]
 
 
-def _dirichlet(
-    spec: Specification, factor: Mapping[str, Any], rng: np.random.Generator, count: int
-) -> Floats:
+def _dirichlet(spec: Specification, factor: Mapping[str, Any], rng: np.random.Generator, count: int) -> Floats:
     """Dirichlet shares among siblings over their nominal weights; mean as declared.
 
     `concentration` is the sum of the parameters over the number of siblings: 1 around equal weights is flat.
@@ -149,9 +144,7 @@ def _dirichlet(
         drawn = rng.standard_gamma(alpha[:, None], (size, count))
         drawn /= drawn.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            table[children] = np.where(
-                nominal[children][:, None] > 0, drawn / nominal[children][:, None], 0.0
-            )
+            table[children] = np.where(nominal[children][:, None] > 0, drawn / nominal[children][:, None], 0.0)
     return table
 
 

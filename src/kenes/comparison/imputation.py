@@ -155,9 +155,7 @@ def em(values: Floats, *, tolerance: float = 1e-8, rounds: int = 500) -> tuple[F
                 mean * scale,
                 cov * np.outer(scale, scale),
             )
-    raise BadInput(
-        "impute em", expected=f"to settle in {rounds} rounds", found="it did not", mend="Choose knn."
-    )
+    raise BadInput("impute em", expected=f"to settle in {rounds} rounds", found="it did not", mend="Choose knn.")
 
 
 def _patterns(values: Floats) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
@@ -242,9 +240,7 @@ def impute(
         return fill_by_centre(values, centre, groups if method.startswith("group") else None, axis=axis)
     if method in ("latest", "linear"):
         if times is None or places is None:
-            raise BadInput(
-                f"impute {method}", expected="a time column", found="none", mend="Name time_column."
-            )
+            raise BadInput(f"impute {method}", expected="a time column", found="none", mend="Name time_column.")
         return (latest if method == "latest" else linear)(values, places, times, limit=limit)
     if method == "knn":
         return nearest(values, k=int(settings.get("k", 5)))

@@ -271,9 +271,7 @@ def _noisy(
     return found
 
 
-def prepare_noisy(
-    workshop: Workshop, spec: Specification, z: Floats, errors: tuple[Floats, Floats]
-) -> Floats:
+def prepare_noisy(workshop: Workshop, spec: Specification, z: Floats, errors: tuple[Floats, Floats]) -> Floats:
     """All steps again on values with drawn errors; shape (row, indicator)."""
     values = workshop.inputs.values + errors[0] * z
     if not errors[1].any():
@@ -328,9 +326,7 @@ def evaluate_draws(
         under, method = weights[children], settings["method"]
         if method == "arithmetic" and all(c in sums for c in children):
             share = under / under.sum(axis=0)
-            sums[position] = {
-                leaf: share[i] * w for i, c in enumerate(children) for leaf, w in sums[c].items()
-            }
+            sums[position] = {leaf: share[i] * w for i, c in enumerate(children) for leaf, w in sums[c].items()}
             continue
         quick = None
         if fixed and all(c < tree.leaves for c in children):
@@ -367,9 +363,7 @@ def _by_child(values: Sequence[Floats], weights: Floats, method: str) -> Floats 
             below += np.where(present, weight, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(below > 0, top / below, np.nan)
-        return np.asarray(
-            np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean
-        )
+        return np.asarray(np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean)
 
 
 def _in_blocks(
@@ -398,9 +392,7 @@ def _by_product(values: Floats, weights: Floats, settings: Mapping[str, Any]) ->
         top = weights.T @ np.where(present, turned, 0)
         below = weights.sum(axis=0)[:, None] if present.all() else weights.T @ present.astype(float)
         mean = np.where(below > 0, top / below, np.nan)
-        return np.asarray(
-            np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean
-        )
+        return np.asarray(np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean)
 
 
 def rank_draws(scores: Floats) -> NDArray[np.int32]:
@@ -530,9 +522,7 @@ def what_if(
     if unknown:
         raise BadInput("weights", expected="ids of nodes", found=", ".join(unknown))
     named = dict(zip(profile.spec.tree.ids, profile.spec.weights(), strict=True)) | dict(weights)
-    spec = renamed(
-        profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named}
-    )
+    spec = renamed(profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named})
     changed = profile.workshop.build(spec)
     chosen = [f for f in _factors(changed) if f["kind"] not in ("errors", "gaps")]
     return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,))

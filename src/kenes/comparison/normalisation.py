@@ -44,9 +44,7 @@ def ranks(scores: Floats) -> Floats:
     return ranks_up(-scores)
 
 
-def min_max(
-    values: Floats, *, low: float = 0.0, high: float = 100.0, reference: Floats | None = None
-) -> Floats:
+def min_max(values: Floats, *, low: float = 0.0, high: float = 100.0, reference: Floats | None = None) -> Floats:
     """Scale linearly so that the smallest reference value is `low` and the largest `high`."""
     seen = values if reference is None else reference
     bottom, top = _edges(seen)
@@ -139,13 +137,9 @@ def normalise_column(
     if method == "none":
         return turned
     if method == "min_max":
-        return min_max(
-            turned, low=float(settings.get("low", 0)), high=float(settings.get("high", 100)), reference=seen
-        )
+        return min_max(turned, low=float(settings.get("low", 0)), high=float(settings.get("high", 100)), reference=seen)
     if method == "z_score":
-        return z_score(
-            turned, mean=float(settings.get("mean", 0)), sd=float(settings.get("sd", 1)), reference=seen
-        )
+        return z_score(turned, mean=float(settings.get("mean", 0)), sd=float(settings.get("sd", 1)), reference=seen)
     if method in ("rank", "borda", "percentile_rank"):
         ranked = ranks_up(turned)
         count = int(np.isfinite(turned).sum())

@@ -58,9 +58,7 @@ def peers_of(
     """
     columns = columns_of(structure)
     if place_column not in columns or place not in list(map(str, columns[place_column])):
-        raise BadInput(
-            f"place {place}", expected="a row in the structure", found="none", mend="Add its structure."
-        )
+        raise BadInput(f"place {place}", expected="a row in the structure", found="none", mend="Add its structure.")
     ids = [str(p) for p in columns[place_column]]
     names = list(characteristics or _numeric(columns, {place_column, *(within or {})}))
     if not names:
@@ -75,11 +73,7 @@ def peers_of(
     total = shared.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         far = np.sqrt((shared * np.nan_to_num(gap) ** 2).sum(axis=1) / total)
-    able = [
-        i
-        for i in range(len(ids))
-        if i != own and total[i] >= weight.sum() / 2 and _alike(columns, within, own, i)
-    ]
+    able = [i for i in range(len(ids)) if i != own and total[i] >= weight.sum() / 2 and _alike(columns, within, own, i)]
     able.sort(key=lambda i: (far[i], ids[i]))
     return tuple(Peer(ids[i], float(far[i])) for i in able[:k])
 
@@ -110,9 +104,7 @@ def _standardised(columns: Mapping[str, Sequence[Any]], name: str, log: bool) ->
     return (values - centre) / spread if spread > 0 else np.where(np.isfinite(values), 0.0, np.nan)
 
 
-def _alike(
-    columns: Mapping[str, Sequence[Any]], within: Mapping[str, Any] | None, own: int, other: int
-) -> bool:
+def _alike(columns: Mapping[str, Sequence[Any]], within: Mapping[str, Any] | None, own: int, other: int) -> bool:
     return all(
         columns[name][other] == (columns[name][own] if wanted is None else wanted)
         for name, wanted in (within or {}).items()

@@ -73,12 +73,13 @@ def _compiled(profile: Profile, spec: Specification) -> bool:
     plain = plain and impute.get("method", "none") in ("none", "group_mean", "mean")
     plain = plain and impute.get("axis", "column") == "column"
     plain = plain and all(
-        spec.aggregate_of(p)["method"] in ("arithmetic", "geometric", "harmonic")
-        for p in spec.tree.aggregates
+        spec.aggregate_of(p)["method"] in ("arithmetic", "geometric", "harmonic") for p in spec.tree.aggregates
     )
     for leaf in spec.indicators:
         norm, treat = spec.normalise_of(leaf), spec.treat_of(leaf)
-        plain = plain and norm["method"] in COMPILED_NORMS and not norm.get("transform")
+        plain = (
+            plain and norm["method"] in COMPILED_NORMS and not norm.get("transform") and norm.get("reference") is None
+        )
         plain = plain and spec.by_id[leaf].direction != "target"
         plain = plain and treat["method"] in ("none", "winsorise") and treat.get("then", "none") != "boxcox"
     return plain

@@ -178,9 +178,7 @@ def _values_of(profile: Profile, factor: Mapping[str, Any]) -> int:
     return 0
 
 
-def _enumerated(
-    run: Model, sizes: Sequence[int], names: tuple[str, ...], outputs: Sequence[str]
-) -> list[Sensitivity]:
+def _enumerated(run: Model, sizes: Sequence[int], names: tuple[str, ...], outputs: Sequence[str]) -> list[Sensitivity]:
     """Exact shares over all combinations."""
     grid = np.array(list(itertools.product(*([(i + 0.5) / s for i in range(s)] for s in sizes))))
     results = run(grid)

@@ -240,9 +240,7 @@ def from_plain(plain: Mapping[str, Any]) -> Specification:
         groups=tuple(map(str, plain.get("groups") or ())),
         seed=int(plain.get("seed") or 0),
         weight_set=weights.get("set"),
-        weight_sets={
-            str(k): _numbers(v, f"weights.sets.{k}") for k, v in (weights.get("sets") or {}).items()
-        },
+        weight_sets={str(k): _numbers(v, f"weights.sets.{k}") for k, v in (weights.get("sets") or {}).items()},
         factors=tuple(_factor(f, i) for i, f in enumerate(uncertainty.get("factors") or ())),
         draws=int(uncertainty.get("draws", 1000)),
         level=float(uncertainty.get("level", 0.9)),
@@ -289,9 +287,7 @@ def set_path(plain: Plain, path: str, value: Any) -> None:
     last = parts[-1]
     if isinstance(here, list):
         position = _position(here, last, path)
-        here[position] = (
-            {last: value} if isinstance(here[position], dict) and last in here[position] else value
-        )
+        here[position] = {last: value} if isinstance(here[position], dict) and last in here[position] else value
     elif parts[0] == "steps" and len(parts) == 2 and isinstance(here, dict):
         here[last] = value
     else:
@@ -324,9 +320,7 @@ def _enter(here: Any, part: str, before: str, path: str) -> Any:
 
 def _position(items: list[Any], part: str, path: str) -> int:
     for position, item in enumerate(items):
-        if isinstance(item, dict) and (
-            item.get("id") == part or item.get("name") == part or [*item] == [part]
-        ):
+        if isinstance(item, dict) and (item.get("id") == part or item.get("name") == part or [*item] == [part]):
             return position
     if part.isdigit() and int(part) < len(items):
         return int(part)
@@ -376,9 +370,7 @@ def _numbers(given: Mapping[str, Any], where: str) -> Mapping[str, float]:
     try:
         return {str(k): float(v) for k, v in given.items()}
     except (TypeError, ValueError) as error:
-        raise DefinitionError(
-            "weight", expected="a number for each node", found=str(error), where=where
-        ) from None
+        raise DefinitionError("weight", expected="a number for each node", found=str(error), where=where) from None
 
 
 def _factor(given: Any, position: int) -> Mapping[str, Any]:
@@ -388,9 +380,7 @@ def _factor(given: Any, position: int) -> Mapping[str, Any]:
     kinds = ("weights", "alternatives", "leave_one_out", "errors", "gaps")
     where = f"uncertainty.factors.{position}"
     if factor["kind"] not in kinds:
-        raise DefinitionError(
-            "kind", expected=f"one of {', '.join(kinds)}", found=str(factor["kind"]), where=where
-        )
+        raise DefinitionError("kind", expected=f"one of {', '.join(kinds)}", found=str(factor["kind"]), where=where)
     if factor["kind"] == "alternatives" and not (factor.get("path") and factor.get("values")):
         raise DefinitionError(
             "alternatives",
@@ -501,13 +491,9 @@ def _goalposts(given: Any, direction: int | str | None, where: str) -> Goalposts
         if not isinstance(pair, (list, tuple)) or len(pair) < 2:
             raise DefinitionError("goalposts", expected="worst and best", found=repr(given), where=where)
         first, second = (_number(v, "goalposts", where) for v in pair[:2])
-        posts = (
-            Goalposts(max(first, second), min(first, second)) if direction == -1 else Goalposts(first, second)
-        )
+        posts = Goalposts(max(first, second), min(first, second)) if direction == -1 else Goalposts(first, second)
     if posts.worst == posts.best:
-        raise DefinitionError(
-            "goalposts", expected="two different values", found=str(posts.worst), where=where
-        )
+        raise DefinitionError("goalposts", expected="two different values", found=str(posts.worst), where=where)
     if direction in (1, -1) and (posts.best - posts.worst) * cast(int, direction) < 0:
         raise DefinitionError(
             "goalposts", expected=f"goalposts that agree with direction {direction}",
@@ -589,13 +575,9 @@ def _check_tree(nodes: Sequence[Node]) -> None:
         while here is not None and steps <= len(nodes):
             here, steps = parents.get(here), steps + 1
         if here is not None:
-            raise DefinitionError(
-                f"node {node.id}", expected="a tree", found="a loop", mend="Correct the parents."
-            )
+            raise DefinitionError(f"node {node.id}", expected="a tree", found="a loop", mend="Correct the parents.")
     if len(nodes) < 2:
-        raise DefinitionError(
-            "nodes", expected="at least one indicator below a root", found=f"{len(nodes)} nodes"
-        )
+        raise DefinitionError("nodes", expected="at least one indicator below a root", found=f"{len(nodes)} nodes")
 
 
 def _check_weights(spec: Specification) -> None:
@@ -607,9 +589,7 @@ def _check_weights(spec: Specification) -> None:
     for name, chosen in spec.weight_sets.items():
         unknown = sorted(set(chosen) - set(spec.by_id))
         if unknown:
-            raise DefinitionError(
-                "weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}"
-            )
+            raise DefinitionError("weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}")
     weights = spec.weights()
     for position, weight in enumerate(weights):
         if not 0 <= weight < float("inf"):
@@ -632,9 +612,7 @@ def _check_methods(spec: Specification) -> None:
         if method not in METHODS["aggregate"]:
             raise DefinitionError(f"node {node}", expected=", ".join(METHODS["aggregate"]), found=str(method))
         if method == "power" and "power" not in settings:
-            raise DefinitionError(
-                f"node {node}", expected="a power", found="none", mend="Add aggregate.power."
-            )
+            raise DefinitionError(f"node {node}", expected="a power", found="none", mend="Add aggregate.power.")
         positive = method in POSITIVE_ONLY or (method == "power" and float(settings["power"]) <= 0)
         for child in spec.tree.children[position] if positive else ():
             if child < spec.tree.leaves:
@@ -686,9 +664,7 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
             f"node {leaf}", expected="a reference place", found="none", mend="Name normalise.reference."
         )
     if node.direction == "target" and node.target is None:
-        raise DefinitionError(
-            f"node {leaf}", expected="a target for its direction", found="none", mend="Add target."
-        )
+        raise DefinitionError(f"node {leaf}", expected="a target for its direction", found="none", mend="Add target.")
     if settings.get("over", "all") not in ("all", "year"):
         raise DefinitionError(f"node {leaf}", expected="over: all or year", found=str(settings["over"]))
 

@@ -46,7 +46,9 @@ def correlation(x: Floats, y: Floats, method: str = "pearson") -> tuple[float, f
     return float(found.statistic), float(found.pvalue)
 
 
-def correlations(profile: Profile, *, method: str = "pearson", high: float = 0.92, low: float = -0.4) -> list[Correlation]:
+def correlations(
+    profile: Profile, *, method: str = "pearson", high: float = 0.92, low: float = -0.4
+) -> list[Correlation]:
     """Correlations between siblings, and of each node with each of its ancestors.
 
     Flags: `redundant` between siblings at `high` or more, `negative` at `low` or less, `weak` where an
@@ -123,7 +125,9 @@ def components(values: Floats) -> Components:
     table = values[np.isfinite(values).all(axis=1)]
     n, m = table.shape
     if n <= m or m < 2:
-        raise BadInput("components", expected="more complete places than indicators", found=f"{n} places, {m} indicators")
+        raise BadInput(
+            "components", expected="more complete places than indicators", found=f"{n} places, {m} indicators"
+        )
     r = np.corrcoef(table.T)
     eigenvalues, vectors = np.linalg.eigh(r)
     order = np.argsort(eigenvalues)[::-1]
@@ -164,7 +168,9 @@ def importance(profile: Profile) -> Floats:
         Paruolo, Saisana and Saltelli (2013), J. R. Stat. Soc. A 176(3), 609-634, in its linear form.
     """
     root = profile.index
-    squared = [np.nan_to_num(correlation(profile.normalised[:, i], root)[0]) ** 2 for i in range(profile.spec.tree.leaves)]
+    squared = [
+        np.nan_to_num(correlation(profile.normalised[:, i], root)[0]) ** 2 for i in range(profile.spec.tree.leaves)
+    ]
     total = sum(squared)
     return np.array(squared) / total if total else np.array(squared)
 

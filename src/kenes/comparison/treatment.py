@@ -193,9 +193,7 @@ def treat_column(values: Floats, settings: Mapping[str, Any]) -> list[tuple[str,
         clipped = np.clip(values, *fences(values, method, settings))
         return [(method, clipped)] if _differs(clipped, values) else []
     if method not in ("winsorise", "none"):
-        raise DefinitionError(
-            "treat method", expected="winsorise, iqr, percentile, mad or none", found=method
-        )
+        raise DefinitionError("treat method", expected="winsorise, iqr, percentile, mad or none", found=method)
     if passes(values, **shape):
         return []
     stages: list[tuple[str, Floats]] = []
