@@ -135,8 +135,8 @@ def packed_by_lzw(data):
             continue
         put(table[held])
         table[longer], following, held = following, following + 1, bytes([byte])
-        width = 10 if following == 511 else 11 if following == 1023 else 12 if following == 2047 else width
-        if following == 4094:
+        width = 10 if following == 512 else 11 if following == 1024 else 12 if following == 2048 else width
+        if following == 4095:
             put(256)
             table, width, following = {bytes([k]): k for k in range(256)}, 9, 258
     put(table[held])
