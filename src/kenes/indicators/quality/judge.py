@@ -19,9 +19,7 @@ from kenes.indicators.quality.templates import read_reason, reason
 WITHHOLDING: frozenset[str] = frozenset({"sentinel", "out_of_range", "dead", "stuck"})
 """Rules whose observations are left out of measuring; the others are shown."""
 
-SUSPECTING: frozenset[str] = frozenset(
-    {"implausibly_low", "step", "unit_slip", "dead", "conflict", "time_shift"}
-)
+SUSPECTING: frozenset[str] = frozenset({"implausibly_low", "step", "unit_slip", "dead", "conflict", "time_shift"})
 """Rules on a whole year that keep a value from scoring (conflicts between sources: beyond a limit)."""
 
 _NO_PLACES: Mapping[str, PlaceFacts] = MappingProxyType({})
@@ -161,9 +159,7 @@ def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[Fi
     return found
 
 
-def withheld(
-    observations: pa.Table, flags: pa.Table, *, rules: Collection[str] = WITHHOLDING
-) -> pa.ChunkedArray:
+def withheld(observations: pa.Table, flags: pa.Table, *, rules: Collection[str] = WITHHOLDING) -> pa.ChunkedArray:
     """Which observations must be left out of measuring, shape (observation,).
 
     Args:
@@ -176,9 +172,7 @@ def withheld(
     chosen = flags.filter(pc.is_in(flags["rule"], pa.array(sorted(rules), pa.string())))
     single = chosen.filter(pc.is_valid(chosen["observation"]))
     if single.num_rows:
-        named = pc.fill_null(
-            pc.is_in(observations["observation"], single["observation"].combine_chunks()), False
-        )
+        named = pc.fill_null(pc.is_in(observations["observation"], single["observation"].combine_chunks()), False)
         mask |= named.to_numpy(zero_copy_only=False)
     owners: dict[tuple[str | None, ...], list[int]] = {}
     for s in range(series.count):
@@ -259,14 +253,10 @@ def _start(row: Mapping[str, object]) -> dt.datetime:
 
 def _judgement(row: Mapping[str, object], finding: YearFinding) -> Judgement:
     severity: Severity = "note" if finding.code == "low_steady" else "suspect"
-    return Judgement(
-        str(row["indicator"]), str(row["place"]), _start(row), finding.rule, finding.reason, severity
-    )
+    return Judgement(str(row["indicator"]), str(row["place"]), _start(row), finding.rule, finding.reason, severity)
 
 
-def _crossings(
-    rows: list[dict[str, object]], yearly: Yearly, facts: Mapping[str, PlaceFacts]
-) -> set[Judgement]:
+def _crossings(rows: list[dict[str, object]], yearly: Yearly, facts: Mapping[str, PlaceFacts]) -> set[Judgement]:
     """Notes on the first value after a change of territory."""
     order = np.lexsort((yearly.year, yearly.entity, yearly.quantity))
     notes = set()

@@ -193,9 +193,7 @@ def successions(yearly: Yearly, settings: QualitySettings) -> tuple[Ints, Ints]:
     """Positions of a value and of the next one of the same entity, at most `step_years` later."""
     order = np.lexsort((yearly.year, yearly.entity, yearly.quantity)).astype(np.int64)
     before, after = order[:-1], order[1:]
-    same = (yearly.entity[before] == yearly.entity[after]) & (
-        yearly.quantity[before] == yearly.quantity[after]
-    )
+    same = (yearly.entity[before] == yearly.entity[after]) & (yearly.quantity[before] == yearly.quantity[after])
     years = yearly.year[after] - yearly.year[before]
     usable = (yearly.value > 0) & yearly.judged
     chosen = same & (years >= 1) & (years <= settings.step_years) & usable[before] & usable[after]

@@ -107,9 +107,7 @@ class QualitySettings:
     spike_deviations: float = 20.0
     peers_least: int = 8
     peer_coverage: float = 0.75
-    values_least: Mapping[str, int] = field(
-        default_factory=lambda: _counts(hour=720, day=60, month=6, year=1)
-    )
+    values_least: Mapping[str, int] = field(default_factory=lambda: _counts(hour=720, day=60, month=6, year=1))
     low_z: float = -3.5
     low_share: float = 0.5
     spread_share: float = 0.4
