@@ -37,6 +37,8 @@ async function start(box) {
     fadeDuration: still ? 0 : 200,
     renderWorldCopies: false,
     bounds: JSON.parse(box.dataset.bounds),
+    // Beyond these corners the base map holds no land.
+    maxBounds: [[14.3, 30.2], [89.9, 57.9]],
     fitBoundsOptions: { padding: 12, animate: false },
     locale: JSON.parse(box.dataset.words),
     style: {
@@ -52,12 +54,12 @@ async function start(box) {
         { id: "land-line", type: "line", source: "land", filter: ["!=", ["get", "layer"], "lakes"], paint: { "line-color": colour("--map-line"), "line-width": 0.6 } },
         { id: "areas", type: "fill", source: "areas", paint: { "fill-color": byClass } },
         { id: "areas-line", type: "line", source: "areas", paint: {
-          "line-color": ["case", ["boolean", ["feature-state", "on"], false], colour("--ink"), colour("--map-edge")],
+          "line-color": ["case", ["boolean", ["feature-state", "on"], false], colour("--ink"), ["==", ["feature-state", "c"], null], colour("--map-bare"), colour("--map-edge")],
           "line-width": ["case", ["boolean", ["feature-state", "on"], false], 2.2, 0.7] } },
         { id: "lakes", type: "fill", source: "land", filter: ["==", ["get", "layer"], "lakes"], paint: { "fill-color": colour("--map-sea") } },
         { id: "points", type: "circle", source: "points", filter: ["has", "place"], paint: {
           "circle-color": byClass,
-          "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, ["case", ["==", ["feature-state", "c"], null], 1.4, 4], 8, 8],
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, ["case", ["==", ["feature-state", "c"], null], 0, 4], 8, 8],
           "circle-stroke-color": ["case", ["boolean", ["feature-state", "on"], false], colour("--ink"), "#ffffff"],
           "circle-stroke-width": ["case", ["boolean", ["feature-state", "on"], false], 2.2, ["case", ["==", ["feature-state", "c"], null], 0, 1]] } },
       ],

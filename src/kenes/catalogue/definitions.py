@@ -65,7 +65,7 @@ class Input:
 
     `aggregate` brings finer periods to the indicator's; `coverage` is the least share of expected
     finer periods with a value; `sites` says how stations of a place are joined; `max_age` lets an
-    older value stand in, in years; `year_offset` takes another year's value.
+    older value stand in, in years; `year_offset` takes the value of so many years later (-5: five years before).
     """
 
     name: str

@@ -254,9 +254,9 @@ def impute(
         return chained(values)
     if method == "multiple":
         source = rng if rng is not None else np.random.default_rng(0)
-        return np.mean(
-            [chained(values, rng=source, rounds=10) for _ in range(int(settings.get("draws", 20)))], axis=0
-        )
+        count = int(settings.get("draws", 20))
+        fills = np.mean([chained(values, rng=source, rounds=10) for _ in range(count)], axis=0)
+        return np.where(np.isnan(values), fills, values)
     if method == "value":
         return np.where(np.isnan(values), float(settings["value"]), values)
     return values.copy()

@@ -223,7 +223,8 @@ def _to_nominal_scale(
         if not members.size or scale(spec) == scale(profile.spec):
             continue
         own = profile.workshop.build(spec).scores[np.ix_(rows, kept)]
-        for k in range(len(kept)):
+        known = np.isfinite(own).any(axis=0) & np.isfinite(nominal).any(axis=0)
+        for k in np.flatnonzero(known).tolist():  # a node that no place has is NaN throughout
             spread, wanted = np.nanstd(own[:, k]), np.nanstd(nominal[:, k])
             if spread > 0:
                 shifted = (drawn[k, members] - np.nanmean(own[:, k])) * (wanted / spread)
@@ -261,9 +262,7 @@ def _noisy(
 ) -> Floats:  # fmt: skip
     """Normalised indicators with drawn errors, shape (indicator, row, draw)."""
     workshop, shape = profile.workshop, profile.inputs.values.T.shape
-    cells = np.flatnonzero(
-        ((errors[0] > 0) & np.isfinite(workshop.inputs.values) | (errors[1] > 0)).T.ravel()
-    )
+    cells = replicates.noisy_cells(workshop.inputs.values, errors)
     found = np.empty((shape[0], len(rows), len(noise)))
     for d, replicate in enumerate(noise):
         z = np.zeros(shape)

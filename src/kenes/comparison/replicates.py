@@ -47,7 +47,7 @@ def recipe(profile: Profile, spec: Specification, errors: tuple[Floats, Floats])
                 scale[:, column] = float(spec.step("denominate").get("scale", 1)) / inputs.denominators[name]
     raw = np.ascontiguousarray((inputs.values * scale).T)
     error = np.where(np.isfinite(raw), np.abs(errors[0] * scale).T, errors[1].T)
-    cells = np.flatnonzero(error.ravel() > 0)
+    cells = noisy_cells(inputs.values, errors)
     children = [c for p in tree.aggregates for c in tree.children[p]]
     sizes = [len(tree.children[p]) for p in tree.aggregates]
     codes = {"arithmetic": 0, "geometric": 1, "harmonic": 2}
@@ -58,6 +58,11 @@ def recipe(profile: Profile, spec: Specification, errors: tuple[Floats, Floats])
         np.array([codes[spec.aggregate_of(p)["method"]] for p in tree.aggregates], dtype=np.int64),
         bool(np.isnan(profile.workshop.prepared(spec).values).any()),
     )  # fmt: skip
+
+
+def noisy_cells(values: Floats, errors: tuple[Floats, Floats]) -> Ints:
+    """Cells that get a normal number, by position in the table turned to (indicator, row)."""
+    return np.flatnonzero(((errors[0] > 0) & np.isfinite(values) | (errors[1] > 0)).T.ravel())
 
 
 def _compiled(profile: Profile, spec: Specification) -> bool:

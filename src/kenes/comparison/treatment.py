@@ -102,7 +102,7 @@ def winsorise(values: Floats, *, max_points: int | None = 5, skew: float = 2.0, 
         A changed copy, shape (place,).
 
     >>> winsorise(np.array([*range(1, 11), 30.0, 100.0]))[-2:].tolist()
-    [10.0, 10.0]
+    [30.0, 30.0]
     """
     changed, points = values.copy(), 0
     high = low = 0

@@ -238,7 +238,7 @@ def _measure_one(
     for place, year in sorted(known[lead.name]):
         if definition.places and kinds.get(place) not in definition.places:
             continue
-        period = year + lead.year_offset
+        period = year - lead.year_offset
         amounts = {
             name: _amount_at(known[name], wanted, place, period, variables[wanted.variable])
             for name, wanted in definition.inputs.items()
@@ -251,11 +251,11 @@ def _amount_at(
     known: Mapping[tuple[str, int], list[Row]], wanted: Input, place: str, period: int, variable: Variable
 ) -> Amount:
     for age in range(wanted.max_age + 1):
-        rows = known.get((place, period - wanted.year_offset - age))
+        rows = known.get((place, period + wanted.year_offset - age))
         if rows:
             return amount(rows, wanted, variable)
     trail = {"input": wanted.name, "variable": wanted.variable, "series": []}
-    reason = f"{wanted.variable} is not known for {period - wanted.year_offset}"
+    reason = f"{wanted.variable} is not known for {period + wanted.year_offset}"
     return Amount(None, 0.0, None, "not_derived", reason, (), (), trail, period)
 
 

@@ -68,7 +68,7 @@ def _check_themes(catalogue: Catalogue, themes: Sequence[str]) -> None:
 
 
 def _is_root(catalogue: Catalogue, score: Row) -> bool:
-    return roots_of(catalogue).get(score["index"]) == score["node"]
+    return bool(roots_of(catalogue).get(score["index"]) == score["node"])
 
 
 def _wanted(catalogue: Catalogue, gap: Row, themes: Sequence[str]) -> bool:

@@ -14,17 +14,12 @@ from numpy.typing import NDArray
 
 from kenes.catalogue import Catalogue
 from kenes.catalogue.definitions import Profile
-from kenes.comparison import (
-    Intervals,
-    Specification,
-    build,
-    contributions,
-    from_plain,
-    marginal_gains,
-    peers_of,
-    uncertainty,
-)
-from kenes.comparison import Profile as Built
+from kenes.comparison.building import Profile as Built
+from kenes.comparison.building import build
+from kenes.comparison.explanation import contributions, marginal_gains
+from kenes.comparison.intervals import Intervals, uncertainty
+from kenes.comparison.peers import peers_of
+from kenes.comparison.specification import Specification, from_plain
 from kenes.pipeline.progress import Progress
 from kenes.vocabulary.errors import BadInput
 from kenes.vocabulary.tables import CONTRIBUTIONS, INDEX_FACTS, PEERS, SCORES
@@ -34,6 +29,8 @@ Row = dict[str, Any]
 UNUSABLE = ("suspect", "insufficient")
 LEAST_SHARE = 0.6
 """A year is taken for an indicator when at least this share of the places that ever have one has it."""
+SPARE = 4
+"""So many times the declared number of peers are kept, for gaps in numbers that the nearest do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +213,7 @@ def _peers(profile: Profile, places: Sequence[str], numbers: Numbers) -> list[Ro
     found: list[Row] = []
     for place in places if names else ():
         try:
-            peers = peers_of(structure, place, profile.peer_count, characteristics=names, log=log)
+            peers = peers_of(structure, place, profile.peer_count * SPARE, characteristics=names, log=log)
         except BadInput:
             continue
         found += [

@@ -130,6 +130,10 @@ def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
         "kept_out": counts.kept_out,
         "flagged": counts.flagged,
         "refusals": refusals,
+        "corrected": [
+            {"locator": c.locator, "column": c.column, "text": c.text, "action": c.action, "reason": c.reason}
+            for c in counts.corrected
+        ],
     }
 
 

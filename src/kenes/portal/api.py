@@ -44,9 +44,7 @@ def data_routes(site: Site) -> APIRouter:
         if lang not in NAMES:
             raise HTTPException(404, f"language {lang!r} is not known")
         page = Page(site, request, language(lang))
-        return JSONResponse(
-            {"nothing": page.language("no value"), "places": map_values(site, page, show, year)}
-        )
+        return JSONResponse({"nothing": page.language("no value"), "places": map_values(site, page, show, year)})
 
     @routes.get("/map/{layer}.geojson")
     def layer(request: Request, layer: str) -> Response:

@@ -44,7 +44,7 @@ def index_routes(site: Site) -> APIRouter:
             order=view.place_order(page.language),
             leaves=leaves,
             varied=varied(page, view, index),
-            method=method(page, view.profiles[index].specification),
+            method=method(view.profiles[index].specification),
             span=score_span(ranking),
         )
 
@@ -115,7 +115,7 @@ def varied(page: Page, view: EditionView, index: str) -> list[str]:
     return list(dict.fromkeys(words.get(name, name.replace("_", " ")) for name in names))
 
 
-def method(page: Page, specification: Any) -> dict[str, Any]:
+def method(specification: Any) -> dict[str, Any]:
     """The steps of a specification that a reader asks for first."""
     found: dict[str, Any] = {"least": None, "normalise": "", "aggregate": "", "seed": specification.get("seed")}
     for step in specification.get("steps") or ():
@@ -149,7 +149,7 @@ def trend(page: Page, view: EditionView, indicator: str, states: frozenset[str])
         for figure in view.series(indicator, place):
             if figure.usable and figure.value is not None:
                 groups.setdefault(state, {}).setdefault(figure.year, []).append(figure.value)
-    series = []
+    series: list[dict[str, Any]] = []
     for state in view.sorted_places(groups, page.language):
         years = groups[state]
         most = max(len(values) for values in years.values())

@@ -83,9 +83,7 @@ def source_routes(site: Site) -> APIRouter:
         shown = next((r for leg in legs for r in leg.rows if r["observation"] == row), None)
         if shown is None:
             shown = next((r for leg in legs for r in leg.rows), None)
-        figure = next(
-            (f for f in view.series(trail["indicator"], trail["place"]) if f.provenance == provenance), None
-        )
+        figure = next((f for f in view.series(trail["indicator"], trail["place"]) if f.provenance == provenance), None)
         return site.page(
             request,
             "number.html",

@@ -120,7 +120,9 @@ class EditionView:
 
     def has_values(self, indicator: str) -> bool:
         """Whether any place has a value of the indicator."""
-        return any(f.value is not None for p in self._of_indicator.get(indicator, ()) for f in self.series(indicator, p))
+        return any(
+            f.value is not None for p in self._of_indicator.get(indicator, ()) for f in self.series(indicator, p)
+        )
 
     @staticmethod
     def points(series: tuple[Figure, ...]) -> list[tuple[int, float | None]]:
@@ -231,7 +233,7 @@ class EditionView:
 
     def peers(self, index: str, place: str) -> tuple[Peer, ...]:
         """The nearest places by declared structure."""
-        return self._peers.get((index, place), ())
+        return self._peers.get((index, place), ())[: self.catalogue.profiles[index].peer_count]
 
     def gaps(self, index: str, place: str) -> tuple[Gap, ...]:
         """Gaps against peers, largest first."""
@@ -268,7 +270,12 @@ class EditionView:
 
     def title(self, kind: str, key: str, language: Language, text: str = "name") -> Text:
         """A text of an indicator, index or variable and its language; the id where nothing is declared."""
-        known = {"indicator": self.indicators, "index": self.profiles, "variable": self.catalogue.variables}[kind]
+        declared: Mapping[str, Mapping[str, Any]] = {
+            "indicator": self.indicators,
+            "index": self.profiles,
+            "variable": self.catalogue.variables,
+        }
+        known = declared[kind]
         if key not in known:
             return (key.replace("_", " "), language.code) if text == "name" else ("", language.code)
         texts = {code: kinds.get(text, "") for code, kinds in known[key].texts.items()}
