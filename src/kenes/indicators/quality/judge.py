@@ -223,7 +223,8 @@ def judge_measurements(
     stepped = peers.steps(yearly, settings)
     lows = peers.low_values(yearly, settings, code="low_value")
     lows = peers.steady_lows(yearly, lows, {f.at for f in stepped}, settings)
-    found = lows + stepped + peers.slips_among_peers(yearly, settings) + peers.slips_in_time(yearly, settings)
+    slips = peers.sudden_slips(yearly, peers.slips_among_peers(yearly, settings), settings)
+    found = lows + stepped + slips + peers.slips_in_time(yearly, settings)
     judgements = {_judgement(known[f.at], f) for f in found} | _crossings(known, yearly, facts)
     return sorted(judgements, key=lambda j: (j.indicator, j.place, j.start, j.rule, j.reason))
 

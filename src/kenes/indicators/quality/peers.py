@@ -275,6 +275,23 @@ def steady_lows(
     return result
 
 
+def sudden_slips(yearly: Yearly, slips: list[YearFinding], settings: QualitySettings) -> list[YearFinding]:
+    """Slips among peers without those of places whose other years are of the same level.
+
+    A capital has ten times the people of its peers every year; a unit that was mistaken for another
+    stands out from the place's own past, or has no past.
+    """
+    found = []
+    for slip in slips:
+        i = slip.at
+        own = (yearly.quantity == yearly.quantity[i]) & (yearly.entity == yearly.entity[i])
+        values = yearly.value[own & (yearly.value > 0)]
+        alike = np.abs(np.log(values / yearly.value[i])) <= np.log(settings.steady_factor)
+        if int(alike.sum()) < settings.steady_years:
+            found.append(slip)
+    return found
+
+
 def _steady(yearly: Yearly, low: YearFinding, years: int) -> YearFinding:
     i = low.at
     cell = (yearly.quantity == yearly.quantity[i]) & (yearly.group == yearly.group[i])
