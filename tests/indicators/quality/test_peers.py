@@ -198,6 +198,15 @@ def test_a_value_that_grows_nearly_ten_times_is_no_unit_slip() -> None:
     assert judge_measurements(table, places={"tr": "country"}) == []
 
 
+def test_a_quantity_that_takes_both_signs_is_not_judged_by_ratios() -> None:
+    rows = [("change", f"tr-{i:02d}", y, 4.0 + 0.1 * i) for i in range(20) for y in (2018, 2019)]
+    odd = [("change", "tr-odd", 2018, 4.0), ("change", "tr-odd", 2019, 0.01)]
+    groups = GROUPS | {"tr-odd": "tr/province", "tr-minus": "tr/province"}
+    assert judge_measurements(measurements([*rows, *odd]), places=groups) != []
+    signed = measurements([*rows, *odd, ("change", "tr-minus", 2017, -1.0)])
+    assert judge_measurements(signed, places=groups) == []
+
+
 def test_a_missing_measurement_is_never_judged_low() -> None:
     own = {"tr-gap": {2017: None, 2019: None}}
     assert judge_measurements(_table(own), places=GROUPS | {"tr-gap": "tr/province"}) == []

@@ -93,16 +93,18 @@ def yearly_of(
     sensed = series.period[owner] <= 1
     level = np.array([entries[s] is None or entries[s].kind == "mean" for s in owners], dtype=bool)
     spread = np.where((mean > 0) & (count >= 30), deviation / np.where(mean > 0, mean, 1.0), np.nan)
+    codes = _codes_of(quantity)
+    ratio = peers.on_ratio_scale(codes, mean)
     yearly = Yearly(
-        quantity=_codes_of(quantity),
+        quantity=codes,
         group=_codes_of([(f.group,) if f else ("",) for f in facts]),
         entity=owner,
         year=series.year[begin],
         value=mean,
         spread=np.where(sensed, spread, np.nan),
         count=count,
-        peer=count >= settings.peer_coverage * expected,
-        judged=count >= least,
+        peer=ratio & (count >= settings.peer_coverage * expected),
+        judged=ratio & (count >= least),
         units=tuple(series.text(s, "unit") for s in owners),
     )
     return yearly, begin, end, level
@@ -231,13 +233,15 @@ def judge_measurements(
 
 def _yearly_of_rows(rows: list[dict[str, object]], facts: Mapping[str, PlaceFacts]) -> Yearly:
     count = len(rows)
-    whole = np.ones(count, dtype=bool)
+    quantity = _codes_of([(str(r["indicator"]), str(r["edition"]), str(r["dimensions"])) for r in rows])
+    value = np.array([r["value"] for r in rows], dtype=np.float64)
+    whole = peers.on_ratio_scale(quantity, value)
     return Yearly(
-        quantity=_codes_of([(str(r["indicator"]), str(r["edition"]), str(r["dimensions"])) for r in rows]),
+        quantity=quantity,
         group=_codes_of([(facts[str(r["place"])].group,) for r in rows]),
         entity=_codes_of([(str(r["place"]),) for r in rows]),
         year=np.array([_start(r).year for r in rows], dtype=np.int64),
-        value=np.array([r["value"] for r in rows], dtype=np.float64),
+        value=value,
         spread=np.full(count, np.nan),
         count=np.ones(count, dtype=np.int64),
         peer=whole,

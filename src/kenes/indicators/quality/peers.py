@@ -88,6 +88,18 @@ def robust_z(values: Floats, reference: Floats) -> Floats:
     return scores
 
 
+def on_ratio_scale(quantity: Ints, value: Floats) -> Bools:
+    """Whether each value belongs to a quantity that is never negative, shape (value,).
+
+    Changes, balances and temperatures have no meaningful ratio, so rules on logarithms pass them by.
+    """
+    if not len(quantity):
+        return np.zeros(0, dtype=bool)
+    negative = np.bincount(quantity, weights=(value < 0).astype(np.float64)) > 0
+    allowed: Bools = ~negative[quantity]
+    return allowed
+
+
 def _cells(*keys: Ints) -> Iterator[Ints]:
     """Positions that share all keys, cell by cell."""
     if not len(keys[0]):
