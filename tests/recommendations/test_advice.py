@@ -60,7 +60,8 @@ def test_an_effect_on_the_indicator_itself_is_applied_to_the_own_number_as_a_ran
     assert row["advised"]
     assert row["why"] == (
         "Evidence (quasi-experimental): -15 to -5 % on ambient air pollution. "
-        "On the present 60 µg/m³ that would be a change of -9 to -3. Confidence is high: the study design is strong."
+        "On the present 60 µg/m³ that would be a change of -9 to -3. "
+        "Confidence is high: the study design is strong."
     )
     assert row["url"] == "https://example.org/study"
     assert row["precondition"] == "legal power"

@@ -84,9 +84,7 @@ def test_the_same_sensor_in_two_sources_is_no_copy() -> None:
 
 def test_whole_numbers_that_meet_by_chance_are_no_copies() -> None:
     rng = np.random.default_rng(0)
-    parts = [
-        series(rng.integers(5, 25, 365), place=f"tr-{i}", variable="pm25", source="one") for i in range(5)
-    ]
+    parts = [series(rng.integers(5, 25, 365), place=f"tr-{i}", variable="pm25", source="one") for i in range(5)]
     assert found(judge_observations(observations(*parts), PM), "conflict") == []
 
 
@@ -132,9 +130,7 @@ def test_rates_are_not_summed() -> None:
 
 def test_a_series_that_crosses_a_change_of_territory_is_flagged_once() -> None:
     places = {"kz-abai": PlaceFacts("kz/region", changed=(dt.date(2022, 6, 8),))}
-    yearly = series(
-        range(50_000, 55_000, 1000), place="kz-abai", variable="cars", step="year", start="2020-01-01"
-    )
+    yearly = series(range(50_000, 55_000, 1000), place="kz-abai", variable="cars", step="year", start="2020-01-01")
     flags = judge_observations(observations(yearly), CARS, places=places)
     assert [(f["rule"], f["start"].year) for f in flags.to_pylist()] == [("boundary_change", 2023)]
     daily = series(days(40, seed=7), place="kz-abai", start="2022-01-01")

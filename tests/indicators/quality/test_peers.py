@@ -181,6 +181,32 @@ def test_a_place_that_is_low_every_year_keeps_its_value_with_a_note() -> None:
     assert "as in 3 years" in judged[0].reason
 
 
+def test_a_capital_that_is_ten_times_its_peers_every_year_is_no_unit_slip() -> None:
+    years = (2017, 2018, 2019)
+    groups = GROUPS | {"tr-capital": "tr/province"}
+    every = _table({"tr-capital": dict.fromkeys(years, 490.0)}, years)
+    assert judge_measurements(every, places=groups) == []
+    once = _table({"tr-capital": {2017: 49.0, 2018: 49.5, 2019: 490.0}}, years)
+    assert ("unit_slip", 2019) in {(j.rule, j.start.year) for j in judge_measurements(once, places=groups)}
+    alone = _table({"tr-capital": {2019: 490.0}}, years)
+    assert {j.rule for j in judge_measurements(alone, places=groups)} == {"unit_slip"}
+
+
+def test_a_value_that_grows_nearly_ten_times_is_no_unit_slip() -> None:
+    # Online participation of Türkiye by the UN e-government survey: 0.0526 in 2012, 0.49 in 2014.
+    table = measurements([("egdi_participation", "tr", 2012, 0.0526), ("egdi_participation", "tr", 2014, 0.49)])
+    assert judge_measurements(table, places={"tr": "country"}) == []
+
+
+def test_a_quantity_that_takes_both_signs_is_not_judged_by_ratios() -> None:
+    rows = [("change", f"tr-{i:02d}", y, 4.0 + 0.1 * i) for i in range(20) for y in (2018, 2019)]
+    odd = [("change", "tr-odd", 2018, 4.0), ("change", "tr-odd", 2019, 0.01)]
+    groups = GROUPS | {"tr-odd": "tr/province", "tr-minus": "tr/province"}
+    assert judge_measurements(measurements([*rows, *odd]), places=groups) != []
+    signed = measurements([*rows, *odd, ("change", "tr-minus", 2017, -1.0)])
+    assert judge_measurements(signed, places=groups) == []
+
+
 def test_a_missing_measurement_is_never_judged_low() -> None:
     own = {"tr-gap": {2017: None, 2019: None}}
     assert judge_measurements(_table(own), places=GROUPS | {"tr-gap": "tr/province"}) == []

@@ -63,9 +63,7 @@ def test_an_extreme_that_repeats_apart_from_the_rest_is_a_sentinel() -> None:
 
 
 @pytest.mark.parametrize(("step", "length", "rule"), [("hour", 12, "stuck"), ("day", 5, "stuck")])
-def test_a_run_of_the_declared_length_is_stuck_and_a_shorter_one_is_not(
-    step: str, length: int, rule: str
-) -> None:
+def test_a_run_of_the_declared_length_is_stuck_and_a_shorter_one_is_not(step: str, length: int, rule: str) -> None:
     for run, expected in ((length, [(rule, "tr-ankara")]), (length - 1, [])):
         values = days(50, seed=6)
         values[100 : 100 + run] = [41.0] * run
@@ -120,9 +118,7 @@ def test_a_single_value_far_above_its_neighbours_is_a_spike_and_an_episode_is_no
     values[50] = 700.0
     values[150:156] = [90.0, 250.0, 600.0, 500.0, 220.0, 80.0]
     spikes = [
-        f
-        for f in judge_observations(observations(series(values, step="hour")), PM).to_pylist()
-        if f["rule"] == "spike"
+        f for f in judge_observations(observations(series(values, step="hour")), PM).to_pylist() if f["rule"] == "spike"
     ]
     assert [f["locator"] for f in spikes] == ["row 52, column 3"]
     assert "times the greatest of its neighbours" in spikes[0]["reason"]
@@ -171,8 +167,7 @@ def test_a_missing_value_is_never_flagged(values: list[float | None]) -> None:
     flags = judge_observations(table, PM)
     assert not missing & {f["observation"] for f in flags.to_pylist()}
     assert not any(
-        m and r["value"] is None
-        for m, r in zip(withheld(table, flags).to_pylist(), table.to_pylist(), strict=True)
+        m and r["value"] is None for m, r in zip(withheld(table, flags).to_pylist(), table.to_pylist(), strict=True)
     )
 
 

@@ -83,7 +83,8 @@ class QualitySettings:
         shift_hours: greatest shift of the clock that is looked for.
         shift_gain: least rise of the correlation with the peers when the clock is moved.
         shift_correlation: least correlation with the peers after moving it.
-        steady_years: a value that was as low among its peers in this many years is a trait of the place.
+        steady_years: a value that was as low (or as high) in this many years is a trait of the place.
+        steady_factor: yearly values of a place within this factor of each other are of one level.
     """
 
     sentinels: tuple[float, ...] = (
@@ -107,9 +108,7 @@ class QualitySettings:
     spike_deviations: float = 20.0
     peers_least: int = 8
     peer_coverage: float = 0.75
-    values_least: Mapping[str, int] = field(
-        default_factory=lambda: _counts(hour=720, day=60, month=6, year=1)
-    )
+    values_least: Mapping[str, int] = field(default_factory=lambda: _counts(hour=720, day=60, month=6, year=1))
     low_z: float = -3.5
     low_share: float = 0.5
     spread_share: float = 0.4
@@ -118,7 +117,7 @@ class QualitySettings:
     step_years: int = 3
     slip_factors: tuple[float, ...] = (10.0, 100.0, 1000.0, 1e6)
     slip_tolerance_peers: float = 0.15
-    slip_tolerance_own: float = 0.06
+    slip_tolerance_own: float = 0.03
     conflict_share: float = 0.05
     conflict_suspect: float = 0.25
     copy_share: float = 0.5
@@ -128,6 +127,7 @@ class QualitySettings:
     shift_gain: float = 0.1
     shift_correlation: float = 0.6
     steady_years: int = 3
+    steady_factor: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
