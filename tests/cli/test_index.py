@@ -3,12 +3,12 @@ import json
 
 import pytest
 from click.testing import CliRunner
-
-from kenes.cli.index import index
 from tests.comparison.worlds import DATA, asem_steps
 
-FILES = ("scores", "ranks", "normalised", "treated", "imputed", "denominated", "treatment", "intervals", "contributions",
-         "weights", "correlations", "sensitivity")  # fmt: skip
+from kenes.cli.index import index
+
+FILES = ("scores", "ranks", "normalised", "treated", "imputed", "denominated", "treatment", "intervals",
+         "contributions", "weights", "correlations", "sensitivity")  # fmt: skip
 
 
 def run(*arguments):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 
 from kenes.comparison import (
     Workshop,
@@ -19,7 +20,6 @@ from kenes.comparison import (
     strengths,
 )
 from kenes.vocabulary.errors import BadInput
-from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 
 RNG = np.random.default_rng(8)
 MEANS = ["arithmetic", "geometric", "harmonic", "median", "ampi", {"method": "power", "power": 0.5}, "owa"]
@@ -58,7 +58,6 @@ def test_every_kind_of_table_gives_the_same_index(make):
 
 
 def test_only_what_depends_on_a_change_is_computed_again():
-    rows, _ = asem()
     spec = from_plain(two_levels(2, 6, ["impute", "treat", "normalise", "aggregate"], seed=1))
     workshop = Workshop(read_inputs(spec, table(with_gaps())))
     workshop.build(spec)

@@ -110,7 +110,7 @@ def test_distance_to_a_target_and_a_place():
     assert found == pytest.approx([1, 0, np.nan, 1, 0], nan_ok=True)
     place = {"method": "distance_to_reference", "reference": "x"}
     assert normalisation.normalise_column(X, Node("a", direction=1), place, reference_row=0)[3] == pytest.approx(2.0)
-    with pytest.raises(BadInput, match="Correct normalise.reference"):
+    with pytest.raises(BadInput, match=r"Correct normalise\.reference"):
         normalisation.normalise_column(X, Node("a"), place)
 
 

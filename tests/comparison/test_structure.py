@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 from scipy import stats
+from tests.comparison.worlds import flat, table, two_levels
 
 from kenes.comparison import (
     build,
+    checks,
     correlations,
     cronbach_alpha,
     decompose,
@@ -12,11 +14,10 @@ from kenes.comparison import (
     rank_sets,
     trends,
     uncertainty,
+    weights,
 )
-from kenes.comparison import checks, weights
 from kenes.comparison.structure import clusters, components, removal_study, variance_inflation
 from kenes.vocabulary.errors import BadInput, DefinitionError
-from tests.comparison.worlds import flat, table, two_levels
 
 RNG = np.random.default_rng(12)
 STEPS = ["normalise", "aggregate"]
@@ -136,9 +137,13 @@ def test_a_budget_is_a_mean_of_shares():
 
 def test_weights_towards_importance_reach_it():
     values = correlated()
-    found, rest = weights.towards_importance(values, np.ones(5))
-    assert rest < 1e-4
-    assert weights.importance_of(values, found) == pytest.approx(np.full(5, 0.2), abs=1e-3)
+    chosen = np.array([0.05, 0.3, 0.25, 0.1, 0.3])
+    found, rest = weights.towards_importance(values, weights.importance_of(values, chosen))
+    assert rest < 1e-8
+    assert found == pytest.approx(chosen, abs=1e-4)
+    beyond = weights.towards_importance(values, np.array([1.0, 0, 0, 0, 0]))
+    assert beyond[1] > 0.1
+    assert beyond[0].sum() == pytest.approx(1)
 
 
 def test_rank_sets_hold_more_than_single_intervals_and_tiers_are_apart():

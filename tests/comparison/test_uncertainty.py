@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
+from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 
 from kenes.comparison import build, intervals, replicates, uncertainty, what_if
 from kenes.comparison.coin import from_coin
 from kenes.comparison.factors import realise
 from kenes.comparison.sensitivity import designs, exact_shares, sensitivity, shares_of, sobol
 from kenes.vocabulary.errors import BadInput, DefinitionError
-from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 
 RNG = np.random.default_rng(4)
 WEIGHTS = {"kind": "weights", "distribution": "dirichlet", "concentration": 5}
@@ -142,7 +142,7 @@ def test_places_that_are_not_ranked_have_no_interval_and_push_nobody():
     assert np.isnan(found.rank[3]).all()
     assert np.isnan(found.rank_low[3]).all()
     assert np.nanmax(found.rank_high) <= 11
-    record = [r for r in found.rows() if r["place"] == "c0003"][0]
+    record = next(r for r in found.rows() if r["place"] == "c0003")
     assert (record["ranked"], record["reason"], record["rank"]) == (False, "coverage", None)
     probability = found.rank_probabilities()
     assert probability[3].sum() == 0
@@ -162,7 +162,7 @@ def test_scores_of_other_scales_are_brought_to_the_nominal_one():
 
 def test_alternatives_that_cannot_work_are_refused_before_any_run():
     profile = build(flat(3, [{"normalise": "min_max"}, "aggregate"]), table(RNG.normal(size=(9, 3))))
-    with pytest.raises(DefinitionError, match="Set normalise.low above zero"):
+    with pytest.raises(DefinitionError, match=r"Set normalise\.low above zero"):
         uncertainty(
             profile,
             10,

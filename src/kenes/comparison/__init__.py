@@ -6,49 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kenes.comparison.building import (
-        Inputs as Inputs,
-        Profile as Profile,
-        Workshop as Workshop,
-        build as build,
-        read_inputs as read_inputs,
-    )
-    from kenes.comparison.checks import (
-        Statistics as Statistics,
-        availability as availability,
-        size_findings as size_findings,
-        statistics as statistics,
-    )
-    from kenes.comparison.coin import from_coin as from_coin
-    from kenes.comparison.explanation import (
-        Standing as Standing,
-        contributions as contributions,
-        marginal_gains as marginal_gains,
-        node_parts as node_parts,
-        strengths as strengths,
-    )
-    from kenes.comparison.frontier import Frontier as Frontier, benefit_of_the_doubt as benefit_of_the_doubt
-    from kenes.comparison.intervals import Intervals as Intervals, uncertainty as uncertainty, what_if as what_if
-    from kenes.comparison.normalisation import goalpost_score as goalpost_score, ranks as ranks
-    from kenes.comparison.panels import Change as Change, Trend as Trend, decompose as decompose, trends as trends
-    from kenes.comparison.peers import Peer as Peer, bands as bands, peers_of as peers_of
-    from kenes.comparison.sensitivity import Sensitivity as Sensitivity, sobol as sobol
-    from kenes.comparison.specification import (
-        Goalposts as Goalposts,
-        Node as Node,
-        Specification as Specification,
-        Step as Step,
-        from_plain as from_plain,
-        to_plain as to_plain,
-    )
-    from kenes.comparison.structure import (
-        Correlation as Correlation,
-        correlations as correlations,
-        cronbach_alpha as cronbach_alpha,
-        effective_weights as effective_weights,
-        importance as importance,
-    )
-    from kenes.comparison.tiers import RankSets as RankSets, rank_sets as rank_sets
+    from kenes.comparison.building import Inputs, Profile, Workshop, build, read_inputs
+    from kenes.comparison.checks import Statistics, availability, size_findings, statistics
+    from kenes.comparison.coin import from_coin
+    from kenes.comparison.explanation import Standing, contributions, marginal_gains, node_parts, strengths
+    from kenes.comparison.frontier import Frontier, benefit_of_the_doubt
+    from kenes.comparison.intervals import Intervals, uncertainty, what_if
+    from kenes.comparison.normalisation import goalpost_score, ranks
+    from kenes.comparison.panels import Change, Trend, decompose, trends
+    from kenes.comparison.peers import Peer, bands, peers_of
+    from kenes.comparison.plain import from_plain, to_plain
+    from kenes.comparison.sensitivity import Sensitivity, sobol
+    from kenes.comparison.specification import Goalposts, Node, Specification, Step
+    from kenes.comparison.structure import Correlation, correlations, cronbach_alpha, effective_weights, importance
+    from kenes.comparison.tiers import RankSets, rank_sets
 
 _HOME = {
     "building": (
@@ -100,13 +71,12 @@ _HOME = {
         "Sensitivity",
         "sobol",
     ),
+    "plain": ("from_plain", "to_plain"),
     "specification": (
         "Goalposts",
         "Node",
         "Specification",
         "Step",
-        "from_plain",
-        "to_plain",
     ),
     "structure": (
         "Correlation",
@@ -121,7 +91,52 @@ _HOME = {
     ),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-__all__ = sorted(_WHERE)
+__all__ = [
+    "Change",
+    "Correlation",
+    "Frontier",
+    "Goalposts",
+    "Inputs",
+    "Intervals",
+    "Node",
+    "Peer",
+    "Profile",
+    "RankSets",
+    "Sensitivity",
+    "Specification",
+    "Standing",
+    "Statistics",
+    "Step",
+    "Trend",
+    "Workshop",
+    "availability",
+    "bands",
+    "benefit_of_the_doubt",
+    "build",
+    "contributions",
+    "correlations",
+    "cronbach_alpha",
+    "decompose",
+    "effective_weights",
+    "from_coin",
+    "from_plain",
+    "goalpost_score",
+    "importance",
+    "marginal_gains",
+    "node_parts",
+    "peers_of",
+    "rank_sets",
+    "ranks",
+    "read_inputs",
+    "size_findings",
+    "sobol",
+    "statistics",
+    "strengths",
+    "to_plain",
+    "trends",
+    "uncertainty",
+    "what_if",
+]
 
 
 def __getattr__(name: str) -> Any:

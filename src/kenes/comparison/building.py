@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from kenes.comparison import imputation, treatment
 from kenes.comparison.aggregation import aggregate, share_present
 from kenes.comparison.normalisation import normalise_column, ranks
-from kenes.comparison.specification import POSITIVE_ONLY, Specification, Tree, canonical, from_plain
+from kenes.comparison.plain import from_plain
+from kenes.comparison.specification import POSITIVE_ONLY, Specification, Tree, canonical
 from kenes.comparison.table import columns_of, matrix, numbers, to_arrow
 from kenes.comparison.treatment import Change
 from kenes.vocabulary.errors import BadInput
@@ -171,7 +172,7 @@ def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
     if errors is None:
         return None
     if isinstance(errors, np.ndarray):
-        found = np.nan_to_num(np.asarray(errors, dtype=float))
+        found: Floats = np.nan_to_num(np.asarray(errors, dtype=float))
     else:
         columns = columns_of(errors)
         found = np.zeros_like(values)

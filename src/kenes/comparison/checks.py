@@ -49,7 +49,8 @@ def _statistics(name: str, values: Floats) -> Statistics:
     present = values[np.isfinite(values)]
     share = present.size / values.size if values.size else 0.0
     if not present.size:
-        return Statistics(name, 0, 0.0, *[np.nan] * 10, ("gaps",))
+        no = float("nan")
+        return Statistics(name, 0, 0.0, no, no, no, no, no, no, no, no, no, no, ("gaps",))
     g1, g2 = float(skewness(values)), float(kurtosis(values))
     same = float(np.unique(present, return_counts=True)[1].max() / present.size)
     q1, middle, q3 = np.quantile(present, [0.25, 0.5, 0.75])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kenes.comparison.specification import Plain, from_plain
+from kenes.comparison.plain import from_plain
+from kenes.comparison.specification import Plain
 from kenes.comparison.table import Columns, columns_of
 from kenes.vocabulary.errors import DefinitionError
 

@@ -157,16 +157,16 @@ def scale_slopes(profile: Profile) -> Floats:
         if settings["method"] in ("rank", "borda", "percentile_rank", "categorical", "optimum_range"):
             continue
         x = np.log(raw[:, leaf]) if settings.get("transform") == "log" else raw[:, leaf]
-        line = _line(x, profile.normalised[:, leaf], settings, spec.by_id[name].goalposts)
+        line = _line(x, profile.normalised[:, leaf])
         if settings.get("transform") == "log":
             line = line / raw[:, leaf]
         elif leaf in transformed:
-            line = line * _treatment_slope(profile, leaf, raw[:, leaf])
+            line = line * _treatment_slope(raw[:, leaf])
         found[:, leaf] = np.where(np.isfinite(raw[:, leaf]), np.abs(line), np.nan)
     return found
 
 
-def _line(x: Floats, y: Floats, settings: object, goalposts: object) -> Floats:
+def _line(x: Floats, y: Floats) -> Floats:
     """Slope of the straight part of a normalisation, shape of x."""
     ok = np.isfinite(x) & np.isfinite(y)
     inner = ok & (y > np.nanmin(y)) & (y < np.nanmax(y)) if ok.any() else ok
@@ -177,7 +177,7 @@ def _line(x: Floats, y: Floats, settings: object, goalposts: object) -> Floats:
     return np.full(x.shape, (y[last] - y[first]) / (x[last] - x[first]))
 
 
-def _treatment_slope(profile: Profile, leaf: int, treated: Floats) -> Floats:
+def _treatment_slope(treated: Floats) -> Floats:
     """Derivative of ln(x - min + a) where treatment took a logarithm: e^-t; a Box-Cox is taken as its log."""
     return np.exp(-treated)
 
@@ -214,7 +214,7 @@ def strengths(
         Strengths and weaknesses, the widest gap first; an indicator on the median is neither.
     """
     row = profile.row(place)
-    others = [profile.row(p) for p in peers] or [r for r in np.flatnonzero(profile.ranked) if r != row]
+    others = [profile.row(p) for p in peers] or [int(r) for r in np.flatnonzero(profile.ranked) if r != row]
     found = []
     for leaf, name in enumerate(profile.spec.indicators):
         seen = profile.normalised[others, leaf]

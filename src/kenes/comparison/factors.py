@@ -157,12 +157,12 @@ def _without_one(spec: Specification, weights: Floats, uniform: Floats) -> Float
     changed = weights.copy()
     rows = np.flatnonzero(pick < len(able))
     changed[np.array(able, dtype=int)[pick[rows]], rows] = 0.0
-    emptied = [p for p in tree.aggregates]
-    for position in emptied:
+    for position in tree.aggregates:
         children = list(tree.children[position])
         none = changed[children].sum(axis=0) <= 0
         if none.any():
-            changed[np.ix_(children, np.flatnonzero(none))] = weights[np.ix_(children, np.flatnonzero(none))]
+            for child in children:
+                changed[child, none] = weights[child, none]
     return changed
 
 

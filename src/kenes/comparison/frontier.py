@@ -179,8 +179,8 @@ def score(values: Floats, method: str, settings: Mapping[str, Any]) -> Floats:
         return found
     table = np.ascontiguousarray(values[:, complete].T)
     if method == "bod":
-        bounds = {k: None if settings.get(k) is None else float(settings[k]) for k in ("lower", "upper")}
-        found[complete] = benefit_of_the_doubt(table, **bounds).scores
+        low, high = (None if settings.get(k) is None else float(settings[k]) for k in ("lower", "upper"))
+        found[complete] = benefit_of_the_doubt(table, lower=low, upper=high).scores
     elif method == "bod_common":
         found[complete] = common_weights(table)[0]
     elif method == "bod_directional":

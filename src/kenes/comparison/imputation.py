@@ -189,7 +189,7 @@ def chained(values: Floats, *, rounds: int = 20, rng: np.random.Generator | None
     filled = fill_by_centre(values, np.mean)
     scale = np.where(filled.std(axis=0) > 0, filled.std(axis=0), 1.0)
     work = filled / scale
-    n, m = work.shape
+    m = work.shape[1]
     for _ in range(rounds):
         for column in np.flatnonzero(gaps.any(axis=0) & ~gaps.all(axis=0)):
             known = ~gaps[:, column]
@@ -207,7 +207,7 @@ def chained(values: Floats, *, rounds: int = 20, rng: np.random.Generator | None
     return np.where(gaps, work * scale, values)
 
 
-def impute(
+def impute(  # noqa: PLR0911 - one return a method reads best
     values: Floats,
     settings: Mapping[str, Any],
     *,

@@ -217,12 +217,12 @@ def _to_nominal_scale(
     def scale(spec: Specification) -> list[Any]:
         return [spec.normalise_of(leaf) for leaf in spec.indicators]
 
-    nominal = profile.scores[np.ix_(rows, kept)]
+    nominal = profile.scores[rows][:, list(kept)]
     for number, spec in enumerate(plan.variants):
         members = np.flatnonzero(plan.variant == number)
         if not members.size or scale(spec) == scale(profile.spec):
             continue
-        own = profile.workshop.build(spec).scores[np.ix_(rows, kept)]
+        own = profile.workshop.build(spec).scores[rows][:, list(kept)]
         known = np.isfinite(own).any(axis=0) & np.isfinite(nominal).any(axis=0)
         for k in np.flatnonzero(known).tolist():  # a node that no place has is NaN throughout
             spread, wanted = np.nanstd(own[:, k]), np.nanstd(nominal[:, k])
@@ -516,7 +516,7 @@ def what_if(
     Raises:
         DefinitionError: a weight is negative, or a branch has none left.
     """
-    from kenes.comparison.specification import renamed  # noqa: PLC0415 - kept near its one use
+    from kenes.comparison.plain import renamed  # noqa: PLC0415 - kept near its one use
 
     unknown = sorted(set(weights) - set(profile.spec.tree.ids))
     if unknown:

@@ -5,6 +5,7 @@ One call takes one draw through imputation, treatment, normalisation and the tre
 equal.
 """
 
+# ruff: noqa: E501, PLR0124, PLR0912
 from __future__ import annotations
 
 import numpy as np
@@ -164,7 +165,7 @@ def _rank(x, code):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def prepare(x, noise, keep, groups, group_count, treated, skew, kurt, most, then, combine, norm, direction, a, b, worst, best, cap):  # type: ignore[no-untyped-def]  # fmt: skip  # noqa: E501
+def prepare(x, noise, keep, groups, group_count, treated, skew, kurt, most, then, combine, norm, direction, a, b, worst, best, cap):  # type: ignore[no-untyped-def]  # fmt: skip
     """Impute, treat and normalise one draw in place; `x` has shape (indicator, row).
 
     `noise` is added where a gap is filled; `keep` marks rows not screened out; `group_count` 0 means no imputation; `most` -1 means no limit and
@@ -189,7 +190,9 @@ def prepare(x, noise, keep, groups, group_count, treated, skew, kurt, most, then
                         line[:] = spare
                     _transform(line, then[column])
         if norm[column] >= 0:
-            _normalise(line, norm[column], direction[column], a[column], b[column], worst[column], best[column], cap[column])  # fmt: skip  # noqa: E501
+            _normalise(
+                line, norm[column], direction[column], a[column], b[column], worst[column], best[column], cap[column]
+            )
 
 
 @njit(cache=True, nogil=True)

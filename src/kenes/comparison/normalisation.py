@@ -60,7 +60,8 @@ def z_score(values: Floats, *, mean: float = 0.0, sd: float = 1.0, reference: Fl
     spread = present.std(ddof=1) if present.size > 1 else 0.0
     if not spread > 0:
         return np.full(values.shape, np.nan)
-    return (values - present.mean()) / spread * sd + mean
+    scores: Floats = (values - present.mean()) / spread * sd + mean
+    return scores
 
 
 def goalpost_score(
@@ -105,7 +106,7 @@ def directed(values: Floats, direction: int | str | None, target: float | None =
     return -values if direction == -1 else values
 
 
-def normalise_column(
+def normalise_column(  # noqa: PLR0911 - one return a method reads best
     values: Floats, node: Node, settings: Mapping[str, Any], *, reference_row: int | None = None,
     frozen: Floats | None = None,
 ) -> Floats:  # fmt: skip

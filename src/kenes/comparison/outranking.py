@@ -33,13 +33,14 @@ def outranking_matrix(values: Floats, weights: Floats) -> Floats:
         above += weight * np.where(present, (gap > 0) + 0.5 * (gap == 0), 0)
         shared += weight * present
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(shared > 0, above / shared, 0.5)
+        found: Floats = np.where(shared > 0, above / shared, 0.5)
+        return found
 
 
 def copeland(matrix: Floats) -> Floats:
     """Places beaten minus places lost to, by a majority of weight (more than half)."""
     tie = np.isclose(matrix, 0.5, rtol=0, atol=1e-12)
-    return np.where(tie, 0.0, np.where(matrix > 0.5, 1.0, -1.0)).sum(axis=1)
+    return np.asarray(np.where(tie, 0.0, np.where(matrix > 0.5, 1.0, -1.0)).sum(axis=1))
 
 
 def kemeny(matrix: Floats) -> Floats:

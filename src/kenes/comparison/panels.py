@@ -117,13 +117,10 @@ def decompose(before: Profile, after: Profile) -> list[Change]:
     method = Workshop(own).build(after.spec)
     found = []
     for i, place in enumerate(common):
-        first, last = before.index[before.row(place)], after.index[after.row(place)]
-        found.append(
-            Change(
-                place, float(last - first), float(data.index[i] - fewer.index[i]), float(method.index[i] - data.index[i]),
-                float(fewer.index[i] - first + last - method.index[i]),
-            )
-        )  # fmt: skip
+        first, last = float(before.index[before.row(place)]), float(after.index[after.row(place)])
+        steps = [float(p.index[i]) for p in (fewer, data, method)]
+        membership = steps[0] - first + last - steps[2]
+        found.append(Change(place, last - first, steps[1] - steps[0], steps[2] - steps[1], membership))
     return found
 
 

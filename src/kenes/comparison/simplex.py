@@ -1,6 +1,6 @@
 """The revised simplex behind benefit of the doubt, compiled; see `frontier` for the programme."""
 
-# ruff: noqa: PLR0912, PLR0914, PLR0915, PLR0917
+# ruff: noqa: PLR0912, PLR0915
 from __future__ import annotations
 
 import numpy as np

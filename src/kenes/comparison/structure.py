@@ -193,7 +193,7 @@ def clusters(values: Floats, k: int) -> NDArray[np.int64]:
 def removal_study(profile: Profile) -> dict[str, float]:
     """Mean absolute change of rank when each node but the root is left out (its weight set to 0)."""
     spec, tree = profile.spec, profile.spec.tree
-    from kenes.comparison.specification import renamed  # noqa: PLC0415 - kept near its one use
+    from kenes.comparison.plain import renamed  # noqa: PLC0415 - kept near its one use
 
     found = {}
     for position in range(tree.root):

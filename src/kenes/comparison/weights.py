@@ -216,27 +216,22 @@ def towards_importance(values: Floats, wanted: Floats, *, rounds: int = 4) -> tu
         Paruolo, Saisana and Saltelli (2013); Becker, Saisana, Paruolo and Vandecasteele (2017), Ecological
         Indicators 80, 12-22.
     """
-    from scipy.optimize import minimize  # noqa: PLC0415 - the solver is loaded when wanted
+    from scipy.optimize import least_squares  # noqa: PLC0415 - the solver is loaded when wanted
 
     table, aim = _complete(values), _to_one(np.asarray(wanted, dtype=float))
     count = table.shape[1]
 
-    def loss(weights: Floats) -> float:
-        return float(((importance_of(table, np.maximum(weights, 1e-12)) - aim) ** 2).mean())
+    def simplex(logs: Floats) -> Floats:
+        raised = np.exp(logs - logs.max())
+        return np.asarray(raised / raised.sum())
+
+    def gap(logs: Floats) -> Floats:
+        return importance_of(table, simplex(logs)) - aim
 
     rng = np.random.default_rng(0)
-    starts = [equal(count), aim, *rng.dirichlet(np.ones(count), max(rounds - 2, 0))]
-    found = min(
-        (
-            minimize(
-                loss, s, method="SLSQP", bounds=[(0, 1)] * count, options={"ftol": 1e-14, "maxiter": 500},
-                constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
-            )
-            for s in starts
-        ),
-        key=lambda r: r.fun,
-    )  # fmt: skip
-    return _to_one(np.maximum(found.x, 0)), float(np.sqrt(found.fun))
+    starts = [equal(count), np.maximum(aim, 1e-6), *rng.dirichlet(np.ones(count), max(rounds - 2, 0))]
+    found = min((least_squares(gap, np.log(s), xtol=1e-14, ftol=1e-14) for s in starts), key=lambda r: r.cost)
+    return simplex(found.x), float(np.sqrt((found.fun**2).mean()))
 
 
 def _to_one(weights: Floats) -> Floats:

@@ -27,8 +27,9 @@ from kenes.comparison.building import Profile, Workshop, read_inputs
 from kenes.comparison.coin import from_coin
 from kenes.comparison.explanation import contributions, marginal_gains, strengths
 from kenes.comparison.intervals import Intervals, uncertainty
+from kenes.comparison.plain import from_plain, renamed, to_plain
 from kenes.comparison.sensitivity import sensitivity
-from kenes.comparison.specification import Specification, canonical, from_plain, renamed, to_plain
+from kenes.comparison.specification import Specification, canonical
 from kenes.comparison.structure import correlations, effective_weights
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
@@ -248,10 +249,8 @@ def profile_tables(profile: Profile, intervals: Intervals | None) -> Tables:
     tables["treatment"] = _treatment(profile, key, keys)
     tables["contributions"] = _contributions(profile, key, keys)
     effective, nominal = effective_weights(profile), spec.weights()
-    tables["weights"] = (
-        ["node", "nominal", "effective"],
-        sorted([n, float(nominal[p]), float(effective[p])] for p, n in enumerate(spec.tree.ids)),
-    )
+    weights: list[Row] = [[n, float(nominal[p]), float(effective[p])] for p, n in enumerate(spec.tree.ids)]
+    tables["weights"] = (["node", "nominal", "effective"], sorted(weights, key=lambda r: str(r[0])))
     tables["correlations"] = (
         ["a", "b", "method", "r", "p"],
         [[c.a, c.b, c.method, c.r, c.p] for c in correlations(profile)],
@@ -461,8 +460,7 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
 
 
 def _meta(folder: Path) -> dict[str, Any]:
-    found = read_plain(folder / "result.json")
-    return found
+    return read_plain(folder / "result.json")
 
 
 def _result(folder: Path) -> dict[tuple[str, ...], tuple[float | None, int | None]]:

@@ -15,7 +15,8 @@ from kenes.comparison.intervals import Intervals
 Row = Sequence[Any]
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}"
-    "table{border-collapse:collapse;width:100%}th,td{padding:.25rem .5rem;text-align:right;border-bottom:1px solid #ccc}"
+    "table{border-collapse:collapse;width:100%}th,td{padding:.25rem .5rem;text-align:right}"
+    "th,td{border-bottom:1px solid #ccc}"
     "th:first-child,td:first-child{text-align:left}svg{max-width:100%;height:auto}"
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -60,8 +61,10 @@ def report(
     spec = profile.spec
     title = html.escape(spec.name or spec.id)
     parts = [
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>",
-        f"<p>{result['ranked']} of {result['places']} places are ranked. Seed {result['seed']}, {result['draws']} draws, "
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><style>{STYLE}</style>",
+        f"<h1>{title}</h1>",
+        f"<p>{result['ranked']} of {result['places']} places are ranked. Seed {result['seed']}, {result['draws']} "
+        f"draws, "
         f"intervals hold {result['level']:.0%} of them. Specification {result['specification'][:12]}, data "
         f"{result['data'][:12]}.</p>",
     ]
@@ -114,7 +117,8 @@ def rank_figure(intervals: Intervals) -> str:
         x = [left + (r[k] - 1) * scale for k in ("rank_low", "rank", "rank_high")]
         marks.append(
             f"<text x={left - 8} y={y + 4} text-anchor=end font-size=11>{html.escape(r['place'])}</text>"
-            f"<line x1={x[0]:.1f} x2={x[2]:.1f} y1={y} y2={y} stroke=#1f6f78 stroke-width=5 stroke-linecap=round opacity=.45 />"
+            f"<line x1={x[0]:.1f} x2={x[2]:.1f} y1={y} y2={y} stroke=#1f6f78 "
+            "stroke-width=5 stroke-linecap=round opacity=.45 />"
             f"<circle cx={x[1]:.1f} cy={y} r=4 fill=#0b3c49 />"
         )
     return (

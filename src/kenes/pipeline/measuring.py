@@ -68,11 +68,9 @@ def judge_and_measure(
     kinds = {place.id: place.kind for place in catalogue.places.values()}
     licences = {m.source.id: m.source.licence for m in catalogue.mappings}
     measured = measure(definitions, catalogue.variables, series, kinds, licences)
-    judgements = [
-        *judgements_of_flags(flags, _uses(definitions), settings=settings),
-        *judge_measurements(measured.measurements, places=places, settings=settings),
-    ]
-    measured, judged = _judged(measured, catalogue, judgements)
+    of_flags = judgements_of_flags(flags, _uses(definitions), settings=settings)
+    of_values = judge_measurements(measured.measurements, places=places, settings=settings)
+    measured, judged = _judged(measured, catalogue, of_flags, of_values)
     return {
         "flags": pa.concat_tables([flags, judged]),
         "measurements": measured.measurements,
@@ -90,18 +88,20 @@ def _uses(definitions: Sequence[IndicatorDefinition]) -> dict[str, set[str]]:
     return uses
 
 
-def _judged(measured: Measured, catalogue: Catalogue, judgements: Sequence[Judgement]) -> tuple[Measured, pa.Table]:
-    """Measurements with the judgements on them as flags and quality, and the judgements as flags."""
+def _judged(
+    measured: Measured, catalogue: Catalogue, of_flags: Sequence[Judgement], of_values: Sequence[Judgement]
+) -> tuple[Measured, pa.Table]:
+    """Measurements with the judgements on them, and as new flags those that no observation's flag says already."""
     by_key: dict[tuple[Any, ...], list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
+    told = {(j.indicator, j.place, j.start, j.rule) for j in of_flags}
+    for judgement in (*of_flags, *of_values):
         by_key[judgement.indicator, judgement.place, judgement.start].append(judgement)
-    rows = measured.measurements.to_pylist()
-    flagged = []
+    rows, flagged = measured.measurements.to_pylist(), []
     for row in rows:
         for judgement in by_key.get((row["indicator"], row["place"], row["start"]), ()):
-            if judgement.rule not in row["flags"].split():
-                flagged.append(_flag(row, judgement))
             _mark(row, judgement, catalogue.indicators[row["indicator"]])
+            if (judgement.indicator, judgement.place, judgement.start, judgement.rule) not in told:
+                flagged.append(_flag(row, judgement))
     table = pa.Table.from_pylist(rows, schema=MEASUREMENTS.schema())
     return Measured(table, measured.provenance), pa.Table.from_pylist(flagged, schema=FLAGS.schema())
 
