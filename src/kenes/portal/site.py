@@ -19,6 +19,7 @@ from kenes.catalogue.practices import DESIGNS
 from kenes.indicators.quality.templates import reason_in
 from kenes.portal import figures
 from kenes.portal.files import parse_locator
+from kenes.portal.kept import kept_route
 from kenes.portal.languages import NAMES, Language, language
 from kenes.portal.map_layers import MapLayers
 from kenes.portal.records import Figure
@@ -44,6 +45,7 @@ class Site:
 
     def __init__(self, edition: Edition, catalogue: Catalogue, base_url: str = "") -> None:
         self.view = EditionView(edition, catalogue)
+        self.kept = kept_route()
         self.base_url = base_url.rstrip("/")
         self.search = Search(catalogue.places.values())
         self.layers = MapLayers(getattr(catalogue, "folder", None), catalogue.places.values())
