@@ -77,7 +77,7 @@ def test_an_uncertainty_keeps_two_digits():
 def test_units_are_words_where_people_say_them_so():
     assert language("tr").unit("person/(100000*person)") == "/ 100.000 kişi"
     assert language("en").unit("KZT/(person*month)") == "KZT per person and month"
-    assert language("en").unit("1000*KZT/person") == "1,000 KZT per person"
+    assert language("en").unit("1000*KZT/person") == "thousand KZT per person"
     assert language("en").unit("tonne_co2e/person") == "t CO₂e per person"
     assert language("en").unit("km/km^2") == "km/km²"
 

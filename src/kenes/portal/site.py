@@ -25,6 +25,7 @@ from kenes.portal.map_layers import MapLayers
 from kenes.portal.records import Figure
 from kenes.portal.search import Search
 from kenes.portal.views import EditionView, Text
+from kenes.recommendations.sentences import sentence_in
 
 if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
@@ -215,6 +216,13 @@ class Page:
             return say("No data."), say.code
         own = reason_in(text, say.code) if text else ""
         return own, say.code if own != text else "en"
+
+    def advice_reason(self, reason: str | None, practice: str | None = None) -> Text:
+        """A sentence of gaps, needs and recommendations, in Turkish if its template is known."""
+        text, code = reason or "", self.language.code
+        known = self.site.view.catalogue.practices.get(practice or "")
+        own = sentence_in(text, code, known.terms(code) if known else {}) if text else ""
+        return own, code if own != text else "en"
 
     def practice(self, key: str) -> Text:
         """Name of a practice; its id where the catalogue has none."""
