@@ -1,5 +1,7 @@
 """`kenes space measure`, from files to the pinned folder."""
 
+# ruff: noqa: E501  (markup and rows of files read better whole)
+
 import csv
 import json
 import os
@@ -24,19 +26,28 @@ def people(path):
     lines = ["id,lon,lat,population,female"]
     for i in range(12):
         for j in range(8):
-            lines.append(f"{i}_{j},{7.412 + i * 0.0025},{43.727 + j * 0.0025},{(i + j) % 5 * 10},{(i + j) % 5 * 5}")
+            lines.append(  # noqa: PERF401
+                f"{i}_{j},{7.412 + i * 0.0025},{43.727 + j * 0.0025},{(i + j) % 5 * 10},{(i + j) % 5 * 5}"
+            )
     path.write_text("\n".join(lines))
     return path
 
 
 def buses(path):
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\na,A,43.733,7.418\nb,B,43.740,7.427\n")
+        archive.writestr(
+            "stops.txt", "stop_id,stop_name,stop_lat,stop_lon\na,A,43.733,7.418\nb,B,43.740,7.427\n"
+        )
         archive.writestr("routes.txt", "route_id,route_type\nr,3\n")
         archive.writestr("trips.txt", "route_id,service_id,trip_id\nr,s,t\n")
         archive.writestr("calendar_dates.txt", "service_id,date,exception_type\ns,20231227,1\n")
-        archive.writestr("stop_times.txt", "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nt,08:00:00,08:00:00,a,1\nt,08:10:00,08:10:00,b,2\n")
-        archive.writestr("frequencies.txt", "trip_id,start_time,end_time,headway_secs\nt,07:00:00,19:00:00,900\n")
+        archive.writestr(
+            "stop_times.txt",
+            "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nt,08:00:00,08:00:00,a,1\nt,08:10:00,08:10:00,b,2\n",
+        )
+        archive.writestr(
+            "frequencies.txt", "trip_id,start_time,end_time,headway_secs\nt,07:00:00,19:00:00,900\n"
+        )
     return path
 
 
@@ -160,7 +171,9 @@ def test_a_map_without_streets_gives_reasons_not_zeros(tmp_path, body):
 
 def test_a_grid_where_nobody_lives_has_no_share(tmp_path):
     (tmp_path / "p.csv").write_text("id,lon,lat,population\n1,7.42,43.735,0\n")
-    result = run("--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out")
+    result = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out"
+    )
     assert result.exit_code == 0, result.output
     with (tmp_path / "out" / "measurements.csv").open() as file:
         rows = [r for r in csv.DictReader(file) if r["indicator"] == "sdg_11_2_1"]
@@ -169,8 +182,12 @@ def test_a_grid_where_nobody_lives_has_no_share(tmp_path):
 
 def test_a_boundary_that_crosses_itself_is_mended_and_counted(tmp_path):
     bow = '{"type":"Polygon","coordinates":[[[7.41,43.725],[7.43,43.745],[7.43,43.725],[7.41,43.745],[7.41,43.725]]]}'
-    (tmp_path / "b.geojson").write_text(f'{{"type":"Feature","properties":{{"name":"bow"}},"geometry":{bow}}}')
-    result = run("--osm", MONACO / "monaco.osm.pbf", "--boundary", tmp_path / "b.geojson", "--out", tmp_path / "out")
+    (tmp_path / "b.geojson").write_text(
+        f'{{"type":"Feature","properties":{{"name":"bow"}},"geometry":{bow}}}'
+    )
+    result = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--boundary", tmp_path / "b.geojson", "--out", tmp_path / "out"
+    )
     assert result.exit_code == 0, result.output
     assert json.loads((tmp_path / "out" / "quality.json").read_text())["boundary_repaired"] == 1
 
@@ -181,7 +198,12 @@ def test_las_palmas_has_the_areas_that_were_published(tmp_path):
     folder = os.environ.get("KENES_TEST_DATA")
     assert folder, "KENES_TEST_DATA must name the folder that holds osm/las_palmas; `make test-all` sets it"
     city = Path(folder) / "osm" / "las_palmas"
-    common = ("--osm", city / "las_palmas_20230221.osm.pbf", "--boundary", city / "boundary_municipality.geojson")
+    common = (
+        "--osm",
+        city / "las_palmas_20230221.osm.pbf",
+        "--boundary",
+        city / "boundary_municipality.geojson",
+    )
     urban = ("--urban", city / "urban_centre_ghsl_ucdb2015.gpkg")
 
     def area(name, *more):

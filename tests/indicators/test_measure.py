@@ -172,13 +172,13 @@ def test_without_an_order_the_better_covered_source_is_taken() -> None:
 
 
 def test_a_year_offset_takes_the_neighbouring_year() -> None:
-    text = RATE.replace("{variable: population}", "{variable: population, year_offset: 1}")
+    text = RATE.replace("{variable: population}", "{variable: population, year_offset: -1}")
     (row,) = measured(text, [DOCTORS, PEOPLE], _doctors({2023: 300.0}), _people({2022: 100_000.0, 2023: 1.0}))
     assert row["value"] == pytest.approx(30.0)
 
 
 def test_an_offset_of_the_first_input_moves_the_period() -> None:
-    text = RATE.replace("{variable: physicians}", "{variable: physicians, year_offset: -1}")
+    text = RATE.replace("{variable: physicians}", "{variable: physicians, year_offset: 1}")
     rows = measured(text, [DOCTORS, PEOPLE], _doctors({2023: 300.0}), _people({2022: 100_000.0, 2023: 1.0}))
     assert [(row["start"].year, row["value"]) for row in rows] == [(2022, pytest.approx(30.0))]
 

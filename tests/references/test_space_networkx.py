@@ -6,9 +6,11 @@ plane, distances from networkx, shares from sums.
 """
 
 import csv
+import datetime as dt
 import io
 import os
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -51,7 +53,7 @@ class Ways(osmium.SimpleHandler):
         if tags.get("access") == "private" or tags.get("foot") == "no" or tags.get("area") == "yes":
             return
         nodes = [(n.ref, n.lon, n.lat) for n in way.nodes]
-        for a, b in zip(nodes, nodes[1:], strict=False):
+        for a, b in pairwise(nodes):
             self.places[a[0]], self.places[b[0]] = a[1:], b[1:]
             if a[0] != b[0]:
                 self.pieces.add((min(a[0], b[0]), max(a[0], b[0])))
@@ -68,7 +70,10 @@ class Network:
         for a, b in self.pieces:
             (x, y), (u, v) = self.places[a], self.places[b]
             self.graph.add_edge(a, b, weight=GEOD.inv(x, y, u, v)[2])
-        parts = [(sum(w for *_, w in self.graph.subgraph(c).edges.data("weight")), c) for c in nx.connected_components(self.graph)]
+        parts = [
+            (sum(w for *_, w in self.graph.subgraph(c).edges.data("weight")), c)
+            for c in nx.connected_components(self.graph)
+        ]
         longest = max(length for length, _ in parts)
         self.usable = set().union(*(c for length, c in parts if length >= 1000 or length == longest))
         self.snappable = [piece for piece in self.pieces if piece[0] in self.usable]
@@ -86,7 +91,11 @@ class Network:
         (a, b) = self.snappable[k]
         on = [p * (1 - share) + q * share for p, q in zip(self.places[a], self.places[b], strict=True)]
         away = GEOD.inv(lon, lat, *on)[2]
-        return None if away > limit else (a, b, share * self.graph[a][b]["weight"], self.graph[a][b]["weight"], away)
+        return (
+            None
+            if away > limit
+            else (a, b, share * self.graph[a][b]["weight"], self.graph[a][b]["weight"], away)
+        )
 
     def distances(self, stops, cutoff, offsets=True):
         """Metres from nodes to the nearest stop, and the stops on each segment."""
@@ -125,7 +134,10 @@ def test_monaco_distances_equal_networkx_at_every_node_and_from_doors():
     theirs, on = network.distances(list(zip(stops.longitude, stops.latitude, strict=True)), None)
     at = {(round(x, 7), round(y, 7)): n for n, (x, y) in network.places.items()}
     ours = field.at(graph.node_positions)
-    expected = [theirs.get(at[round(x, 7), round(y, 7)], np.inf) for x, y in zip(graph.longitude, graph.latitude, strict=True)]
+    expected = [
+        theirs.get(at[round(x, 7), round(y, 7)], np.inf)
+        for x, y in zip(graph.longitude, graph.latitude, strict=True)
+    ]
     np.testing.assert_allclose(ours, expected, atol=2e-3, rtol=0)  # the plane of the second way: UTM
     assert np.isfinite(ours).mean() > 0.95
     rng = np.random.default_rng(5)
@@ -155,7 +167,7 @@ def test_monaco_distances_equal_networkx_to_a_micrometre_from_the_same_places_on
         a, b = int(start[k]), int(end[k])
         length = GEOD.inv(lon[a], lat[a], lon[b], lat[b])[2]
         stations = [(0.0, a), *sorted(cuts.get(k, [])), (1.0, b)]
-        for (s, p), (t, q) in zip(stations, stations[1:], strict=False):
+        for (s, p), (t, q) in pairwise(stations):
             network.add_edge(p, q, weight=(t - s) * length)
     for goal in goals:
         network.add_edge("goal", ("place", int(goal)), weight=float(extra[goal]))
@@ -171,7 +183,11 @@ def rows(archive, name):
 
 def served_stops(archive, day, weekday):
     """Stops with departures on the day: all of them, and departures between 7 and 19 h."""
-    running = {r["service_id"] for r in rows(archive, "calendar.txt") if r[weekday] == "1" and r["start_date"] <= day <= r["end_date"]}
+    running = {
+        r["service_id"]
+        for r in rows(archive, "calendar.txt")
+        if r[weekday] == "1" and r["start_date"] <= day <= r["end_date"]
+    }
     if archive == "poa_eptc.zip":
         for r in rows(archive, "calendar_dates.txt"):
             if r["date"] == day:
@@ -180,11 +196,16 @@ def served_stops(archive, day, weekday):
     calls = {}
     for r in rows(archive, "stop_times.txt"):
         if r["trip_id"] in trips:
-            calls.setdefault(r["trip_id"], []).append((int(r["stop_sequence"]), r["stop_id"], r["departure_time"]))
+            calls.setdefault(r["trip_id"], []).append(
+                (int(r["stop_sequence"]), r["stop_id"], r["departure_time"])
+            )
     count = {}
     for trip in calls.values():
         trip.sort()
-        times = [sum(int(p) * f for p, f in zip(t.split(":"), (3600, 60, 1), strict=True)) if t else None for *_, t in trip]
+        times = [
+            sum(int(p) * f for p, f in zip(t.split(":"), (3600, 60, 1), strict=True)) if t else None
+            for *_, t in trip
+        ]
         known = [k for k, t in enumerate(times) if t is not None]
         filled = np.interp(range(len(times)), known, [times[k] for k in known])
         for (_, stop, _), when in zip(trip, filled, strict=True):
@@ -199,8 +220,9 @@ def test_porto_alegre_shares_equal_a_second_derivation(tmp_path):
     from kenes.pipeline.space import SpaceRequest, measure_space
 
     request = SpaceRequest(
-        osm=porto_alegre("poa_osm.pbf"), gtfs=[porto_alegre("poa_eptc.zip"), porto_alegre("poa_trensurb.zip")],
-        population=porto_alegre("poa_hexgrid.csv"), date=__import__("datetime").date(2019, 5, 15),
+        osm=porto_alegre("poa_osm.pbf"),
+        gtfs=[porto_alegre("poa_eptc.zip"), porto_alegre("poa_trensurb.zip")],
+        population=porto_alegre("poa_hexgrid.csv"), date=dt.date(2019, 5, 15),
     )  # fmt: skip
     measure_space(request, tmp_path / "poa")
     with (tmp_path / "poa" / "measurements.csv").open() as file:
@@ -210,7 +232,10 @@ def test_porto_alegre_shares_equal_a_second_derivation(tmp_path):
             if r["indicator"] == "sdg_11_2_1"
         }
     network = Network(request.osm, "EPSG:31982")
-    bus, rail = served_stops("poa_eptc.zip", "20190515", "wednesday"), served_stops("poa_trensurb.zip", "20190515", "wednesday")
+    bus, rail = (
+        served_stops("poa_eptc.zip", "20190515", "wednesday"),
+        served_stops("poa_trensurb.zip", "20190515", "wednesday"),
+    )
     with request.population.open() as file:
         cells = [(float(r["lon"]), float(r["lat"]), float(r["population"])) for r in csv.DictReader(file)]
     people = sum(c[2] for c in cells)
@@ -219,7 +244,10 @@ def test_porto_alegre_shares_equal_a_second_derivation(tmp_path):
     for headway, least in (("", 0), ("20.0", 36)):
         low, high = [s for s, n in bus if n >= least], [s for s, n in rail if n >= least]
         for model, offsets in (("cell_centre", True), ("cell_centre_no_offset", False)):
-            fields = [(network.distances(low, 500, offsets), 500), (network.distances(high, 1000, offsets), 1000)]
+            fields = [
+                (network.distances(low, 500, offsets), 500),
+                (network.distances(high, 1000, offsets), 1000),
+            ]
             total = 0.0
             for place, (*_, persons) in zip(snapped, cells, strict=True):
                 here = place if offsets or place is None else (*place[:4], 0.0)

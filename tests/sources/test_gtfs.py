@@ -1,5 +1,7 @@
 """GTFS feeds as they come: blank times, frequencies, exceptions only, odd rows."""
 
+# ruff: noqa: E501  (markup and rows of files read better whole)
+
 import datetime as dt
 import zipfile
 

@@ -1,5 +1,7 @@
 """Map extracts as they come: clipped, empty, odd."""
 
+# ruff: noqa: E501  (markup and rows of files read better whole)
+
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,9 @@ def node(number, lon, lat, **tags):
 
 
 def way(number, nodes, **tags):
-    inner = "".join(f'<nd ref="{n}"/>' for n in nodes) + "".join(f'<tag k="{k}" v="{v}"/>' for k, v in tags.items())
+    inner = "".join(f'<nd ref="{n}"/>' for n in nodes) + "".join(
+        f'<tag k="{k}" v="{v}"/>' for k, v in tags.items()
+    )
     return f'<way id="{number}" version="1">{inner}</way>'
 
 
@@ -65,7 +69,9 @@ def test_stops_are_sorted_by_capacity(tmp_path):
 
 
 def test_places_drawn_as_areas_count_as_places(tmp_path):
-    square = "".join(node(k, 29 + x / 1000, 41 + y / 1000) for k, (x, y) in enumerate([(0, 0), (1, 0), (1, 1), (0, 1)], 1))
+    square = "".join(
+        node(k, 29 + x / 1000, 41 + y / 1000) for k, (x, y) in enumerate([(0, 0), (1, 0), (1, 1), (0, 1)], 1)
+    )
     extract = read_extract(osm(tmp_path, square + way(1, [1, 2, 3, 4, 1], amenity="school", leisure="park")))
     assert len(extract.destinations["learning"]) == len(extract.destinations["outdoors"]) == 1
     assert len(extract.open_space) == 1

@@ -1,5 +1,7 @@
 """Where people live, from tables, layers and rasters."""
 
+# ruff: noqa: E501  (markup and rows of files read better whole)
+
 import struct
 import zlib
 
@@ -19,7 +21,12 @@ def write(path, text):
 
 
 def test_h3_cells_are_hexagons_around_their_centre(tmp_path):
-    cells = read_population(write(tmp_path / "p.csv", f"id,lon,lat,population,female,age_0_14\n{HEX},-51.15824,-30.05384,100,52,20\n"))
+    cells = read_population(
+        write(
+            tmp_path / "p.csv",
+            f"id,lon,lat,population,female,age_0_14\n{HEX},-51.15824,-30.05384,100,52,20\n",
+        )
+    )
     assert cells.kind == "h3"
     assert shapely.contains_xy(cells.polygon[0], cells.longitude[0], cells.latitude[0])
     assert {name: v.tolist() for name, v in cells.groups.items()} == {"female": [52.0], "age_0_14": [20.0]}
@@ -31,7 +38,9 @@ def test_h3_ids_alone_are_enough(tmp_path):
 
 
 def test_other_ids_are_points_and_empty_cells_are_missing_not_zero(tmp_path):
-    cells = read_population(write(tmp_path / "p.csv", "id,lon,lat,population\n1,29,41,10\n2,29,41,\n3,,41,5\n"))
+    cells = read_population(
+        write(tmp_path / "p.csv", "id,lon,lat,population\n1,29,41,10\n2,29,41,\n3,,41,5\n")
+    )
     assert (cells.kind, len(cells), cells.polygon) == ("point", 1, None)
     assert dict(cells.findings) == {"cells_without_place": 1, "cells_without_population": 1}
 
@@ -73,7 +82,13 @@ def tiff(path, values, *, compression=1, predictor=1, epsg=4326, west=29.0, nort
     if predictor == 2:
         raw = np.diff(values, axis=1, prepend=0).astype(values.dtype)
     if predictor == 3:
-        planes = values.astype(">f4").view(np.uint8).reshape(lines, columns, 4).transpose(0, 2, 1).reshape(lines, -1)
+        planes = (
+            values.astype(">f4")
+            .view(np.uint8)
+            .reshape(lines, columns, 4)
+            .transpose(0, 2, 1)
+            .reshape(lines, -1)
+        )
         raw = np.diff(planes, axis=1, prepend=np.uint8(0)).astype(np.uint8)
     data = raw.tobytes()
     data = zlib.compress(data) if compression == 8 else data
@@ -93,7 +108,9 @@ def tiff(path, values, *, compression=1, predictor=1, epsg=4326, west=29.0, nort
         field = packed.ljust(4, b"\0") if len(packed) <= 4 else struct.pack("<I", extra_at + len(extra))
         extra += b"" if len(packed) <= 4 else packed + b"\0" * (len(packed) & 1)
         directory += struct.pack("<HHI", code, kind, len(content)) + field
-    path.write_bytes(b"II*\0" + struct.pack("<I", start) + data.ljust(start - 8, b"\0") + directory + b"\0\0\0\0" + extra)
+    path.write_bytes(
+        b"II*\0" + struct.pack("<I", start) + data.ljust(start - 8, b"\0") + directory + b"\0\0\0\0" + extra
+    )
     return path
 
 

@@ -14,12 +14,17 @@ from numpy.typing import NDArray
 
 from kenes.catalogue import Catalogue
 from kenes.catalogue.definitions import Profile
-from kenes.comparison.building import Profile as Built
-from kenes.comparison.building import build
-from kenes.comparison.explanation import contributions, marginal_gains
-from kenes.comparison.intervals import Intervals, uncertainty
-from kenes.comparison.peers import peers_of
-from kenes.comparison.specification import Specification, from_plain
+from kenes.comparison import (
+    Intervals,
+    Specification,
+    build,
+    contributions,
+    from_plain,
+    marginal_gains,
+    peers_of,
+    uncertainty,
+)
+from kenes.comparison import Profile as Built
 from kenes.pipeline.progress import Progress
 from kenes.vocabulary.errors import BadInput
 from kenes.vocabulary.tables import CONTRIBUTIONS, INDEX_FACTS, PEERS, SCORES

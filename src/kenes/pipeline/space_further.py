@@ -61,7 +61,11 @@ class Starts:
         flags = (*self.about["flags"], *about.pop("flags", ()))
         missing = about.pop("missing", None)
         rows = population_shares(
-            self.people, share, self.origins.unsnapped_share, indicator, **{**self.about, **about, "flags": flags}
+            self.people,
+            share,
+            self.origins.unsnapped_share,
+            indicator,
+            **{**self.about, **about, "flags": flags},
         )
         if missing:
             rows = [replace(row, value=None, reason=missing) for row in rows]
@@ -103,9 +107,13 @@ def _starts(city: City) -> Starts:
     shapely.prepare(city.area)
     nodes = nodes[shapely.contains_xy(city.area, lon, lat)]
     lon, lat = (graph.longitude[nodes] + 180) % 360 - 180, graph.latitude[nodes]
-    origins = Origins("street_nodes", np.arange(len(nodes)), lon, lat, graph.node_positions.take(nodes), len(nodes))
+    origins = Origins(
+        "street_nodes", np.arange(len(nodes)), lon, lat, graph.node_positions.take(nodes), len(nodes)
+    )
     inside = {}
-    for name, shape in zip(city.districts.name, city.districts.geometry, strict=True) if city.districts else ():
+    for name, shape in (
+        zip(city.districts.name, city.districts.geometry, strict=True) if city.districts else ()
+    ):
         inside[name] = shapely.contains_xy(shape, lon, lat)
     about = {"origin_model": "street_nodes", "distance": "network", "flags": (_NOT_PEOPLE,)}
     return Starts(origins, People(np.ones(len(nodes)), {}, inside), about, False)
@@ -124,7 +132,10 @@ def _fifteen_minutes(city: City, starts: Starts) -> tuple[list[Measure], dict[st
 
 def _snapped(city: City, finder: StreetFinder, kinds: tuple[str, ...]) -> dict[str, Positions]:
     places = city.extract.destinations
-    return {kind: finder.snap(places[kind].longitude, places[kind].latitude, city.request.snap_m) for kind in kinds}
+    return {
+        kind: finder.snap(places[kind].longitude, places[kind].latitude, city.request.snap_m)
+        for kind in kinds
+    }
 
 
 def _cycling(city: City, starts: Starts, kinds: tuple[str, ...]) -> Access | None:
@@ -173,7 +184,15 @@ def _means(starts: Starts, access: Access, mode: str, flags: tuple[str, ...]) ->
             total, all_weights = float(weights[known].sum()), float(weights[cells].sum())
             value = float((weights[known] * values[known]).sum() / total) if total > 0 else None
             rows.append(
-                _plain(starts, indicator, value, unit, name, flags, total / all_weights if all_weights > 0 else None)
+                _plain(
+                    starts,
+                    indicator,
+                    value,
+                    unit,
+                    name,
+                    flags,
+                    total / all_weights if all_weights > 0 else None,
+                )
             )
     uneven = gini(weights, access.reached) if weights.sum() > 0 else None
     return [*rows, _plain(starts, f"access_15min_{mode}_gini", uneven, "1", "", flags, None)]
@@ -199,8 +218,10 @@ def open_area_measures(city: City) -> list[Measure]:
     size = open_m2 / open_share if open_share else city.meter.area_m2(city.meter.prepared(city.area))
     streets = city.extract.streets
     inside = _inside(city, streets.longitude[streets.start], streets.latitude[streets.start])
-    length = np.bincount(streets.way[inside], weights=_street_lengths(city)[inside], minlength=len(streets.way_id))
-    land = street_land_m2(length, streets.highway, streets.width_m, table["street_width_m"])
+    length = np.bincount(
+        streets.way[inside], weights=_street_lengths(city)[inside], minlength=len(streets.way_id)
+    )
+    land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
     base = ("area_is_study_area_not_built_up",)
     return [
         Measure("open_space_share", open_share, "1", flags=base),
@@ -226,14 +247,20 @@ def _near_open_space(city: City, starts: Starts) -> tuple[list[Measure], dict[st
     """People with an entrance of open space within 400 m, and of a large one within 500 m."""
     table = city.tables["open_space"]
     doors, owner = entrances(
-        city.extract.open_space, city.finder, float(table["entrance_every_m"]), float(table["entrance_street_m"])
+        city.extract.open_space,
+        city.finder,
+        float(table["entrance_every_m"]),
+        float(table["entrance_street_m"]),
     )
     near = distances_to(city.graph, doors, float(table["reach_m"])).at(starts.origins.at)
     share = starts.origins.share(np.isfinite(near))
     missing = None if len(owner) else "none_mapped"
     rows = starts.measures(share, "open_space_within_400m", missing=missing)
     large = sizes_m2(city.extract.open_space, city.meter) >= float(table["large_ha"]) * 1e4
-    for name, which in (("any", np.ones(len(owner), bool)), ("large", large[owner] if len(owner) else owner > 0)):
+    for name, which in (
+        ("any", np.ones(len(owner), bool)),
+        ("large", large[owner] if len(owner) else owner > 0),
+    ):
         metres = distances_to(city.graph, doors.take(which), DAILY_LIVING_M).at(starts.origins.at)
         rows += starts.measures(
             starts.origins.share(np.isfinite(metres)), "ghsci_open_space_within_500m",
@@ -258,7 +285,9 @@ def structure_measures(city: City) -> list[Measure]:
         rows += [
             Measure("intersection_density", float(found.sum()) / area_km2, "km-2"),
             Measure("dead_end_share", float(closed.sum()) / nodes if nodes else None, "1"),
-            Measure("block_length_mean", float(graph.chain_length_m[chains].mean()) if chains.any() else None, "m"),
+            Measure(
+                "block_length_mean", float(graph.chain_length_m[chains].mean()) if chains.any() else None, "m"
+            ),
             Measure("orientation_entropy", orientation_entropy(graph, segments), "nat"),
             Measure("circuity", circuity(graph, chains), "1"),
             Measure("street_density", float(graph.length_m[segments].sum()) / 1000 / area_km2, "km/km2"),
@@ -278,7 +307,9 @@ def _infrastructure(city: City) -> list[Measure]:
         rows.append(Measure(f"{name}_ways_length", km, "km"))
         if persons > 0:
             rows.append(
-                Measure(f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/100k person", population=persons)
+                Measure(
+                    f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/100k person", population=persons
+                )
             )
     return rows
 
@@ -299,13 +330,17 @@ def _neighbourhoods(city: City, starts: Starts) -> tuple[list[Measure], dict[str
     for (source, headway), stops in stop_sets(city).items():
         lon, lat = (np.concatenate(list(part.values())) for part in (stops.longitude, stops.latitude))
         at = city.finder.snap(lon, lat, city.request.snap_m)
-        share = starts.origins.share(np.isfinite(distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at)))
+        share = starts.origins.share(
+            np.isfinite(distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at))
+        )
         missing = None if source == "gtfs" or stops.count() else "none_mapped"
         rows += starts.measures(
             share, "ghsci_public_transport_within_500m", source=source, headway_min=headway, missing=missing
         )
         if headway is None and missing is None:
-            near["public_transport"] = share  # timetables come after the map and are taken where there are some
+            near["public_transport"] = (
+                share  # timetables come after the map and are taken where there are some
+            )
     parts = ("fresh_food", "convenience", "public_transport")
     if not starts.real or any(part not in near for part in parts):
         return rows, {}
@@ -329,7 +364,9 @@ def _around(city: City) -> Neighbourhoods:
         area = sizes_m2(cells.polygon, city.meter) / 1e6
     else:
         area = np.full(len(cells), np.nan)
-    return neighbourhoods_of(city.graph, city.origins["cell_centre"].at, cells.population, area, crossings(city.graph))
+    return neighbourhoods_of(
+        city.graph, city.origins["cell_centre"].at, cells.population, area, crossings(city.graph)
+    )
 
 
 def _by_people(starts: Starts, indicator: str, values: Floats, unit: str) -> list[Measure]:
@@ -340,7 +377,9 @@ def _by_people(starts: Starts, indicator: str, values: Floats, unit: str) -> lis
         known = which & np.isfinite(values)
         total, everybody = float(weights[known].sum()), float(weights[which].sum())
         value = float((weights[known] * values[known]).sum() / total) if total > 0 else None
-        rows.append(_plain(starts, indicator, value, unit, name, (), total / everybody if everybody > 0 else None))
+        rows.append(
+            _plain(starts, indicator, value, unit, name, (), total / everybody if everybody > 0 else None)
+        )
     return rows
 
 
@@ -351,7 +390,8 @@ def land_measures(city: City) -> list[Measure]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = sorted(
-                (float(r["year"]), float(r["built_up_km2"]), float(r["population"])) for r in csv.DictReader(file)
+                (float(r["year"]), float(r["built_up_km2"]), float(r["population"]))
+                for r in csv.DictReader(file)
             )
     except (KeyError, ValueError, OSError) as fault:
         raise SourceError(
@@ -378,7 +418,10 @@ def solar_measures(city: City) -> list[Measure]:
     settings = {k: v for k, v in (city.request.solar or {}).items() if v is not None}
     footprint, share = covered_share(city.extract.buildings, city.area, city.meter)
     roofs = roof_yield(
-        footprint, settings.pop("irradiation_kwh_m2"), consumption_kwh=settings.pop("consumption_kwh", None), **settings
+        footprint,
+        settings.pop("irradiation_kwh_m2"),
+        consumption_kwh=settings.pop("consumption_kwh", None),
+        **settings,
     )
     flags = ["buildings_as_mapped"] + (["few_buildings_mapped"] if not share > 0.05 else [])
     rows = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -20,7 +21,11 @@ from kenes.indicators.space.measures import COLUMNS, KEY
 
 
 def write_folder(
-    out: Path, city: Any, rows: Sequence[Mapping[str, object]], shown: Mapping[str, Any], provenance: Mapping[str, Any]
+    out: Path,
+    city: Any,
+    rows: Sequence[Mapping[str, object]],
+    shown: Mapping[str, Any],
+    provenance: Mapping[str, Any],
 ) -> None:
     """Write every file beside `out`, then put the folder in its place in one move.
 
@@ -76,7 +81,7 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return "" if value != value else repr(float(value))
+        return "" if math.isnan(value) else repr(float(value))
     return str(value)
 
 
@@ -117,7 +122,9 @@ def write_stops(path: Path, city: Any) -> None:
 def write_geoparquet(path: Path, columns: Mapping[str, Any], geometry: Any) -> None:
     """A table with geometries in longitude and latitude, GeoParquet 1.1.0."""
     geometry = np.asarray(geometry, dtype=object)
-    types = sorted({shapely.GeometryType(int(k)).name.title() for k in np.unique(shapely.get_type_id(geometry))})
+    types = sorted(
+        {shapely.GeometryType(int(k)).name.title() for k in np.unique(shapely.get_type_id(geometry))}
+    )
     names = {"Multipolygon": "MultiPolygon", "Linestring": "LineString", "Multipoint": "MultiPoint"}
     bounds = [float(v) for v in shapely.total_bounds(geometry)] if len(geometry) else []
     about: dict[str, Any] = {"encoding": "WKB", "geometry_types": [names.get(t, t) for t in types]}

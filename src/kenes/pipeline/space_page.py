@@ -1,5 +1,7 @@
 """One page with the map, the main values and who is left out; no other file, no other host."""
 
+# ruff: noqa: E501  (markup and rows of files read better whole)
+
 from __future__ import annotations
 
 import json
@@ -27,7 +29,7 @@ _STYLE = """
 :root{color-scheme:light}body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:1180px;padding:1.2rem;color:#1c2430;background:#fff}
 h1{font-size:1.6rem;margin:0 0 .2rem}h2{font-size:1.15rem;margin:1.6rem 0 .5rem}.lead{color:#46505e;margin:0 0 1rem}
 figure{margin:0}svg{width:100%;height:auto;max-height:80vh;background:#eef2f4;border-radius:6px}
-.cell{stroke:#fff;stroke-width:.4}.edge{fill:none;stroke:#1c2430;stroke-width:1.6}.stop{fill:#10324a}
+.cell{stroke:#fff;stroke-width:.4}.edge{fill:none;stroke:#1c2430;stroke-width:1.6}.stop{fill:#fff;stroke:#10324a;stroke-width:.6}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem}th,td{padding:.25rem .8rem .25rem 0;text-align:left;border-bottom:1px solid #dde3e8}
 td.n{text-align:right;font-variant-numeric:tabular-nums}select{font:inherit;padding:.2rem .4rem}
 .key{display:flex;flex-wrap:wrap;gap:.9rem;margin:.5rem 0;font-size:.9rem}.key i{display:inline-block;width:1.1rem;height:.9rem;margin-right:.35rem;vertical-align:-.1rem}
@@ -78,7 +80,9 @@ def _sentence(city: Any) -> str:
     quality = city.quality
     parts = [f"{quality['map']['street_km']:,.0f} km of walkable streets"]
     if "population" in quality:
-        parts.append(f"{quality['population']['persons']:,.0f} residents in {quality['population']['cells']:,} cells")
+        parts.append(
+            f"{quality['population']['persons']:,.0f} residents in {quality['population']['cells']:,} cells"
+        )
     if city.day:
         parts.append(f"timetables of {city.day:%A} {city.day}")
     return f"{', '.join(parts)}; map of {city.extract.date or 'unknown date'}; area: {city.area_kind.replace('_', ' ')}."
@@ -121,15 +125,23 @@ def _map(city: Any, layers: Mapping[str, Any]) -> str:
     project, width, height = _projection(city)
     drawn = []
     if layers:
-        drawn += [f'<path class="cell" d="{project(shape)}"><title></title></path>' for shape in _shapes(city.cells)]
+        drawn += [
+            f'<path class="cell" d="{project(shape)}"><title></title></path>' for shape in _shapes(city.cells)
+        ]
     drawn.append(f'<path class="edge" d="{project(city.area.simplify(1e-4))}"/>')
     for stops in city.extract.stops.values():
         for x, y in zip(stops.longitude, stops.latitude, strict=True):
             at = project(shapely.Point(x, y))
             if at is not None:
                 drawn.append(f'<circle class="stop" cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="1.2"/>')
-    options = "".join(f'<option value="{escape(name)}">{escape(name)}</option>' for name in layers.get("layers", {}))
-    choose = f'<p><label>Show <select id="choice">{options}</select></label></p><div class="key" id="key"></div>' if layers else ""
+    options = "".join(
+        f'<option value="{escape(name)}">{escape(name)}</option>' for name in layers.get("layers", {})
+    )
+    choose = (
+        f'<p><label>Show <select id="choice">{options}</select></label></p><div class="key" id="key"></div>'
+        if layers
+        else ""
+    )
     svg = f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="Map of the study area; dots are stops of the map">{"".join(drawn)}</svg>'
     return f"{choose}<figure>{svg}</figure>"
 
@@ -171,7 +183,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: frozense
         return "<p>Nothing to show.</p>"
     top = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
     lines = "".join(
-        "<tr>" + "".join(f'<td{" class=n" if k in numbers else ""}>{escape(c)}</td>' for k, c in enumerate(row)) + "</tr>"
+        "<tr>"
+        + "".join(f"<td{' class=n' if k in numbers else ''}>{escape(c)}</td>" for k, c in enumerate(row))
+        + "</tr>"
         for row in rows
     )
     return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>'
@@ -234,7 +248,13 @@ def _other_table(rows: Sequence[Mapping[str, Any]]) -> str:
         about = r["dimensions"] or ""
         value = "" if r["value"] is None else f"{r['value']:.4g}"
         lines.append(
-            [r["indicator"].replace("_", " "), about, value, r["unit"] if r["unit"] != "1" else "", r["flags"] or r["reason"] or ""]
+            [
+                r["indicator"].replace("_", " "),
+                about,
+                value,
+                r["unit"] if r["unit"] != "1" else "",
+                r["flags"] or r["reason"] or "",
+            ]
         )
     return _table(("Indicator", "Of", "Value", "Unit", "Remarks"), lines, frozenset({2}))
 

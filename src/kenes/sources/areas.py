@@ -56,14 +56,18 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
     try:
         meta, _, wkb, values = pyogrio.raw.read(path, force_2d=True)
     except Exception as fault:
-        raise SourceError("layer", expected="GeoJSON, GeoPackage or shapefile", found=str(fault), where=str(path)) from None
+        raise SourceError(
+            "layer", expected="GeoJSON, GeoPackage or shapefile", found=str(fault), where=str(path)
+        ) from None
     columns = dict(zip((str(f) for f in meta["fields"]), values, strict=True))
     geometry = shapely.from_wkb(wkb)
     keep = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     if polygons:
         keep &= np.isin(shapely.get_type_id(geometry), [3, 6, 7])
     if not keep.any():
-        raise SourceError("layer", expected="polygons" if polygons else "geometries", found="none", where=str(path))
+        raise SourceError(
+            "layer", expected="polygons" if polygons else "geometries", found="none", where=str(path)
+        )
     geometry = to_degrees(geometry[keep], meta.get("crs"))
     _check_degrees(geometry, path)
     broken = ~shapely.is_valid(geometry)
@@ -89,7 +93,8 @@ def _check_degrees(geometry: npt.NDArray[Any], path: Path) -> None:
     west, south, east, north = shapely.total_bounds(geometry)
     if not (west >= -360 and east <= 360 and south >= -90 and north <= 90):
         raise SourceError(
-            "layer", expected="degrees, or a stated reference system", found=f"coordinates up to {max(east, north):.0f}",
+            "layer", expected="degrees, or a stated reference system",
+            found=f"coordinates up to {max(east, north):.0f}",
             where=str(path), mend="Save the layer with its reference system.",
         )  # fmt: skip
 
@@ -105,5 +110,9 @@ def _names(columns: Mapping[str, npt.NDArray[Any]], asked: str | None, count: in
             names = [str(value) for value in columns[lower[usual]]]
             if len(set(names)) == count and "None" not in names:
                 return names
-    texts = [c for c, values in columns.items() if values.dtype == object and len({str(v) for v in values}) == count]
+    texts = [
+        c
+        for c, values in columns.items()
+        if values.dtype == object and len({str(v) for v in values}) == count
+    ]
     return [str(value) for value in columns[texts[0]]] if texts else [str(k + 1) for k in range(count)]

@@ -80,11 +80,17 @@ class Feed:
             try:
                 self._zip = zipfile.ZipFile(path)
             except zipfile.BadZipFile:
-                raise SourceError("GTFS feed", expected="a zip file", found="something else", where=str(path)) from None
+                raise SourceError(
+                    "GTFS feed", expected="a zip file", found="something else", where=str(path)
+                ) from None
         self.trips = self._table("trips", ("route_id", "service_id", "trip_id"))
         self.routes = self._table("routes", ("route_id", "route_type"))
-        self.calendar = self._table("calendar", ("service_id", *_DAYS, "start_date", "end_date"), needed=False)
-        self.exceptions = self._table("calendar_dates", ("service_id", "date", "exception_type"), needed=False)
+        self.calendar = self._table(
+            "calendar", ("service_id", *_DAYS, "start_date", "end_date"), needed=False
+        )
+        self.exceptions = self._table(
+            "calendar_dates", ("service_id", "date", "exception_type"), needed=False
+        )
         if self.calendar is None and self.exceptions is None:
             raise SourceError(
                 "GTFS feed", expected="calendar.txt or calendar_dates.txt", found="neither", where=path.name
@@ -98,7 +104,9 @@ class Feed:
         members = [m for m in self._zip.namelist() if m.rsplit("/", 1)[-1].lower() == name]
         return self._zip.read(min(members, key=len)) if members else None
 
-    def _table(self, name: str, columns: Sequence[str], optional: Sequence[str] = (), needed: bool = True) -> Any:
+    def _table(
+        self, name: str, columns: Sequence[str], optional: Sequence[str] = (), needed: bool = True
+    ) -> Any:
         data = self._open(f"{name}.txt")
         if data is None or not data.strip():
             if needed:
@@ -109,7 +117,10 @@ class Feed:
         missing = [column for column in columns if column not in names]
         if missing:
             raise SourceError(
-                f"{name}.txt", expected=f"columns {', '.join(missing)}", found=", ".join(names), where=self.path.name
+                f"{name}.txt",
+                expected=f"columns {', '.join(missing)}",
+                found=", ".join(names),
+                where=self.path.name,
             )
         wanted = [*columns, *(c for c in optional if c in names)]
         try:
@@ -118,11 +129,15 @@ class Feed:
                 read_options=csv.ReadOptions(column_names=names, skip_rows=1),
                 parse_options=csv.ParseOptions(invalid_row_handler=self._odd_row, newlines_in_values=True),
                 convert_options=csv.ConvertOptions(
-                    include_columns=wanted, column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                    include_columns=wanted,
+                    column_types=dict.fromkeys(names, pa.string()),
+                    strings_can_be_null=False,
                 ),
             )
         except pa.ArrowInvalid as fault:
-            raise SourceError(f"{name}.txt", expected="a table", found=str(fault), where=self.path.name) from None
+            raise SourceError(
+                f"{name}.txt", expected="a table", found=str(fault), where=self.path.name
+            ) from None
 
     def _odd_row(self, _row: object) -> str:
         self.findings["rows_refused"] = self.findings.get("rows_refused", 0) + 1
@@ -174,12 +189,16 @@ class Feed:
         try:
             return dt.datetime.strptime(text.strip(), "%Y%m%d").date()
         except ValueError:
-            raise SourceError("GTFS date", expected="YYYYMMDD", found=repr(text), where=self.path.name) from None
+            raise SourceError(
+                "GTFS date", expected="YYYYMMDD", found=repr(text), where=self.path.name
+            ) from None
 
     def services_on(self, day: dt.date) -> set[str]:
         """Services that run on a day: the week's pattern, then the exceptions."""
         running = {
-            service for service, (start, end, week) in self._weeks().items() if start <= day <= end and week[day.weekday()]
+            service
+            for service, (start, end, week) in self._weeks().items()
+            if start <= day <= end and week[day.weekday()]
         }
         for service, days in self._extras().items():
             if day in days:
@@ -200,12 +219,16 @@ class Feed:
         active = {
             trip: route_type.get(route, -1)
             for trip, route, service in zip(
-                trips.column("trip_id").to_pylist(), trips.column("route_id").to_pylist(), self._service, strict=True
+                trips.column("trip_id").to_pylist(),
+                trips.column("route_id").to_pylist(),
+                self._service,
+                strict=True,
             )
             if service in running
         }
-        calls = self._calls(active, index)
-        return Timetable(self.path.name, *stops, *calls, findings=dict(self.findings))
+        stop, route, seconds, every, until = self._calls(active, index)
+        findings = dict(self.findings)
+        return Timetable(self.path.name, *stops, stop, route, seconds, every, until, findings)
 
     def _route_types(self) -> dict[str, int]:
         types = {}
@@ -219,7 +242,10 @@ class Feed:
         rows = table.to_pylist()
         places = {row["stop_id"]: (_number(row["stop_lon"]), _number(row["stop_lat"])) for row in rows}
         seen: dict[str, int] = {}
-        stop, name, lon, lat = [], [], [], []
+        stop: list[str] = []
+        name: list[str] = []
+        lon: list[float] = []
+        lat: list[float] = []
         for row in rows:
             key = row["stop_id"]
             x, y = places[key]
@@ -242,9 +268,13 @@ class Feed:
         if times:
             self.findings[what] = self.findings.get(what, 0) + times
 
-    def _calls(self, active: dict[str, int], index: dict[str, int]) -> tuple[Ints, Ints, Floats, Floats, Floats]:
+    def _calls(
+        self, active: dict[str, int], index: dict[str, int]
+    ) -> tuple[Ints, Ints, Floats, Floats, Floats]:
         table = self._table(
-            "stop_times", ("trip_id", "stop_id", "stop_sequence"), ("arrival_time", "departure_time", "pickup_type")
+            "stop_times",
+            ("trip_id", "stop_id", "stop_sequence"),
+            ("arrival_time", "departure_time", "pickup_type"),
         )
         names = list(active)
         trip = pc.index_in(table.column("trip_id"), pa.array(names, pa.string())).combine_chunks()
@@ -276,9 +306,13 @@ class Feed:
             return np.full(table.num_rows, np.nan)
         return _seconds_or_numbers(table.column(column), _clock)
 
-    def _repeated(self, names: list[str], trip_of: Ints, seconds: Floats) -> tuple[Ints, Floats, Floats, Floats]:
+    def _repeated(
+        self, names: list[str], trip_of: Ints, seconds: Floats
+    ) -> tuple[Ints, Floats, Floats, Floats]:
         """Calls with the repetitions that `frequencies.txt` declares for their trip."""
-        table = self._table("frequencies", ("trip_id", "start_time", "end_time", "headway_secs"), needed=False)
+        table = self._table(
+            "frequencies", ("trip_id", "start_time", "end_time", "headway_secs"), needed=False
+        )
         everything = np.arange(len(trip_of))
         if table is None:
             return everything, seconds, np.zeros(len(trip_of)), np.full(len(trip_of), np.nan)
@@ -293,7 +327,11 @@ class Feed:
             if trip is None:
                 continue
             repeated.add(trip)
-            start, end, every = _clock(row["start_time"]), _clock(row["end_time"]), _number(row["headway_secs"])
+            start, end, every = (
+                _clock(row["start_time"]),
+                _clock(row["end_time"]),
+                _number(row["headway_secs"]),
+            )
             if not (every > 0 and end > start):
                 self._count("frequencies_refused")
                 continue
@@ -302,8 +340,8 @@ class Feed:
             parts.append((which, start + later, np.full(len(which), every), end + later))
         once = everything[~np.isin(trip_of, list(repeated))]
         parts.append((once, seconds[once], np.zeros(len(once)), np.full(len(once), np.nan)))
-        which, when, every, until = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return which, when, every, until
+        columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+        return columns[0], columns[1], columns[2], columns[3]
 
 
 def service_day(feeds: Sequence[Feed], asked: dt.date | None = None, near: dt.date | None = None) -> dt.date:
@@ -357,7 +395,8 @@ def _seconds_or_numbers(column: pa.ChunkedArray, read: Any) -> Floats:
     coded = pc.dictionary_encode(column).combine_chunks()
     coded = coded if isinstance(coded, pa.DictionaryArray) else coded.chunk(0)
     values = np.array([read(text) for text in coded.dictionary.to_pylist()] or [np.nan], float)
-    return values[coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)]
+    result: Floats = values[coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)]
+    return result
 
 
 def _interpolated(seconds: Floats, trip_of: Ints) -> Floats:

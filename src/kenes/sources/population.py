@@ -25,7 +25,9 @@ _ALIASES = {
     "lat": ("lat", "latitude", "y"),
     "population": ("population", "pop", "persons", "people", "pop_total", "total_population"),
 }
-_GROUP = re.compile(r"^(?:pop(?:ulation)?_)?((?:f|m|female|male|women|men)(?:_\d+(?:_\d+|_?plus)?)?|age_?\d+(?:_\d+|_?plus)?)$")
+_GROUP = re.compile(
+    r"^(?:pop(?:ulation)?_)?((?:f|m|female|male|women|men)(?:_\d+(?:_\d+|_?plus)?)?|age_?\d+(?:_\d+|_?plus)?)$"
+)
 
 
 @dataclass(frozen=True)
@@ -104,15 +106,25 @@ def _from_table(path: Path) -> Cells:
         table = csv.read_csv(
             path,
             parse_options=csv.ParseOptions(delimiter=delimiter),
-            convert_options=csv.ConvertOptions(column_types={"id": pa.string(), "h3": pa.string(), "h3_id": pa.string()}),
+            convert_options=csv.ConvertOptions(
+                column_types={"id": pa.string(), "h3": pa.string(), "h3_id": pa.string()}
+            ),
         )
     except pa.ArrowInvalid as fault:
         raise SourceError("population", expected="a table", found=str(fault), where=str(path)) from None
-    columns = {name.strip().lstrip("\ufeff").lower(): table.column(k) for k, name in enumerate(table.column_names)}
+    columns = {
+        name.strip().lstrip("\ufeff").lower(): table.column(k) for k, name in enumerate(table.column_names)
+    }
     found = {key: next((columns[a] for a in names if a in columns), None) for key, names in _ALIASES.items()}
     if found["population"] is None:
-        raise SourceError("population", expected="a column population", found=", ".join(columns), where=str(path))
-    ids = [str(v) for v in found["id"].to_pylist()] if found["id"] is not None else [str(k) for k in range(len(table))]
+        raise SourceError(
+            "population", expected="a column population", found=", ".join(columns), where=str(path)
+        )
+    ids = (
+        [str(v) for v in found["id"].to_pylist()]
+        if found["id"] is not None
+        else [str(k) for k in range(len(table))]
+    )
     is_h3 = bool(ids) and all(len(text) in (15, 16) and h3.is_valid_cell(text.lower()) for text in ids)
     if is_h3:
         ids = [text.lower() for text in ids]
@@ -120,7 +132,17 @@ def _from_table(path: Path) -> Cells:
     polygon = _hexagons(ids) if is_h3 else None
     groups = {m[1]: _numbers(c, path) for name, c in columns.items() if (m := _GROUP.match(name))}
     return _checked(
-        Cells(ids, lon, lat, _numbers(found["population"], path), polygon, groups, "h3" if is_h3 else "point", {}), path
+        Cells(
+            ids,
+            lon,
+            lat,
+            _numbers(found["population"], path),
+            polygon,
+            groups,
+            "h3" if is_h3 else "point",
+            {},
+        ),
+        path,
     )
 
 
@@ -128,13 +150,17 @@ def _centres(found: Mapping[str, Any], ids: Sequence[str], is_h3: bool, path: Pa
     if found["lon"] is not None and found["lat"] is not None:
         return _numbers(found["lon"], path), _numbers(found["lat"], path)
     if not is_h3:
-        raise SourceError("population", expected="columns lon and lat, or H3 ids", found="neither", where=str(path))
+        raise SourceError(
+            "population", expected="columns lon and lat, or H3 ids", found="neither", where=str(path)
+        )
     centres = np.array([h3.cell_to_latlng(cell) for cell in ids]).reshape(-1, 2)
     return centres[:, 1].copy(), centres[:, 0].copy()
 
 
 def _hexagons(ids: Sequence[str]) -> npt.NDArray[Any]:
-    return np.array([shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(cell)]) for cell in ids], dtype=object)
+    return np.array(
+        [shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(cell)]) for cell in ids], dtype=object
+    )
 
 
 def _numbers(column: Any, path: Path) -> Floats:
@@ -149,7 +175,9 @@ def _from_layer(path: Path) -> Cells:
     lower = {name.lower(): values for name, values in areas.columns.items()}
     name = next((a for a in _ALIASES["population"] if a in lower), None)
     if name is None:
-        raise SourceError("population", expected="a column population", found=", ".join(lower), where=str(path))
+        raise SourceError(
+            "population", expected="a column population", found=", ".join(lower), where=str(path)
+        )
     middle = shapely.centroid(areas.geometry)
     is_polygon = bool(np.isin(shapely.get_type_id(areas.geometry), [3, 6]).all())
     groups = {m[1]: np.asarray(v, float) for key, v in lower.items() if (m := _GROUP.match(key))}

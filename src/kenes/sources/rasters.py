@@ -24,7 +24,21 @@ from kenes.sources.areas import to_degrees
 from kenes.sources.population import Cells
 from kenes.vocabulary.errors import SourceError
 
-_SIZES = {1: "B", 2: "s", 3: "H", 4: "I", 5: "II", 6: "b", 8: "h", 9: "i", 10: "ii", 11: "f", 12: "d", 16: "Q", 17: "q"}
+_SIZES = {
+    1: "B",
+    2: "s",
+    3: "H",
+    4: "I",
+    5: "II",
+    6: "b",
+    8: "h",
+    9: "i",
+    10: "ii",
+    11: "f",
+    12: "d",
+    16: "Q",
+    17: "q",
+}
 _MOLLWEIDE = "ESRI:54009"
 MOST_CELLS = 2_000_000
 
@@ -66,7 +80,9 @@ def read_population_raster(path: Path, boundary: Any) -> Cells:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError:
-            raise SourceError("raster", expected="a GeoTIFF", found="an empty file", where=str(path)) from None
+            raise SourceError(
+                "raster", expected="a GeoTIFF", found="an empty file", where=str(path)
+            ) from None
         tiff = _Tiff(data, path)
         bounds = None
         if boundary is not None:
@@ -84,7 +100,7 @@ def read_population_raster(path: Path, boundary: Any) -> Cells:
     back = _mover(raster.crs, "EPSG:4326")
     centre = back(np.column_stack([x0 + raster.width / 2, y1 - raster.height / 2]))
     return Cells(
-        [f"{line + raster.line}_{column + raster.column}" for line, column in zip(lines, columns, strict=True)],
+        [f"{j + raster.line}_{i + raster.column}" for j, i in zip(lines, columns, strict=True)],
         centre[:, 0], centre[:, 1], people[lines, columns] * share[lines, columns],
         to_degrees(boxes, raster.crs), {}, "raster", {"cells_without_population": missing},
     )  # fmt: skip
@@ -153,7 +169,9 @@ class _Tiff:
             if type_ not in _SIZES and type_ != 7:
                 continue
             letter = _SIZES.get(type_, "B")
-            form = f"{number}s" if type_ == 2 else letter * number if len(letter) == 2 else f"{number}{letter}"
+            form = (
+                f"{number}s" if type_ == 2 else letter * number if len(letter) == 2 else f"{number}{letter}"
+            )
             value_at = at + k * size + (12 if self.big else 8)
             if struct.calcsize(self.order + form) > (8 if self.big else 4):
                 value_at = struct.unpack_from(self.order + kind, self.data, value_at)[0]
@@ -171,7 +189,9 @@ class _Tiff:
         letter = {1: "u", 2: "i", 3: "f"}.get(self._one(339, 1))
         bits = self._one(258, 1)
         if letter is None or bits not in (8, 16, 32, 64):
-            raise self._fault("whole numbers or floats of 8 to 64 bits", f"{bits} bits, format {self._one(339, 1)}")
+            raise self._fault(
+                "whole numbers or floats of 8 to 64 bits", f"{bits} bits, format {self._one(339, 1)}"
+            )
         return np.dtype(f"{self.order}{letter}{bits // 8}")
 
     def _crs(self) -> str:
@@ -217,7 +237,14 @@ class _Tiff:
             values[values == float(text or b"nan")] = np.nan
         values[values < 0] = np.nan  # nobody is not fewer than none: older grids mark sea by -200
         return Raster(
-            values, self.west + c0 * self.width, self.north - l0 * self.height, self.width, self.height, self.crs, l0, c0
+            values,
+            self.west + c0 * self.width,
+            self.north - l0 * self.height,
+            self.width,
+            self.height,
+            self.crs,
+            l0,
+            c0,
         )
 
     def _block(self, at: int, size: int, lines: int, wide: int) -> npt.NDArray[Any]:

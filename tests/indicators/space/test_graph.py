@@ -1,5 +1,7 @@
 """Distances on street graphs, against networkx and by laws."""
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -31,7 +33,7 @@ def by_networkx(lon, lat, start, end, positions, sources):
     for k, (a, b) in enumerate(zip(start, end, strict=True)):
         length = GEOD.inv(lon[a], lat[a], lon[b], lat[b])[2]
         stations = [(0.0, ("node", a)), *sorted(cuts.get(k, [])), (1.0, ("node", b))]
-        for (s, p), (t, q) in zip(stations, stations[1:], strict=False):
+        for (s, p), (t, q) in pairwise(stations):
             weight = (t - s) * length
             if p != q and (not streets.has_edge(p, q) or streets[p][q]["weight"] > weight):
                 streets.add_edge(p, q, weight=weight)
@@ -104,7 +106,9 @@ def test_nothing_is_reached_beyond_the_limit():
 
 
 def test_segments_given_twice_or_without_length_are_left_out():
-    graph = build_graph(np.array([0, 0.001, 0.002]), np.zeros(3), np.array([0, 1, 1, 2]), np.array([1, 0, 1, 1]))
+    graph = build_graph(
+        np.array([0, 0.001, 0.002]), np.zeros(3), np.array([0, 1, 1, 2]), np.array([1, 0, 1, 1])
+    )
     assert graph.segments == 2
 
 
@@ -148,7 +152,13 @@ def test_the_nearest_street_is_the_nearest_of_all(seed):
     rng = np.random.default_rng(seed)
     lon, lat = 29.998 + rng.random(20) * 0.024, 39.998 + rng.random(20) * 0.024
     found = StreetFinder(graph, np.ones(graph.segments, bool)).snap(lon, lat, 5000.0)
-    ex, ny = (np.array(v) for v in (GEOD.inv(30.01, 40.01, 30.0100001, 40.01)[2] * 1e7, GEOD.inv(30.01, 40.01, 30.01, 40.0100001)[2] * 1e7))
+    ex, ny = (
+        np.array(v)
+        for v in (
+            GEOD.inv(30.01, 40.01, 30.0100001, 40.01)[2] * 1e7,
+            GEOD.inv(30.01, 40.01, 30.01, 40.0100001)[2] * 1e7,
+        )
+    )
     for k in range(20):
         ax, ay = (graph.longitude[graph.start] - lon[k]) * ex, (graph.latitude[graph.start] - lat[k]) * ny
         dx = (graph.longitude[graph.end] - graph.longitude[graph.start]) * ex

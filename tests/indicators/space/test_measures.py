@@ -122,12 +122,16 @@ def test_a_chessboard_has_the_entropy_of_four_directions():
     graph = chessboard()
     entropy = orientation_entropy(graph, np.ones(graph.segments, bool))
     assert entropy == pytest.approx(np.log(4), abs=1e-3)
-    assert circuity(graph, np.ones(len(graph.chain_length_m), bool)) == pytest.approx(40 / (32 + 4 * np.sqrt(2)), rel=1e-3)
+    assert circuity(graph, np.ones(len(graph.chain_length_m), bool)) == pytest.approx(
+        40 / (32 + 4 * np.sqrt(2)), rel=1e-3
+    )
 
 
 def test_open_space_counts_once_where_it_overlaps_and_only_inside():
     area = shapely.box(0, 0, STEP, STEP)
-    parks = np.array([shapely.box(0, 0, STEP / 2, STEP), shapely.box(0, 0, STEP / 2, STEP), shapely.box(-STEP, 0, 0, STEP)])
+    parks = np.array(
+        [shapely.box(0, 0, STEP / 2, STEP), shapely.box(0, 0, STEP / 2, STEP), shapely.box(-STEP, 0, 0, STEP)]
+    )
     metres, share = covered_share(parks, area, AreaMeter(np.zeros(1), np.zeros(1)))
     assert share == pytest.approx(0.5, abs=1e-9)
     assert metres == pytest.approx(area_m2(parks[0]), rel=1e-9)
@@ -144,14 +148,23 @@ def test_a_park_is_entered_where_a_street_runs_along_it():
 
 
 def test_land_in_streets_takes_tagged_widths_before_those_of_the_class():
-    land = street_land_m2(np.array([100.0, 100.0, 5.0]), np.array(["primary", "primary", "unknown"]), np.array([np.nan, 10.0, np.nan]), {"primary": 18})
+    land = street_land_m2(
+        np.array([100.0, 100.0, 5.0]),
+        np.array(["primary", "primary", "unknown"]),
+        np.array([np.nan, 10.0, np.nan]),
+        {"primary": 18},
+    )
     assert land == 100 * 18 + 100 * 10
 
 
 def test_access_counts_kinds_within_fifteen_minutes():
     graph = chessboard(12)
     finder = StreetFinder(graph)
-    places = {"school": finder.snap(np.zeros(1), np.zeros(1)), "shop": finder.snap(np.array([11 * STEP]), np.zeros(1)), "none": finder.snap(np.zeros(0), np.zeros(0))}
+    places = {
+        "school": finder.snap(np.zeros(1), np.zeros(1)),
+        "shop": finder.snap(np.array([11 * STEP]), np.zeros(1)),
+        "none": finder.snap(np.zeros(0), np.zeros(0)),
+    }
     found = access_to(graph, places, finder.snap(np.array([0.0, 0.0]), np.array([0.0, 11 * STEP])), 1250 / 15)
     assert found.reached.tolist() == [2.0, 1.0]  # 1,225 m to the shop; 1,216 m to the school
     assert found.mapped == (1, 1, 0)
@@ -161,7 +174,9 @@ def test_access_counts_kinds_within_fifteen_minutes():
 @given(st.lists(st.floats(0.1, 50), min_size=2, max_size=20), st.floats(0.5, 3))
 def test_inequality_does_not_change_when_everybody_gets_the_same_multiple(values, factor):
     persons = np.arange(1, len(values) + 1.0)
-    assert gini(persons, np.array(values) * factor) == pytest.approx(gini(persons, np.array(values)), abs=1e-9)
+    assert gini(persons, np.array(values) * factor) == pytest.approx(
+        gini(persons, np.array(values)), abs=1e-9
+    )
     assert gini(persons, np.ones(len(values))) == pytest.approx(0, abs=1e-9)
 
 

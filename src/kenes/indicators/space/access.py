@@ -33,7 +33,7 @@ class Access:
     @property
     def reached(self) -> Floats:
         """Number of kinds within fifteen minutes, shape (start,)."""
-        return (self.minutes <= MINUTES).sum(axis=0).astype(float)
+        return np.asarray((self.minutes <= MINUTES).sum(axis=0), float)
 
     @property
     def mean_minutes(self) -> Floats:
@@ -41,7 +41,8 @@ class Access:
         known = np.isfinite(self.minutes)
         total = np.where(known, self.minutes, 0).sum(axis=0)
         count = known.sum(axis=0)
-        return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+        result: Floats = np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+        return result
 
 
 def access_to(

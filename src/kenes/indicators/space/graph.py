@@ -45,7 +45,11 @@ class Positions:
     def take(self, which: Ints | Bools) -> Positions:
         """Some of the places, in the order asked for."""
         return Positions(
-            self.chain[which], self.offset_m[which], self.away_m[which], self.longitude[which], self.latitude[which]
+            self.chain[which],
+            self.offset_m[which],
+            self.away_m[which],
+            self.longitude[which],
+            self.latitude[which],
         )
 
     def on_the_street(self) -> Positions:
@@ -112,13 +116,16 @@ class StreetGraph:
     def component(self) -> Ints:
         """Connected part of each junction, shape (junction,)."""
         n = len(self.junction)
-        links = coo_matrix((np.ones(len(self.chain_first)), (self.chain_first, self.chain_last)), shape=(n, n))
-        return connected_components(links, directed=False)[1].astype(np.int64)
+        links = coo_matrix(
+            (np.ones(len(self.chain_first)), (self.chain_first, self.chain_last)), shape=(n, n)
+        )
+        return np.asarray(connected_components(links, directed=False)[1], np.int64)
 
     @cached_property
     def component_length_m(self) -> Floats:
         """Metres of street in each connected part."""
-        return np.bincount(self.component[self.chain_first], weights=self.chain_length_m)
+        totals = np.bincount(self.component[self.chain_first], weights=self.chain_length_m)
+        return totals.astype(float)
 
     @cached_property
     def segment_component(self) -> Ints:
@@ -128,13 +135,15 @@ class StreetGraph:
     @cached_property
     def node_positions(self) -> Positions:
         """Every node as a position on the network."""
-        chain = np.full(self.nodes, -1, np.int64)
-        offset = np.zeros(self.nodes)
-        nodes = np.concatenate([self.end, self.start])
-        at_end = self.chain_offset_m + self.chain_sign * self.length_m
-        _, first = np.unique(nodes, return_index=True)
-        chain[:] = np.tile(self.chain, 2)[first]
-        offset[:] = np.concatenate([at_end, self.chain_offset_m])[first]
+        one = np.zeros(self.nodes, np.int64)  # any one segment of each node: its chain and place agree
+        one[self.end] = np.arange(self.segments)
+        one[self.start] = np.arange(self.segments)
+        if not self.segments:
+            nothing = np.zeros(self.nodes)
+            return Positions(one - 1, nothing, nothing, self.longitude, self.latitude)
+        at_start = self.start[one] == np.arange(self.nodes)
+        chain = self.chain[one]
+        offset = self.chain_offset_m[one] + np.where(at_start, 0.0, self.chain_sign[one] * self.length_m[one])
         return Positions(chain, offset, np.zeros(self.nodes), self.longitude, self.latitude)
 
     def usable_segments(self, island_m: float = ISLAND_M) -> Bools:
@@ -180,7 +189,9 @@ class StreetGraph:
         )
 
 
-def build_graph(longitude: Floats, latitude: Floats, start: Ints, end: Ints, way: Ints | None = None) -> StreetGraph:
+def build_graph(
+    longitude: Floats, latitude: Floats, start: Ints, end: Ints, way: Ints | None = None
+) -> StreetGraph:
     """A graph from nodes and straight segments.
 
     Segments from a node to itself and segments given twice are left out. Nodes without a
@@ -204,8 +215,11 @@ def build_graph(longitude: Floats, latitude: Floats, start: Ints, end: Ints, way
     key = low * (len(longitude) + 1) + high
     first = np.sort(np.unique(key, return_index=True)[1])
     first = first[low[first] != high[first]]
-    used, flat = np.unique(np.concatenate([start[first], end[first]]), return_inverse=True)
-    u, v = flat[: len(first)].astype(np.int64), flat[len(first) :].astype(np.int64)
+    del low, high, key
+    used = np.zeros(len(longitude), bool)
+    used[start[first]] = used[end[first]] = True
+    number = np.cumsum(used) - 1
+    u, v = number[start[first]], number[end[first]]
     lon, lat = unwrapped(longitude[used]), latitude[used]
     return _contracted(lon, lat, u, v, way[first])
 
@@ -215,7 +229,9 @@ def _check(longitude: Floats, latitude: Floats, start: Ints, end: Ints) -> None:
         raise BadInput("street nodes", expected="degrees", found="a coordinate that is none")
     ends = np.concatenate([start, end])
     if ends.size and (ends.min() < 0 or ends.max() >= len(longitude)):
-        raise BadInput("street segments", expected=f"nodes below {len(longitude)}", found=str(int(ends.max())))
+        raise BadInput(
+            "street segments", expected=f"nodes below {len(longitude)}", found=str(int(ends.max()))
+        )
 
 
 def _contracted(lon: Floats, lat: Floats, u: Ints, v: Ints, way: Ints) -> StreetGraph:
@@ -232,5 +248,17 @@ def _contracted(lon: Floats, lat: Floats, u: Ints, v: Ints, way: Ints) -> Street
     number = np.full(len(lon), -1, np.int64)
     number[junction] = np.arange(len(junction))
     return StreetGraph(
-        lon, lat, u, v, length, way, chain, offset, sign.astype(np.int64), junction, number[first], number[last], total
+        lon,
+        lat,
+        u,
+        v,
+        length,
+        way,
+        chain,
+        offset,
+        sign.astype(np.int64),
+        junction,
+        number[first],
+        number[last],
+        total,
     )

@@ -215,7 +215,25 @@ def grid_rows(x0, y0, x1, y1, west, south, size_x, size_y, columns, lines):  # t
 
 @njit(cache=True, parallel=True)
 def nearest(  # type: ignore[no-untyped-def]
-    px, py, east, bend, north, x0, y0, x1, y1, usable, rows, held, west, south, size_x, size_y, columns, lines, limit
+    px,
+    py,
+    east,
+    bend,
+    north,
+    x0,
+    y0,
+    x1,
+    y1,
+    usable,
+    rows,
+    held,
+    west,
+    south,
+    size_x,
+    size_y,
+    columns,
+    lines,
+    limit,
 ):
     """Nearest usable segment to each point, in a flat frame laid at the point itself.
 
@@ -255,7 +273,7 @@ def nearest(  # type: ignore[no-untyped-def]
         cj = int(np.floor((py[p] - south) / size_y))
         best, best_s, best_t = limit, -1, 0.0
         rings = int(limit / step) + 2
-        beyond = max(max(-ci, ci - columns + 1), max(-cj, cj - lines + 1))
+        beyond = max(-ci, ci - columns + 1, -cj, cj - lines + 1)
         for ring in range(max(0, beyond), rings + 1):
             if (ring - 1) * step > best:
                 break
@@ -287,9 +305,20 @@ def nearest(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, parallel=True)
-def neighbourhoods(  # type: ignore[no-untyped-def]
-    origins, indptr, neighbour, weight, edge_chain, chain_last, chain_length, limit,
-    node_values, rows, place_offset, place_values, lanes,
+def neighbourhoods(  # type: ignore[no-untyped-def]  # noqa: PLR0912
+    origins,
+    indptr,
+    neighbour,
+    weight,
+    edge_chain,
+    chain_last,
+    chain_length,
+    limit,
+    node_values,
+    rows,
+    place_offset,
+    place_values,
+    lanes,
 ):
     """Sums of what lies within a walking distance of each origin junction.
 

@@ -11,7 +11,19 @@ COLUMNS = (
     "uncertainty_kind", "coverage", "origin", "quality", "flags", "reason", "provenance",
     "source", "distance", "origin_model", "headway_min", "district", "population", "unsnapped",
 )  # fmt: skip
-KEY = ("indicator", "edition", "place", "district", "start", "end", "source", "distance", "origin_model", "headway_min", "dimensions")
+KEY = (
+    "indicator",
+    "edition",
+    "place",
+    "district",
+    "start",
+    "end",
+    "source",
+    "distance",
+    "origin_model",
+    "headway_min",
+    "dimensions",
+)
 
 
 @dataclass(frozen=True)

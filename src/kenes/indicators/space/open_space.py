@@ -31,7 +31,9 @@ def covered_share(polygons: npt.NDArray[Any], area: Any, meter: AreaMeter) -> tu
     near = polygons[shapely.intersects(area, polygons)] if len(polygons) else polygons
     if not len(near):
         return 0.0, 0.0 if size > 0 else float("nan")
-    united = shapely.union_all(shapely.make_valid(meter.prepared(near), method="structure", keep_collapsed=False))
+    united = shapely.union_all(
+        shapely.make_valid(meter.prepared(near), method="structure", keep_collapsed=False)
+    )
     inside = meter.area_m2(polygons_of(united.intersection(whole)))
     return inside, inside / size if size > 0 else float("nan")
 
@@ -83,7 +85,9 @@ def entrances(
     return found.take(found.found), np.concatenate(owner)[found.found].astype(np.int64)
 
 
-def street_land_m2(length_m: Floats, highway: npt.NDArray[np.str_], width_m: Floats, table: Mapping[str, float]) -> float:
+def street_land_m2(
+    length_m: Floats, highway: npt.NDArray[np.str_], width_m: Floats, table: Mapping[str, float]
+) -> float:
     """Land in streets: length times width, tagged where it is, otherwise by class.
 
     Args:

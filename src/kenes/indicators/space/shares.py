@@ -38,8 +38,14 @@ def share_of(people: Floats, share: Floats) -> float | None:
 
 
 def population_shares(
-    people: People, share: Floats, unsnapped: Floats, indicator: str, *, by_group: bool = False,
-    dimensions: Mapping[str, str] | None = None, **about: Any,
+    people: People,
+    share: Floats,
+    unsnapped: Floats,
+    indicator: str,
+    *,
+    by_group: bool = False,
+    dimensions: Mapping[str, str] | None = None,
+    **about: Any,
 ) -> list[Measure]:
     """An indicator for the city, each district, and each group of inhabitants.
 
@@ -61,15 +67,20 @@ def population_shares(
         total = float(weights.sum())
         lost = float((weights * unsnapped).sum())
         return Measure(
-            indicator, share_of(weights, share), "1", district=district, dimensions=base | dict(more), population=total,
+            indicator, share_of(weights, share), "1", district=district,
+            dimensions=base | dict(more), population=total,
             unsnapped=lost, coverage=1 - lost / total if total > 0 else None,
             reason=None if total > 0 else "no_population", **about,
         )  # fmt: skip
 
     rows = [one(people.population, "", {})]
-    rows += [one(np.where(cells, people.population, 0.0), name, {}) for name, cells in people.districts.items()]
+    rows += [
+        one(np.where(cells, people.population, 0.0), name, {}) for name, cells in people.districts.items()
+    ]
     if by_group:
-        rows += [one(np.nan_to_num(persons), "", {"group": group}) for group, persons in people.groups.items()]
+        rows += [
+            one(np.nan_to_num(persons), "", {"group": group}) for group, persons in people.groups.items()
+        ]
     return rows
 
 
@@ -91,7 +102,9 @@ def with_spread(measures: list[Measure], further: Mapping[tuple[object, ...], li
             result.append(measure)
             continue
         half = (max(known) - min(known)) / 2
-        result.append(replace(measure, uncertainty=half, uncertainty_kind="half_range_of_origin_models_and_snapping"))
+        result.append(
+            replace(measure, uncertainty=half, uncertainty_kind="half_range_of_origin_models_and_snapping")
+        )
     return result
 
 

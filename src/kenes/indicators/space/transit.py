@@ -38,7 +38,12 @@ def capacity_of(route_type: Ints, modes: Mapping[str, object]) -> list[str]:
 
 
 def departures(
-    stop: Ints, seconds: Floats, every_s: Floats, until_s: Floats, stops: int, window_s: tuple[float, float] = WINDOW_S
+    stop: Ints,
+    seconds: Floats,
+    every_s: Floats,
+    until_s: Floats,
+    stops: int,
+    window_s: tuple[float, float] = WINDOW_S,
 ) -> Floats:
     """Departures at each stop within a window of the service day, repetitions included.
 
@@ -61,7 +66,7 @@ def departures(
         last = np.ceil((stop_before - seconds) / every_s)
         many = np.maximum(0, last - first)
     count = np.where(every_s > 0, np.nan_to_num(many), once)
-    return np.bincount(stop, weights=count, minlength=stops)
+    return np.bincount(stop, weights=count, minlength=stops).astype(float)
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,10 @@ class StopReach:
         """
         which = 1 if origins.model == "cell_centre_no_offset" else 0
         wanted = [capacity] if capacity else list(self._fields)
-        return np.logical_or.reduce([np.isfinite(self._fields[c][which].at(origins.at)) for c in wanted])
+        served: Bools = np.logical_or.reduce(
+            [np.isfinite(self._fields[c][which].at(origins.at)) for c in wanted]
+        )
+        return served
 
     def metres(self, origins: Origins, capacity: str) -> Floats:
         """Metres to the nearest stop of a capacity along the streets, infinite beyond its reach."""
