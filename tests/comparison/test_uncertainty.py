@@ -5,7 +5,7 @@ from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 from kenes.comparison import build, intervals, replicates, uncertainty, what_if
 from kenes.comparison.coin import from_coin
 from kenes.comparison.factors import realise
-from kenes.comparison.sensitivity import designs, exact_shares, sensitivity, shares_of, sobol
+from kenes.comparison.influence import designs, exact_shares, sensitivity, shares_of, sobol
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 RNG = np.random.default_rng(4)

@@ -28,7 +28,7 @@ from kenes.comparison.coin import from_coin
 from kenes.comparison.explanation import contributions, marginal_gains, strengths
 from kenes.comparison.intervals import Intervals, uncertainty
 from kenes.comparison.plain import from_plain, renamed, to_plain
-from kenes.comparison.sensitivity import sensitivity
+from kenes.comparison.influence import sensitivity
 from kenes.comparison.specification import Specification, canonical
 from kenes.comparison.structure import correlations, effective_weights
 from kenes.vocabulary.errors import BadInput, DefinitionError
