@@ -26,7 +26,7 @@ $(STAMP): requirements-dev.lock requirements-setup.lock pyproject.toml tools/sys
 	@touch $@
 
 $(FRONT): $(STAMP) $(FRONT_SOURCES)
-	cd frontend && ../$(BIN)/npm ci --silent --no-fund --no-audit && ../$(BIN)/node build.mjs
+	$(BIN)/python tools/front_end.py
 	@touch $@
 
 run: setup ## Build the observatory and serve the portal on KENES_PORT (8000)

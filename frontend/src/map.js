@@ -25,6 +25,7 @@ async function start(box) {
   const byClass = ["case", ["==", ["feature-state", "c"], null], colour("--no-data")];
   scale.forEach((tint, i) => byClass.push(["==", ["feature-state", "c"], i], tint));
   byClass.push(colour("--no-data"));
+  const valued = ["case", ["==", ["feature-state", "c"], null], 0, 1];
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const source = (layer) => ({ type: "geojson", data: `/api/map/${layer}.geojson` });
 
@@ -37,6 +38,8 @@ async function start(box) {
     fadeDuration: still ? 0 : 200,
     renderWorldCopies: false,
     bounds: JSON.parse(box.dataset.bounds),
+    // Beyond these corners the base map holds no land.
+    maxBounds: [[14.3, 30.2], [89.9, 57.9]],
     fitBoundsOptions: { padding: 12, animate: false },
     locale: JSON.parse(box.dataset.words),
     style: {
@@ -50,14 +53,16 @@ async function start(box) {
         { id: "sea", type: "background", paint: { "background-color": colour("--map-sea") } },
         { id: "land", type: "fill", source: "land", filter: ["!=", ["get", "layer"], "lakes"], paint: { "fill-color": colour("--map-land") } },
         { id: "land-line", type: "line", source: "land", filter: ["!=", ["get", "layer"], "lakes"], paint: { "line-color": colour("--map-line"), "line-width": 0.6 } },
-        { id: "areas", type: "fill", source: "areas", paint: { "fill-color": byClass } },
-        { id: "areas-line", type: "line", source: "areas", paint: {
-          "line-color": ["case", ["boolean", ["feature-state", "on"], false], colour("--ink"), colour("--map-edge")],
+        { id: "bare", type: "fill", source: "areas", filter: ["!=", ["get", "kind"], "group"], paint: { "fill-color": colour("--no-data") } },
+        { id: "groups", type: "fill", source: "areas", filter: ["==", ["get", "kind"], "group"], paint: { "fill-color": byClass, "fill-opacity": valued } },
+        { id: "areas", type: "fill", source: "areas", filter: ["!=", ["get", "kind"], "group"], paint: { "fill-color": byClass, "fill-opacity": valued } },
+        { id: "areas-line", type: "line", source: "areas", filter: ["!=", ["get", "kind"], "group"], paint: {
+          "line-color": ["case", ["boolean", ["feature-state", "on"], false], colour("--ink"), ["==", ["feature-state", "c"], null], colour("--map-bare"), colour("--map-edge")],
           "line-width": ["case", ["boolean", ["feature-state", "on"], false], 2.2, 0.7] } },
         { id: "lakes", type: "fill", source: "land", filter: ["==", ["get", "layer"], "lakes"], paint: { "fill-color": colour("--map-sea") } },
         { id: "points", type: "circle", source: "points", filter: ["has", "place"], paint: {
           "circle-color": byClass,
-          "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, ["case", ["==", ["feature-state", "c"], null], 1.4, 4], 8, 8],
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 3, ["case", ["==", ["feature-state", "c"], null], 0, 4], 8, 8],
           "circle-stroke-color": ["case", ["boolean", ["feature-state", "on"], false], colour("--ink"), "#ffffff"],
           "circle-stroke-width": ["case", ["boolean", ["feature-state", "on"], false], 2.2, ["case", ["==", ["feature-state", "c"], null], 0, 1]] } },
       ],
@@ -85,6 +90,11 @@ async function start(box) {
     light(on, false);
     light((on = place), true);
   };
+  // Under the pointer lie a place and perhaps the region around it: the one with a value speaks.
+  const best = (event) => {
+    const under = map.queryRenderedFeatures(event.point, { layers: ["points", "areas", "groups"] });
+    return (under.find((feature) => values.places[feature.id]?.class != null) ?? under[0])?.id;
+  };
   const describe = (place) => {
     const value = values.places[place];
     const body = document.createElement("div");
@@ -95,9 +105,9 @@ async function start(box) {
     body.append(name, line);
     return body;
   };
-  for (const layer of ["areas", "points"]) {
+  for (const layer of ["groups", "areas", "points"]) {
     map.on("mousemove", layer, (event) => {
-      const place = event.features[0]?.id;
+      const place = best(event);
       choose(place);
       map.getCanvas().style.cursor = "pointer";
       tip.setLngLat(event.lngLat).setDOMContent(describe(place)).addTo(map);
@@ -108,7 +118,7 @@ async function start(box) {
       tip.remove();
     });
     map.on("click", layer, (event) => {
-      const place = event.features[0]?.id;
+      const place = best(event);
       if (place) location.assign(box.dataset.place.replace("PLACE", encodeURIComponent(place)));
     });
   }

@@ -4,6 +4,8 @@ The edition answers as `kenes.store.Edition` does. Numbers are drawn with a fixe
 so that letters, scripts and sorting are tried.
 """
 
+# ruff: noqa: E501  (declarations read best as they stand in their files)
+
 from __future__ import annotations
 
 import datetime as dt
@@ -136,7 +138,13 @@ def write_folder(folder: Path) -> Path:
 
 
 def _square(place: str, x: float, y: float, half: float = 0.6) -> dict[str, Any]:
-    ring = [[x - half, y - half], [x + half, y - half], [x + half, y + half], [x - half, y + half], [x - half, y - half]]
+    ring = [
+        [x - half, y - half],
+        [x + half, y - half],
+        [x + half, y + half],
+        [x - half, y + half],
+        [x - half, y - half],
+    ]
     return {"type": "Feature", "properties": {"place": place}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
 
 
@@ -148,7 +156,7 @@ class MemoryEdition:
     def __init__(self, tables: dict[str, list[dict[str, Any]]], sources: tuple[SourceRecord, ...], data: bytes) -> None:
         self.rows, self.sources, self._data = tables, sources, data
 
-    def table(self, kind: str, *, columns: Any = None, filter: Any = None) -> pa.Table:
+    def table(self, kind: str, *, columns: Any = None, filter: Any = None) -> pa.Table:  # noqa: A002
         schema = KINDS[kind].schema()
         found = [
             {name: row.get(name) for name in schema.names}
@@ -174,9 +182,9 @@ def edition(catalogue: Catalogue, *, ships: bool = True) -> MemoryEdition:
         posts = indicator.goalposts
         low, high = sorted((posts.worst, posts.best)) if posts else (10.0, 60.0)
         for place in catalogue.places.values():
-            if place.kind in ("province", "region") and (place.id, indicator.id) != ("tr-cizre", "gdp_per_head"):
-                _series(tables, indicator, place.id, rng, low, high)
-            elif place.kind == "country" and indicator.group == "economy":
+            if (place.kind in ("province", "region") and (place.id, indicator.id) != ("tr-cizre", "gdp_per_head")) or (
+                place.kind == "country" and indicator.group == "economy"
+            ):
                 _series(tables, indicator, place.id, rng, low, high)
     for profile in catalogue.profiles.values():
         _index(tables, catalogue, profile, rng)
@@ -251,9 +259,7 @@ def _index(tables: Any, catalogue: Catalogue, profile: Any, rng: Any) -> None:
     parents = {n.get("parent") for n in nodes}
     root = next(n["id"] for n in nodes if not n.get("parent"))
     leaves = [n["id"] for n in nodes if n["id"] not in parents]
-    members = [
-        p.id for p in catalogue.places.values() if p.kind in profile.kinds and p.country in profile.countries
-    ]
+    members = [p.id for p in catalogue.places.values() if p.kind in profile.kinds and p.country in profile.countries]
     out = set(members[4:5])
     scores = {p: float(rng.uniform(20, 90)) for p in members if p not in out}
     order = sorted(scores, key=lambda p: -scores[p])
@@ -272,7 +278,14 @@ def _index(tables: Any, catalogue: Catalogue, profile: Any, rng: Any) -> None:
             )  # fmt: skip
         if rank is None:
             tables["needs"] += [
-                {"index": profile.id, "place": place, "position": i + 1, "indicator": leaf, "weight": 0.5, "reason": None}
+                {
+                    "index": profile.id,
+                    "place": place,
+                    "position": i + 1,
+                    "indicator": leaf,
+                    "weight": 0.5,
+                    "reason": None,
+                }
                 for i, leaf in enumerate(leaves[:5])
             ]
             continue

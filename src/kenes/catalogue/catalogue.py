@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from kenes.catalogue.definitions import (
     read_indicator,
     read_profile,
     read_variable,
+    unit_of,
 )
 from kenes.catalogue.documents import LinedDict, read_document, read_table
 from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
@@ -90,6 +92,13 @@ class Catalogue:
         if self.findings:
             raise CatalogueFaults(list(self.findings))
         return self
+
+    @cached_property
+    def reading_digest(self) -> str:
+        """A hash over what decides how a text becomes a place or a unit."""
+        places = [(p.id, p.kind, p.parent, dict(p.names), p.aliases, dict(p.external)) for p in self.places.values()]
+        units = sorted((v.id, v.unit) for v in self.variables.values())
+        return hashlib.sha256(repr((places, units)).encode()).hexdigest()
 
     def digest(self) -> str:
         """A hash over every declaring file, which changes when any declaration does."""
@@ -207,7 +216,7 @@ def load(folder: Path) -> Catalogue:
     )
     _check(catalogue, reader)
     ordered = sorted(reader.findings, key=lambda f: (f.file, f.line or 0, f.message))
-    return Catalogue(**{**catalogue.__dict__, "findings": tuple(ordered)})
+    return replace(catalogue, findings=tuple(ordered))
 
 
 def _toml(path: Path, reader: _Reader) -> dict[str, Any]:
@@ -285,7 +294,7 @@ def _indicator_findings(definition: IndicatorDefinition, catalogue: Catalogue) -
 
 
 def _unit_findings(definition: IndicatorDefinition, catalogue: Catalogue) -> list[Finding]:
-    units = {name: catalogue.variables[i.variable].unit for name, i in definition.inputs.items()}
+    units = {name: unit_of(i, catalogue.variables[i.variable]) for name, i in definition.inputs.items()}
     if not all(map(_known_unit, units.values())):
         return []  # the variable's own finding says it
     try:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from kenes.catalogue.documents import LinedDict, LinedList
 from kenes.catalogue.formulas import Formula, parse_formula
 from kenes.vocabulary.errors import DefinitionError
 
 Texts = Mapping[str, Mapping[str, str]]
+Aggregate = Literal["mean", "sum", "last", "max", "coverage", "count"]
+AGGREGATES: tuple[str, ...] = ("mean", "sum", "last", "max", "coverage", "count")
 GROUPS: tuple[str, ...] = ("environment", "energy", "economy", "society", "governance")
 BETTER: tuple[str, ...] = ("more", "less", "target", "context")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -63,14 +65,14 @@ class Input:
 
     `aggregate` brings finer periods to the indicator's; `coverage` is the least share of expected
     finer periods with a value; `sites` says how stations of a place are joined; `max_age` lets an
-    older value stand in, in years; `year_offset` takes another year's value.
+    older value stand in, in years; `year_offset` takes the value of so many years later (-5: five years before).
     """
 
     name: str
     variable: str
     dimensions: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     sources: tuple[str, ...] = ()
-    aggregate: Literal["mean", "sum", "last", "max"] | None = None
+    aggregate: Aggregate | None = None
     coverage: float = 0.75
     sites: str = "mean"
     year_offset: int = 0
@@ -151,6 +153,11 @@ class Profile:
         return (self.texts.get(language) or {}).get(kind) or (self.texts.get("en") or {}).get(kind) or ""
 
 
+def unit_of(wanted: Input, variable: Variable) -> str:
+    """Unit of an input as it enters the formula: `coverage` is a share and `count` a number of values."""
+    return "1" if wanted.aggregate in ("coverage", "count") else variable.unit
+
+
 def _need(entry: LinedDict, key: str, what: str) -> Any:
     if entry.get(key) in (None, ""):
         raise DefinitionError(f"{what} has no {key!r}", where=entry.where(), mend=f"Add `{key}:`.")
@@ -226,7 +233,7 @@ def _input(name: str, entry: LinedDict, what: str) -> Input:
         variable=str(_need(entry, "variable", f"input {name!r} of {what}")),
         dimensions=MappingProxyType({str(k): str(v) for k, v in (entry.get("dimensions") or {}).items()}),
         sources=tuple([sources] if isinstance(sources, str) else sources),
-        aggregate=entry.get("aggregate"),
+        aggregate=cast(Aggregate, _choice(entry, "aggregate", AGGREGATES, what)) if "aggregate" in entry else None,
         coverage=float(entry.get("coverage", 0.75)),
         sites=str(entry.get("sites", "mean")),
         year_offset=int(entry.get("year_offset", 0)),

@@ -147,8 +147,8 @@ def _check_complete(mapping: SourceMapping) -> None:
 def _source(fields: Fields) -> SourceFacts:
     fields.only("id issuer licence url retrieved title attribution ships why expires")
     source = fields.text("id", required=True)
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", source):
-        raise fields.error("id", "source id", expected="small letters, digits and hyphens", found=source)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", source):
+        raise fields.error("id", "source id", expected="letters, digits, hyphens, dots and underscores", found=source)
     issuer = fields.text("issuer", required=True)
     title = fields.value("title")
     titles = {"en": str(title)} if isinstance(title, str) else fields.sub("title").text_map() if title else {}
@@ -169,7 +169,7 @@ def _source(fields: Fields) -> SourceFacts:
 def _forms(top: Fields) -> list[tuple[Fields, FileForm]]:
     """The blocks and the form of each file: an item of `files` overrides what all of them share."""
     if "files" not in top:
-        return [(top, _form(top.sub("file", required=True)))]
+        return [(top, _form(top.sub("file")))]
     common = top.sub("file")
     found = []
     for item in top.items("files", required=True):
@@ -183,13 +183,15 @@ def _form(fields: Fields) -> FileForm:
         "path sha256 bytes encoding delimiter format sheet skip_rows header_rows decimal thousands "
         "rename split records header"
     )
+    suffix = fields.text("path").rpartition(".")[2].lower()
+    likely = "xlsx" if "sheet" in fields else {"": "auto"}.get(suffix, suffix)
     formats = ("csv", "tsv", "eurostat_tsv", "xlsx", "json")
-    format_ = fields.choice("format", formats, "csv")
+    format_ = fields.choice("format", formats, likely if likely in (*formats, "auto") else "csv")
     tabbed = format_ in ("tsv", "eurostat_tsv")
     split = fields.sub("split")
     split.only("column into")
     form = FileForm(
-        path=fields.text("path", required=True),
+        path=fields.text("path"),
         format=cast(Format, format_),
         sha256=fields.optional("sha256"),
         bytes=fields.count("bytes"),
@@ -273,8 +275,6 @@ def _variable(fields: Fields) -> VariableRule:
     fields.exactly_one("column", "columns")
     fields.exactly_one("unit", "unit_column")
     units = fields.sub("units").text_map()
-    if fields.value("unit_column") and not units:
-        raise fields.error("unit_column", "unit_column needs `units`: the source's texts and our units")
     column = fields.optional("column")
     return VariableRule(
         column=None if column == "*" else column,
@@ -285,13 +285,17 @@ def _variable(fields: Fields) -> VariableRule:
         units=MappingProxyType(units),
         when=_sets(fields.sub("when")),
         unless=_sets(fields.sub("unless")),
-        dimensions=_dimensions(fields.sub("dimensions")),
+        dimensions=_dimensions(fields),
         time=_time(fields.sub("time")) if "time" in fields else None,
         line=fields.line,
     )
 
 
-def _dimensions(fields: Fields) -> tuple[Dimension, ...]:
+def _dimensions(variable: Fields) -> tuple[Dimension, ...]:
+    """Dimensions in the order of their names; a list names columns that are called like them."""
+    if isinstance(variable.value("dimensions"), list):
+        return tuple(Dimension(name, column=name) for name in sorted(variable.texts("dimensions")))
+    fields = variable.sub("dimensions")
     found = []
     for name in sorted(fields):
         if isinstance(fields.value(name), LinedDict):

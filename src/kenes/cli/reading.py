@@ -63,13 +63,13 @@ def explain(place: str, indicator: str, year: int | None, observatory: Path, as_
 
 @click.command()
 @click.argument("place")
+@click.option("--theme", "themes", multiple=True, help="Only gaps in this group; may be given several times.")
 @shared_options
 @guarded
-def advise(place: str, observatory: Path, as_json: bool, seed: int | None) -> int:
+def advise(place: str, themes: tuple[str, ...], observatory: Path, as_json: bool, seed: int | None) -> int:
     """Gaps of PLACE against its peers, fitting practices, and what is not recommended yet and why."""
-    from kenes.pipeline.advising import advise as advise_
-    from kenes.pipeline.advising import told
+    from kenes.pipeline.advising import advise as advise_, told
 
-    found = advise_(observatory, place)
+    found = advise_(observatory, place, list(themes))
     show(found) if as_json else click.echo(told(found))
     return DONE

@@ -119,7 +119,8 @@ def _to_nominal_scale(
         if not members.size or scale(spec) == scale(profile.spec):
             continue
         own = profile.workshop.build(spec).scores[rows][:, list(kept)]
-        for k in range(len(kept)):
+        known = np.isfinite(own).any(axis=0) & np.isfinite(nominal).any(axis=0)
+        for k in np.flatnonzero(known).tolist():  # a node that no place has is NaN throughout
             spread, wanted = np.nanstd(own[:, k]), np.nanstd(nominal[:, k])
             if spread > 0:
                 shifted = (drawn[k, members] - np.nanmean(own[:, k])) * (wanted / spread)

@@ -34,6 +34,8 @@ Row = dict[str, Any]
 UNUSABLE = ("suspect", "insufficient")
 LEAST_SHARE = 0.6
 """A year is taken for an indicator when at least this share of the places that ever have one has it."""
+SPARE = 4
+"""So many times the declared number of peers are kept, for gaps in numbers that the nearest do not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +153,23 @@ def _compare_one(
     }
     built = build(specification, table, errors=chosen.errors)
     found = uncertainty(built, seed=seed)
-    rows["scores"] += [_score(profile.id, row, chosen) for row in found.rows()]
+    weights = dict(zip(chosen.indicators, _leaf_weights(built).tolist(), strict=True))
+    root = built.spec.tree.ids[-1]
+    rows["scores"] += [_score(profile.id, row, chosen, weights if row["node"] == root else {}) for row in found.rows()]
     rows["contributions"] += _contributions(profile.id, built, chosen)
     rows["peers"] += _peers(profile, chosen.places, numbers)
     rows["index_facts"] += _facts(profile.id, built, chosen, found, seed)
 
 
-def _score(index: str, row: Mapping[str, Any], chosen: Chosen) -> Row:
-    known = {name: row.get(name) for name in SCORES.schema().names if name != "index"}
-    if not row.get("ranked") and row.get("reason") == "coverage":
-        missing = [i for i in chosen.indicators if (row["place"], i) in chosen.barred]
-        known["reason"] = f"coverage: {len(missing)} of {len(chosen.indicators)} indicators are missing or unusable"
-    return {"index": index, **known}
+def _score(index: str, row: Mapping[str, Any], chosen: Chosen, weights: Mapping[str, float]) -> Row:
+    """A row of `scores`; a place that is not ranked still shows the share of the weight that it has."""
+    known = {"index": index, **{name: row.get(name) for name in SCORES.schema().names if name != "index"}}
+    if row["ranked"] or not weights:
+        return known
+    missing = [i for i in chosen.indicators if (row["place"], i) in chosen.barred]
+    known["coverage"] = sum(weight for i, weight in weights.items() if i not in missing)
+    known["reason"] = f"coverage: {len(missing)} of {len(chosen.indicators)} indicators are missing or unusable"
+    return known
 
 
 def _contributions(index: str, built: Built, chosen: Chosen) -> list[Row]:
@@ -216,7 +223,7 @@ def _peers(profile: Profile, places: Sequence[str], numbers: Numbers) -> list[Ro
     found: list[Row] = []
     for place in places if names else ():
         try:
-            peers = peers_of(structure, place, profile.peer_count, characteristics=names, log=log)
+            peers = peers_of(structure, place, profile.peer_count * SPARE, characteristics=names, log=log)
         except BadInput:
             continue
         found += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,12 @@ def ingest_declared(folder: Path, wanted: Sequence[str], licensed: Path | None, 
         return ingest_shipped(store, catalogue, progress, wanted, licensed)
 
 
-def _one_mapping(path: Path) -> SourceMapping:
+def _one_mapping(path: Path, file: Path) -> SourceMapping:
+    """The mapping of one file by hand; the file that is named takes the place of the declared one."""
     mappings = read_mappings(path)
     if len(mappings) != 1:
         raise BadInput(f"{path} maps {len(mappings)} files", expected="one file", mend="Split the mapping.")
-    return mappings[0]
+    return replace(mappings[0], file=replace(mappings[0].file, path=file.name))
 
 
 def ingest_by_hand(folder: Path, file: Path, mapping: Path, progress: Progress) -> list[Ingested]:
@@ -47,13 +49,13 @@ def ingest_by_hand(folder: Path, file: Path, mapping: Path, progress: Progress) 
     with store.lock():
         progress.stage("ingest", 1)
         progress.step(file.name)
-        return [ingest_file(store, catalogue, _one_mapping(mapping), read_file(file), by_hand=True)]
+        return [ingest_file(store, catalogue, _one_mapping(mapping, file), read_file(file), by_hand=True)]
 
 
 def judge_by_hand(folder: Path, file: Path, mapping: Path, out: Path) -> dict[str, int]:
     """Judge one file under a mapping without keeping anything; write its flags."""
     catalogue: Catalogue = load(folder).require_sound()
-    one = _one_mapping(mapping)
+    one = _one_mapping(mapping, file)
     units = {variable.id: variable.unit for variable in catalogue.variables.values()}
     check_mapping(one, units)
     reading = sources.read(one, read_file(file), places=catalogue.places, variables=units)

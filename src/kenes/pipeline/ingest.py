@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,22 +76,17 @@ def ingest_file(
         SourceError: the file is not what the mapping says; nothing was written.
         DefinitionError: the mapping names what is not declared.
     """
-    units = {variable.id: variable.unit for variable in catalogue.variables.values()}
-    check_mapping(mapping, units)
-    reading = sources.read(mapping, data, places=catalogue.places, variables=units)
-    batch = f"{reading.batch}@{digest(mapping.file.path, _reading_code(), _places_code(catalogue))[:8]}"
+    snapshot = hashlib.sha256(data).hexdigest()
+    code = digest(mapping.file.path, sources.VERSION, catalogue.reading_digest)[:8]
+    batch = f"{mapping.source.id}@{snapshot[:12]}@{mapping.digest[:8]}@{code}"
     known = store.journal.batch(batch)
     if known is not None:
         if batch not in {record.batch for record in store.journal.current_batches()}:
             store.journal.record_batch(known, replaces=mapping.revision == "replace")
-        return Ingested(
-            mapping.source.id,
-            mapping.file.path,
-            reading.snapshot,
-            batch,
-            known.report,
-            known.report["accepted"],
-        )
+        return Ingested(mapping.source.id, mapping.file.path, snapshot, batch, known.report, known.report["accepted"])
+    units = {variable.id: variable.unit for variable in catalogue.variables.values()}
+    check_mapping(mapping, units)
+    reading = sources.read(mapping, data, places=catalogue.places, variables=units)
     store.snapshots.put(data)
     record = BatchRecord(batch, mapping.source.id, mapping.file.path, reading.snapshot, {})
     tables = (
@@ -130,17 +126,11 @@ def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
         "kept_out": counts.kept_out,
         "flagged": counts.flagged,
         "refusals": refusals,
+        "corrected": [
+            {"locator": c.locator, "column": c.column, "text": c.text, "action": c.action, "reason": c.reason}
+            for c in counts.corrected
+        ],
     }
-
-
-def _reading_code() -> str:
-    return sources.VERSION
-
-
-def _places_code(catalogue: Catalogue) -> str:
-    """Hash of what decides how a text becomes a place or a unit."""
-    places = [(p.id, p.kind, p.parent, dict(p.names), p.aliases, dict(p.external)) for p in catalogue.places.values()]
-    return digest(places, sorted((v.id, v.unit) for v in catalogue.variables.values()))
 
 
 def ingest_shipped(

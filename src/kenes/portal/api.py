@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from kenes.portal.choropleth import index_map, indicator_map
 from kenes.portal.languages import NAMES, language
+from kenes.portal.records import rows_of
 from kenes.portal.site import Page, Site
 from kenes.vocabulary.tables import KINDS
 
@@ -44,9 +45,7 @@ def data_routes(site: Site) -> APIRouter:
         if lang not in NAMES:
             raise HTTPException(404, f"language {lang!r} is not known")
         page = Page(site, request, language(lang))
-        return JSONResponse(
-            {"nothing": page.language("no value"), "places": map_values(site, page, show, year)}
-        )
+        return JSONResponse({"nothing": page.language("no value"), "places": map_values(site, page, show, year)})
 
     @routes.get("/map/{layer}.geojson")
     def layer(request: Request, layer: str) -> Response:
@@ -93,7 +92,7 @@ def _words(page: Page, text: str, detail: str, quality: str | None) -> str:
 def records(table: pa.Table, kind: str) -> list[dict[str, Any]]:
     """Rows with the exported columns; times as ISO 8601 with Z, missing as null."""
     columns = KINDS[kind].exported
-    return [{name: _plain(row.get(name)) for name in columns} for row in table.select(list(columns)).to_pylist()]
+    return [{name: _plain(row.get(name)) for name in columns} for row in rows_of(table.select(list(columns)))]
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -62,6 +63,7 @@ def create_app(edition: Edition, catalogue: Catalogue, *, base_url: str = "") ->
         app.add_api_route(f"/{section}", _with_language, include_in_schema=False)
         app.add_api_route(f"/{section}/{{rest:path}}", _with_language, include_in_schema=False)
     app.add_exception_handler(StarletteHTTPException, _not_there(site))
+    app.add_exception_handler(RequestValidationError, _not_there(site))
     return app
 
 
@@ -88,11 +90,17 @@ async def _with_language(request: Request) -> Response:
 
 def _not_there(site: Site) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException | StarletteHTTPException)
+        status = error.status_code if isinstance(error, StarletteHTTPException) else 404
+        detail = str(error.detail) if isinstance(error, StarletteHTTPException) else ""
         first = request.url.path.strip("/").split("/")[0]
         if first in ("api", "static"):
-            return JSONResponse({"error": error.detail}, error.status_code)
+            wrong = "; ".join(_faults(error)) if isinstance(error, RequestValidationError) else detail
+            return JSONResponse({"error": wrong}, 422 if isinstance(error, RequestValidationError) else status)
         code = first if first in NAMES else negotiate(request.headers.get("accept-language", ""))
-        return site.page(request, "missing.html", code, error.status_code, detail=str(error.detail))
+        return site.page(request, "missing.html", code, status, detail=detail)
 
     return answer
+
+
+def _faults(error: RequestValidationError) -> list[str]:
+    return [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]

@@ -70,7 +70,7 @@ def indicator_map(
     return Choropleth(
         tuple(usable_first + _rest(page, view, set(newest), states)),
         scale.classes,
-        sum(1 for p in view.places if p not in newest and _wanted(view, p, states)),
+        len(_rest(page, view, set(newest), states)),
         sum(1 for f in newest.values() if not f.usable),
     )
 
@@ -105,7 +105,7 @@ def index_map(page: Page, view: EditionView, index: str) -> Choropleth:
 
 
 def _drawn(view: EditionView, place: str) -> bool:
-    return place in view.places and view.places[place].kind not in ("country", "group")
+    return place in view.places and view.places[place].kind != "country"
 
 
 def _wanted(view: EditionView, place: str, states: frozenset[str]) -> bool:
@@ -113,7 +113,7 @@ def _wanted(view: EditionView, place: str, states: frozenset[str]) -> bool:
 
 
 def _rest(page: Page, view: EditionView, shown: set[str], states: frozenset[str]) -> list[Shade]:
-    rest = [p for p in view.places if p not in shown and _wanted(view, p, states)]
+    rest = [p for p in view.places if p not in shown and view.places[p].kind != "group" and _wanted(view, p, states)]
     return [
         Shade(p, page.place(p), page.state_of(p), "–", "", None, None, None, None)
         for p in view.sorted_places(rest, page.language)

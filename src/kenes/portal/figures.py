@@ -116,5 +116,6 @@ def quality_mark(quality: str | None, label: str) -> Markup:
     shape = Markup(shapes.get(quality or "", shapes["fair"]))
     kind = quality if quality in shapes else "fair"
     return Markup(
-        '<span class="quality q-{}"><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">{}</svg>{}</span>'
+        '<span class="quality q-{}"><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">{}</svg>'
+        "{}</span>"
     ).format(escape(kind), shape, label)

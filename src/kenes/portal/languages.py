@@ -44,10 +44,20 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Where a text is missing: what a reader of the language most likely reads."""
 
-_UNITS = {"ug": "µg", "percent": "%", "pct": "%", "m": "m", "km": "km", "delta_degC": "°C", "degC": "°C"}
-_UNIT_WORDS = frozenset(
-    "person year day hour vehicle household dwelling event physician hospital school birth death bed".split()
-)
+_UNITS = {
+    "ug": "µg",
+    "percent": "%",
+    "tonne": "t",
+    "tonne_co2": "t CO₂",
+    "tonne_co2e": "t CO₂e",
+    "kilotonne": "kt",
+    "megatonne_co2e": "Mt CO₂e",
+    "gram_co2": "g CO₂",
+    "liter": "l",
+    "hectare": "ha",
+    "degC": "°C",
+}
+_COUNTED = ("event", "person", "facility", "vehicle")
 _POWERS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -102,6 +112,23 @@ class Language:
         places = _places(value) if digits is None else digits
         return _minus(format_decimal(round(value, places), format=_pattern(places), locale=self.locale))
 
+    def exact(self, value: float | None) -> str:
+        """A declared number as it was declared, at most six decimals.
+
+        >>> Language("tr").exact(0.25), Language("en").exact(70.0)
+        ('0,25', '70')
+        """
+        if value is None:
+            return "–"
+        return _minus(format_decimal(value, format="#,##0.######", locale=self.locale))
+
+    def rough(self, value: float | None) -> str:
+        """An uncertainty with two meaningful digits."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        places = max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0
+        return self.exact(round(value, min(places, 6)))
+
     def share(self, value: float | None) -> str:
         """A share in [0, 1] as whole per cent, written as the language does."""
         if value is None:
@@ -118,18 +145,46 @@ class Language:
         return format_date(value, "long", locale=self.locale) if value else "–"
 
     def unit(self, text: str | None) -> str:
-        """A unit as people write it.
+        """A unit as people write it; a rate per many persons becomes words.
 
-        >>> Language("en").unit("ug/m^3"), Language("en").unit("1"), Language("en").unit("t/km**2")
-        ('µg/m³', '', 't/km²')
+        >>> Language("en").unit("ug/m^3"), Language("en").unit("1"), Language("en").unit("event/(100000*person)")
+        ('µg/m³', '', 'per 100,000 persons')
         """
-        if not text or text in ("1", "dimensionless"):
+        if not text or text in ("1", "dimensionless", "share"):
             return ""
+        top, _, below = text.replace(" ", "").partition("/")
+        many = re.fullmatch(r"\((\d+)\*person\)", below)
+        if many:
+            rate = self("per %(count)s persons", count=self.exact(float(many[1])))
+            return rate if top in _COUNTED else f"{self._factors(top)} {rate}"
+        rates = {
+            "person": self("%(unit)s per person"),
+            "(person*month)": self("%(unit)s per person and month"),
+            "(person*day)": self("%(unit)s per person and day"),
+        }
+        if below in rates:
+            return rates[below] % {"unit": self._factors(top)}
+        return self._factors(text)
+
+    def _factors(self, text: str) -> str:
         raised = re.sub(r"(?:\^|\*\*)(-?\d+)", lambda m: m.group(1).translate(_POWERS), text)
-        return re.sub(r"[A-Za-z_]+", lambda m: self._unit_word(m.group()), raised.replace("*", "·"))
+        spaced = re.sub(r"(?<![\w.])(\d{3,})\*", lambda m: self.exact(float(m.group(1))) + " ", raised)
+        return re.sub(r"[A-Za-z_]\w*", lambda m: self._unit_word(m.group()), spaced.replace("*", "·"))
 
     def _unit_word(self, word: str) -> str:
-        return self(word) if word in _UNIT_WORDS else _UNITS.get(word, word)
+        stem = word.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+        tail = word[len(stem) :]
+        words = {
+            "person": self("persons"),
+            "year": self("years"),
+            "index_point": self("points"),
+            "facility": self("facilities"),
+            "vehicle": self("vehicles"),
+            "day": self("days"),
+            "hour": self("hours"),
+            "event": self("cases"),
+        }
+        return (words.get(stem) or _UNITS.get(stem, stem)) + tail
 
     def state(self, code: str) -> str | None:
         """CLDR's name of a state by its ISO 3166-1 code, or None."""

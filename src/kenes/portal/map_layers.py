@@ -52,11 +52,11 @@ class MapLayers:
 
     @cached_property
     def boundaries(self) -> Layer:
-        """Areas with the property `place`; the largest kinds first, so that smaller ones lie on top."""
-        order = {"country": 0, "region": 1, "province": 2, "city": 3, "district": 4}
+        """Areas with the properties `place` and `kind`; the largest kinds first, so that smaller ones lie on top."""
+        order = {"country": 0, "group": 0, "region": 1, "province": 2, "city": 3, "district": 4}
         kinds = {place.id: place.kind for place in self._places}
-        features = [_bare(f, place=f["properties"]["place"]) for f in self._areas]
-        features = [f for f in features if kinds[f["properties"]["place"]] not in ("country", "group")]
+        features = [_bare(f, place=f["properties"]["place"], kind=kinds[f["properties"]["place"]]) for f in self._areas]
+        features = [f for f in features if f["properties"]["kind"] != "country"]
         return _layer(sorted(features, key=lambda f: order.get(kinds[f["properties"]["place"]], 2)))
 
     @cached_property

@@ -164,15 +164,34 @@ class Concern:
 def rows_as(table: pa.Table, record: type[T]) -> list[T]:
     """Each row of a table as a record; columns are taken by the record's field names."""
     names = [field.name for field in fields(record)]  # type: ignore[arg-type]
-    columns = [table.column(name).to_pylist() for name in names]
+    columns = [values_of(table.column(name)) for name in names]
     return [record(*row) for row in zip(*columns, strict=True)]
+
+
+def values_of(column: pa.ChunkedArray) -> list[Any]:
+    """Values of a column; each distinct moment is made once (and without pandas, which Arrow would load)."""
+    import pyarrow as pa  # noqa: PLC0415  (here and in `concerns_of` only)
+
+    if not pa.types.is_timestamp(column.type):
+        return list(column.to_pylist())
+    zone = dt.UTC if column.type.tz else None
+    start = dt.datetime(1970, 1, 1, tzinfo=zone)
+    ticks = column.cast(pa.timestamp("us", tz=column.type.tz)).cast(pa.int64()).to_pylist()
+    known = {tick: start + dt.timedelta(microseconds=tick) for tick in set(ticks) if tick is not None}
+    return [known.get(tick) for tick in ticks]
+
+
+def rows_of(table: pa.Table) -> list[dict[str, Any]]:
+    """Each row of a table as a dictionary."""
+    columns = [values_of(table.column(name)) for name in table.column_names]
+    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def concerns_of(flags: pa.Table) -> list[Concern]:
     """Flags grouped by place, variable, rule and reason, most frequent first."""
     keys = ["place", "variable", "rule", "reason"]
     grouped = flags.select([*keys, "start"]).group_by(keys)
-    found = grouped.aggregate([("start", "min"), ("start", "max"), ("rule", "count")]).to_pylist()
+    found = grouped.aggregate([("start", "min"), ("start", "max"), ("rule", "count")])
     concerns = [
         Concern(
             row["place"] or "",
@@ -183,7 +202,7 @@ def concerns_of(flags: pa.Table) -> list[Concern]:
             row["start_min"],
             row["start_max"],
         )
-        for row in found
+        for row in rows_of(found)
     ]
     return sorted(concerns, key=lambda c: (c.place, -c.count, c.variable, c.rule, c.reason))
 

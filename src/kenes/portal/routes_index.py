@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.choropleth import indicator_map
+from kenes.portal.kept import kept_route
 from kenes.portal.languages import language
 from kenes.portal.records import Figure
 from kenes.portal.routes_place import Code, by_group, map_words
@@ -20,7 +21,7 @@ from kenes.portal.views import EditionView
 
 def index_routes(site: Site) -> APIRouter:
     """Routes of indices and indicators."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, route_class=kept_route())
     view = site.view
 
     @routes.get("/{code}/indices")
@@ -44,7 +45,7 @@ def index_routes(site: Site) -> APIRouter:
             order=view.place_order(page.language),
             leaves=leaves,
             varied=varied(page, view, index),
-            method=method(page, view.profiles[index].specification),
+            method=method(view.profiles[index].specification),
             span=score_span(ranking),
         )
 
@@ -101,6 +102,7 @@ def varied(page: Page, view: EditionView, index: str) -> list[str]:
     words = {
         "weights": say("weights of the indicators"),
         "normalisation": say("how values become scores"),
+        "normalisation and aggregation": say("how values become scores and how scores are joined"),
         "normalise": say("how values become scores"),
         "aggregation": say("how scores are joined"),
         "aggregate": say("how scores are joined"),
@@ -115,7 +117,7 @@ def varied(page: Page, view: EditionView, index: str) -> list[str]:
     return list(dict.fromkeys(words.get(name, name.replace("_", " ")) for name in names))
 
 
-def method(page: Page, specification: Any) -> dict[str, Any]:
+def method(specification: Any) -> dict[str, Any]:
     """The steps of a specification that a reader asks for first."""
     found: dict[str, Any] = {"least": None, "normalise": "", "aggregate": "", "seed": specification.get("seed")}
     for step in specification.get("steps") or ():
@@ -149,7 +151,7 @@ def trend(page: Page, view: EditionView, indicator: str, states: frozenset[str])
         for figure in view.series(indicator, place):
             if figure.usable and figure.value is not None:
                 groups.setdefault(state, {}).setdefault(figure.year, []).append(figure.value)
-    series = []
+    series: list[dict[str, Any]] = []
     for state in view.sorted_places(groups, page.language):
         years = groups[state]
         most = max(len(values) for values in years.values())

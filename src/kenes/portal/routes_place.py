@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.choropleth import index_map, indicator_map
+from kenes.portal.kept import kept_route
 from kenes.portal.languages import language
 from kenes.portal.records import Figure
 from kenes.portal.site import GROUPS, Page, Site
@@ -33,7 +34,7 @@ class Line:
 
 def place_routes(site: Site) -> APIRouter:
     """Routes of the map, search, places and the comparison."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, route_class=kept_route())
     view = site.view
 
     @routes.get("/{code}/")
@@ -70,13 +71,15 @@ def place_routes(site: Site) -> APIRouter:
     def place(request: Request, code: Code, place: str) -> Response:
         if place not in view.places:
             raise HTTPException(404, f"place {place!r} is not known")
+        larger = view.inherited(place)
         return site.page(
             request,
             "place.html",
             code,
             place=view.places[place],
             lines=lines_of(view, place),
-            inherited=view.inherited(place),
+            inherited=[(p, f) for p, f in larger if view.places[p].kind != "country"],
+            national=[(p, f) for p, f in larger if view.places[p].kind == "country"],
             words=map_words(Page(site, request, language(code))),
         )
 

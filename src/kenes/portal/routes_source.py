@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException
@@ -14,9 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.files import Excerpt, FileForm, excerpt
+from kenes.portal.kept import kept_route
+from kenes.portal.records import rows_of
 from kenes.portal.routes_place import Code
 from kenes.portal.site import Site
 from kenes.portal.views import EditionView
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ROWS_SHOWN = 20
 _ID = re.compile(r"[\w.:@-]{1,120}")
@@ -52,7 +57,7 @@ class Leg:
 
 def source_routes(site: Site) -> APIRouter:
     """Routes of sources, files and numbers."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, route_class=kept_route())
     view = site.view
 
     @routes.get("/{code}/sources")
@@ -83,9 +88,7 @@ def source_routes(site: Site) -> APIRouter:
         shown = next((r for leg in legs for r in leg.rows if r["observation"] == row), None)
         if shown is None:
             shown = next((r for leg in legs for r in leg.rows), None)
-        figure = next(
-            (f for f in view.series(trail["indicator"], trail["place"]) if f.provenance == provenance), None
-        )
+        figure = next((f for f in view.series(trail["indicator"], trail["place"]) if f.provenance == provenance), None)
         return site.page(
             request,
             "number.html",
@@ -106,7 +109,7 @@ def trail_of(view: EditionView, provenance: str) -> dict[str, Any]:
     """The provenance of a number, its inputs parsed."""
     rows = []
     if _ID.fullmatch(provenance):
-        rows = view.edition.table("provenance", filter={"provenance": provenance}).to_pylist()
+        rows = rows_of(view.edition.table("provenance", filter={"provenance": provenance}))
     if not rows:
         raise HTTPException(404, f"number {provenance!r} is not known")
     return {
@@ -125,31 +128,35 @@ def legs_of(view: EditionView, trail: Mapping[str, Any], part: int) -> list[Leg]
             found.append(Leg(wanted, series, total, tuple(rows)))
     if not found and isinstance(trail["observations"], list) and trail["observations"]:
         ids = [str(i) for i in trail["observations"]]
-        rows = view.edition.table("observations", columns=_COLUMNS, filter={"observation": ids[:400]}).to_pylist()
+        table = view.edition.table("observations", columns=_COLUMNS, filter={"observation": ids[:400]})
+        rows = rows_of(table)
         found.append(Leg({}, {}, len(rows), tuple(rows[(max(1, part) - 1) * ROWS_SHOWN :][:ROWS_SHOWN])))
     return found
 
 
 def _observations(
     view: EditionView, trail: Mapping[str, Any], wanted: Mapping[str, Any], series: Mapping[str, Any], part: int
-) -> tuple[int, list[Mapping[str, Any]]]:
+) -> tuple[int, list[dict[str, Any]]]:
     if series.get("count") == 1:
         rows = view.edition.table("observations", columns=_COLUMNS, filter={"observation": series["first"]})
-        return 1, rows.to_pylist()
+        return rows.num_rows, rows_of(rows)
     table = view.edition.table(
         "observations",
         columns=_COLUMNS,
         filter={"variable": wanted["variable"], "place": trail["place"], "snapshot": series["snapshot"]},
     )
-    rows = [
-        row
-        for row in table.to_pylist()
-        if (row["site"] or "") == series.get("site", "")
-        and (row["dimensions"] or "") == series.get("dimensions", "")
-        and (row["civil_start"] or row["start"]).year == series.get("year", trail["start"].year)
-    ]
-    rows.sort(key=lambda row: row["start"])
-    return len(rows), rows[(part - 1) * ROWS_SHOWN : part * ROWS_SHOWN]
+    table = table.filter(_same_series(table, series, trail["start"].year)).sort_by("start")
+    return table.num_rows, rows_of(table.slice((part - 1) * ROWS_SHOWN, ROWS_SHOWN))
+
+
+def _same_series(table: pa.Table, series: Mapping[str, Any], year: int) -> pa.ChunkedArray:
+    """Which rows have the site, the dimensions and the year of a series."""
+    import pyarrow.compute as pc  # noqa: PLC0415  (only here)
+
+    civil = pc.coalesce(table["civil_start"], pc.cast(table["start"], table["civil_start"].type, safe=False))
+    same_site = pc.equal(pc.fill_null(table["site"], ""), series.get("site", ""))
+    same_split = pc.equal(pc.fill_null(table["dimensions"], ""), series.get("dimensions", ""))
+    return pc.and_(pc.and_(same_site, same_split), pc.equal(pc.year(civil), series.get("year", year)))
 
 
 def excerpt_of(view: EditionView, row: Mapping[str, Any] | None) -> Excerpt | None:

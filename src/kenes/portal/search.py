@@ -9,10 +9,16 @@ from difflib import get_close_matches
 from kenes.catalogue.places import fold
 from kenes.vocabulary.facts import Place
 
+# fmt: off
+_LATIN_LETTERS = (
+    "a", "b", "v", "g", "d", "e", "zh", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh",
+    "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "a", "g", "k", "n", "o", "u", "u", "h", "i", "o", "h",
+)
+# fmt: on
 _LATIN = dict(
     zip(
         "абвгдежзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіўҳ",
-        "a b v g d e zh z i i k l m n o p r s t u f kh ts ch sh shch  y  e yu ya a g k n o u u h i o h".split(" "),
+        _LATIN_LETTERS,
         strict=True,
     )
 )

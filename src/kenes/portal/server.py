@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import Callable, Coroutine
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from kenes.portal.app import create_app
 from kenes.vocabulary.errors import BadInput
@@ -33,9 +35,14 @@ def serve(directory: Path, port: int | None = None) -> None:
     from kenes.store import Edition  # noqa: PLC0415
 
     listener = listen(wanted_port() if port is None else port)
-    app = create_app(Edition.open(directory), load(directory))
-    config = uvicorn.Config(app, loop="none", log_level="warning", access_log=False, lifespan="off")
-    _runner()(_serve(uvicorn.Server(config), listener))
+    run(create_app(Edition.open(directory), load(directory)), listener)
+
+
+def run(app: FastAPI, listener: socket.socket) -> None:
+    """Run an application on a socket until interrupted; prints its address once it answers."""
+    config = uvicorn.Config(app, loop="none", log_level="warning", access_log=False, lifespan="off", ws="none")
+    with contextlib.suppress(KeyboardInterrupt):
+        _runner()(_serve(uvicorn.Server(config), listener))
 
 
 def wanted_port() -> int:

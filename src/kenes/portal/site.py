@@ -62,9 +62,7 @@ class Site:
         folder = files("kenes.portal").joinpath("static", "build", "site.css")
         return str(len(folder.read_bytes())) if folder.is_file() else "0"
 
-    def page(
-        self, request: Request, template: str, code: str, status: int = 200, **values: Any
-    ) -> HTMLResponse:
+    def page(self, request: Request, template: str, code: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A rendered page in a language."""
         page = Page(self, request, language(code))
         html = self.templates.get_template(template).render(
@@ -246,7 +244,7 @@ class Page:
 
     def design(self, design: str | None) -> Text:
         """Words for the design of a study."""
-        if self.language.code == "tr" and design in DESIGNS:
+        if self.language.code == "tr" and design is not None and design in DESIGNS:
             return DESIGNS[design][1], "tr"
         return (design or "–"), "en"
 

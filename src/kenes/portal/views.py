@@ -25,6 +25,7 @@ from kenes.portal.records import (
     grouped,
     ids_in,
     rows_as,
+    rows_of,
 )
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class EditionView:
         gaps = sorted(rows_as(edition.table("gaps"), Gap), key=lambda g: -(g.gap or 0.0))
         self._gaps = grouped(gaps, "index", "place")
         self._advice = grouped(_by_position(rows_as(edition.table("recommendations"), Advice)), "place", "advised")
-        facts = edition.table("index_facts").to_pylist()
+        facts = rows_of(edition.table("index_facts"))
         self._facts = {(row["index"], row["node"], row["key"]): row["value"] for row in facts}
         self._needs = grouped(_by_position(rows_as(edition.table("needs"), Need)), "index", "place")
 
@@ -120,7 +121,9 @@ class EditionView:
 
     def has_values(self, indicator: str) -> bool:
         """Whether any place has a value of the indicator."""
-        return any(f.value is not None for p in self._of_indicator.get(indicator, ()) for f in self.series(indicator, p))
+        return any(
+            f.value is not None for p in self._of_indicator.get(indicator, ()) for f in self.series(indicator, p)
+        )
 
     @staticmethod
     def points(series: tuple[Figure, ...]) -> list[tuple[int, float | None]]:
@@ -231,7 +234,7 @@ class EditionView:
 
     def peers(self, index: str, place: str) -> tuple[Peer, ...]:
         """The nearest places by declared structure."""
-        return self._peers.get((index, place), ())
+        return self._peers.get((index, place), ())[: self.catalogue.profiles[index].peer_count]
 
     def gaps(self, index: str, place: str) -> tuple[Gap, ...]:
         """Gaps against peers, largest first."""
@@ -268,7 +271,12 @@ class EditionView:
 
     def title(self, kind: str, key: str, language: Language, text: str = "name") -> Text:
         """A text of an indicator, index or variable and its language; the id where nothing is declared."""
-        known = {"indicator": self.indicators, "index": self.profiles, "variable": self.catalogue.variables}[kind]
+        declared: Mapping[str, Mapping[str, Any]] = {
+            "indicator": self.indicators,
+            "index": self.profiles,
+            "variable": self.catalogue.variables,
+        }
+        known = declared[kind]
         if key not in known:
             return (key.replace("_", " "), language.code) if text == "name" else ("", language.code)
         texts = {code: kinds.get(text, "") for code, kinds in known[key].texts.items()}

@@ -86,8 +86,8 @@ def effect_of(practice: Practice, applies: Applies, *, value: float | None, unit
     """The effect of a practice on a place's own value, always as a range.
 
     Per cent changes and changes in the indicator's own unit are applied to the value where the study
-    measured this very indicator; a fall stops at zero, a rise of a percentage at 100. A single number becomes a range that starts
-    at no effect. Everything else is shown as the study gives it and not computed.
+    measured this very indicator; a fall stops at zero, a rise of a percentage at 100. A single number
+    becomes a range that starts at no effect. Everything else is shown as the study gives it and not computed.
 
     Args:
         practice: a practice of the catalogue.

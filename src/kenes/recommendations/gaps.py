@@ -25,12 +25,14 @@ class GapSettings:
     Args:
         most: gaps kept for a place.
         least: smallest gap, in points of the normalised scale (0-100).
+        nearest: how many of the nearest peers that have a value make the median.
         peers: fewer peers with a value than this, and no gap is told.
         needs: data named for a place that is not ranked.
     """
 
     most: int = 5
     least: float = 5.0
+    nearest: int = 5
     peers: int = 3
     needs: int = 5
 
@@ -115,6 +117,7 @@ def _gap(
         if (score := _known(other["normalised"])) is not None
         and (measure := _known(other["measure"])) is not None
     }
+    with_value = dict(list(with_value.items())[: settings.nearest])
     if own is None or value is None or len(with_value) < settings.peers:
         return None
     gap = median(score for score, _ in with_value.values()) - own

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from kenes.catalogue.mapping_records import FileForm
+from kenes.catalogue.mapping_records import FileForm, Format
 from kenes.vocabulary.errors import SourceError
 
 CHUNK = 1 << 20
@@ -38,12 +38,14 @@ class CheckedFile:
         name: how messages call it.
         sha256: hash of the bytes, which is the id of the snapshot.
         size: number of bytes.
+        format: the declared form, or what the bytes are.
     """
 
     data: bytes | Path
     name: str
     sha256: str
     size: int
+    format: Format
 
     def open(self) -> BinaryIO:
         """A fresh stream over the bytes."""
@@ -65,7 +67,7 @@ def check_file(data: bytes | Path, form: FileForm) -> CheckedFile:
         SourceError: absent, empty, truncated, other bytes than declared, binary, or not in the
             declared encoding (with byte offset and line).
     """
-    name = form.path
+    name = form.path or (data.name if isinstance(data, Path) else "the file")
     if isinstance(data, Path) and not data.is_file():
         raise SourceError("file is not there", expected=str(data), where=name)
     try:
@@ -74,13 +76,13 @@ def check_file(data: bytes | Path, form: FileForm) -> CheckedFile:
         raise SourceError("file cannot be read", found=str(error), where=name) from error
     if size == 0:
         raise SourceError("file is empty", where=name, mend="Fetch it again from its source.")
-    _check_declared(form, size, digest)
-    checked = CheckedFile(data, name, digest, size)
-    if form.format == "xlsx":
+    _check_declared(form, size, digest, name)
+    checked = CheckedFile(data, name, digest, size, _format(form, next(_chunks(data))))
+    if checked.format == "xlsx":
         _check_workbook(checked)
     else:
         _check_text(checked, form.encoding)
-    if form.format in ("xlsx", "json") and size > WORKBOOK_MAX_BYTES:
+    if checked.format in ("xlsx", "json") and size > WORKBOOK_MAX_BYTES:
         raise SourceError("file is too large for its format", found=f"{size} bytes", where=name, mend="Use CSV.")
     return checked
 
@@ -99,13 +101,19 @@ def _hash(data: bytes | Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _check_declared(form: FileForm, size: int, digest: str) -> None:
+def _format(form: FileForm, start: bytes) -> Format:
+    if form.format != "auto":
+        return form.format
+    return "xlsx" if start.startswith(b"PK\x03\x04") else "csv"
+
+
+def _check_declared(form: FileForm, size: int, digest: str, name: str) -> None:
     if form.bytes is not None and size < form.bytes:
         raise SourceError(
             "file is truncated",
             expected=f"{form.bytes} bytes",
             found=f"{size} bytes",
-            where=form.path,
+            where=name,
             mend="Fetch it again from its source.",
         )
     if (form.bytes is not None and size != form.bytes) or (form.sha256 and digest != form.sha256):
@@ -113,7 +121,7 @@ def _check_declared(form: FileForm, size: int, digest: str) -> None:
             "file is not the one that the mapping describes",
             expected=f"{form.bytes or 'any number of'} bytes, SHA-256 {(form.sha256 or 'any')[:12]}",
             found=f"{size} bytes, SHA-256 {digest[:12]}",
-            where=form.path,
+            where=name,
             mend="If the source has issued a new edition, check the mapping and declare its size and hash.",
         )
 

@@ -73,11 +73,20 @@ class Lookup(Generic[Answer]):
             self.answers.append(self._understand(text))
         return found
 
-    def codes(self, array: pa.DictionaryArray) -> Codes:
-        """Positions in `answers` for each row of a dictionary array; valid until the next call."""
+    def codes(self, array: pa.DictionaryArray, needed: npt.NDArray[np.bool_]) -> Codes:
+        """Positions in `answers` for each row of a dictionary array; valid until the next call.
+
+        Args:
+            array: texts, shape (row,).
+            needed: rows that must be understood, at least one, shape (row,); the positions of the
+                others mean nothing, so that no time is lost on what is not read.
+        """
         if len(self._codes) > MOST:
             self._codes.clear()
             self.answers.clear()
-        per_text = np.array([self.code(text) for text in array.dictionary.to_pylist()], dtype=np.int64)
-        found: Codes = per_text[array.indices.to_numpy()]
+        at = array.indices.to_numpy()
+        per_text = np.zeros(len(array.dictionary), dtype=np.int64)
+        used = np.flatnonzero(np.bincount(at[needed], minlength=len(per_text)))
+        per_text[used] = [self.code(text) for text in array.dictionary.take(pa.array(used)).to_pylist()]
+        found: Codes = per_text[at]
         return found

@@ -111,7 +111,7 @@ def read_values(
         array: texts, shape (row,).
         read: from `number_reader`.
         form: gives the marks; only with a decimal point is a plain number plain.
-        missing: texts that mean "no value".
+        missing: texts that mean "no value"; one that is a number means every spelling of it.
     """
     trimmed = pc.utf8_trim_whitespace(array.dictionary)
     absent = _bools(pc.is_in(trimmed, value_set=pa.array(sorted(missing), pa.string())))
@@ -126,6 +126,8 @@ def read_values(
         numbers[i] = math.nan if answer.value is None else answer.value
         absent[i] = answer.value is None and not answer.reason
         flags[i], reasons[i] = answer.flags or None, answer.reason or None
+    gaps = np.isin(numbers, [float(text) for text in missing if _PLAIN_MATCH(text)])
+    numbers[gaps], absent[gaps] = math.nan, True
     at = array.indices.to_numpy().astype(np.int64)
     return Values(numbers[at], absent[at], Coded(flags, at), Coded(reasons, at))
 

@@ -45,10 +45,10 @@ def read(mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, vari
     check_mapping(mapping, variables)
     checked = check_file(data, mapping.file)
     openers = {"xlsx": workbook, "json": document}
-    records = openers.get(mapping.file.format, delimited)(checked, mapping.file)
+    records = openers.get(checked.format, delimited)(checked, mapping.file)
     named = tuple(c for c in mapping.columns() if c != "row" or c in records.names)
-    require_columns(records, named, mapping.file.path)
-    return Reading(mapping, checked, records, places)
+    require_columns(records, named, checked.name)
+    return Reading(mapping, checked, records, places=places, variables=variables)
 
 
 class Reading:
@@ -60,13 +60,21 @@ class Reading:
         report: counts and refusals; complete once the batches are exhausted.
     """
 
-    def __init__(self, mapping: SourceMapping, checked: CheckedFile, records: Records, places: PlaceIndex) -> None:
+    def __init__(
+        self,
+        mapping: SourceMapping,
+        checked: CheckedFile,
+        records: Records,
+        *,
+        places: PlaceIndex,
+        variables: Mapping[str, str],
+    ) -> None:
         self.mapping, self.snapshot, self.size, self.report = mapping, checked.sha256, checked.size, Report()
         self.batch = f"{mapping.source.id}@{self.snapshot[:12]}@{mapping.digest[:8]}"
-        self._records = records
+        self._records, self._name = records, checked.name
         self._cells = plan_cells(mapping, records)
         self._corrections = Corrections(mapping)
-        self._understanding = Understanding(mapping, places)
+        self._understanding = Understanding(mapping, places, variables)
         self._number = number_reader(mapping.file, mapping.values, mapping.missing)
         self._seen = Seen()
         self._conflicts: dict[str, dict[str, Any]] = {}
@@ -79,7 +87,7 @@ class Reading:
             SourceError: at the end, a correction that fits no row; or records that cannot be split.
         """
         if self._started:
-            raise SourceError("a reading can be taken once", where=self.mapping.file.path)
+            raise SourceError("a reading can be taken once", where=self._name)
         self._started = True
         for batch in self._records.batches(needed_columns(self.mapping, self._cells, self._records)):
             if len(batch.rows):
@@ -102,7 +110,10 @@ class Reading:
             values = read_values(array, self._number, self.mapping.file, self.mapping.missing)
             matches = np.zeros(len(batch.rows), dtype=np.int64)
             for plan in cell.plans:
-                subjects = self._understanding.subjects(batch, plan, kept)
+                chosen = self._understanding.chosen(batch, plan, kept)
+                if not chosen.any():
+                    continue
+                subjects = self._understanding.subjects(batch, plan, chosen)
                 matches += subjects.chosen
                 table = self._take(judge(touched, cell, plan, subjects, values, nth=matches))
                 if table.num_rows:

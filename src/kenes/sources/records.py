@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from kenes.catalogue.mapping_records import FileForm
-from kenes.sources.files import CheckedFile
+from kenes.sources.files import CHUNK, CheckedFile
 from kenes.vocabulary.errors import SourceError
 
 Rows = npt.NDArray[np.int64]
@@ -53,7 +53,8 @@ class Records:
 
     Attributes:
         header: names of the columns, in order, after renaming.
-        parts: names made by splitting a column: the column, and which part.
+        parts: other names: a part of a split column, or (part -1) the lowest name of a heading that
+            is joined from several rows, where no other heading ends like it.
         broken: broken records seen so far; complete once the batches are exhausted.
     """
 
@@ -99,7 +100,9 @@ def split_parts(form: FileForm, header: tuple[str, ...], name: str) -> dict[str,
     if form.format == "eurostat_tsv" and column is None:
         column, into = header[0], tuple(header[0].split("\\")[0].split(","))
     if column is None:
-        return {}
+        lowest = Counter(heading.rpartition(" / ")[2] for heading in header)
+        tails = {heading: heading.rpartition(" / ")[2] for heading in header if form.header_rows > 1}
+        return {tail: (h, -1) for h, tail in tails.items() if lowest[tail] == 1 and tail != h}
     if column not in header:
         raise SourceError(f"column {column!r} to split is missing", found=", ".join(header)[:400], where=name)
     return {part: (column, position) for position, part in enumerate(into)}
@@ -157,14 +160,15 @@ def delimited(file: CheckedFile, form: FileForm) -> Records:
         SourceError: no header, headings that stand twice, an unclosed quote, a last record that is
             cut in the middle.
     """
-    stream = _text(file, form.encoding)
-    above = [_record(stream, form, file.name) for _ in range(form.skip_rows)]
-    heads = [_record(stream, form, file.name) for _ in range(form.header_rows)]
+    with _text(file, form.encoding) as stream:
+        above = [_record(stream, form, file.name) for _ in range(form.skip_rows)]
+        heads = [_record(stream, form, file.name) for _ in range(form.header_rows)]
     if any(not head for head in heads):
         raise SourceError("file ends before its header", where=file.name)
     names = headings(form, heads, file.name)
     _check_end(file, form, len(names))
-    reader = _Delimited(file, stream, len(above) + len(heads))
+    _check_quotes(file, form)
+    reader = _Delimited(file, len(above) + len(heads))
     return Records(names, form, reader.batches, parts=split_parts(form, names, file.name))
 
 
@@ -205,6 +209,24 @@ def _check_end(file: CheckedFile, form: FileForm, width: int) -> None:
         )
 
 
+def _check_quotes(file: CheckedFile, form: FileForm) -> None:
+    """A quote that never closes would swallow all records behind it in silence."""
+    if form.format == "eurostat_tsv":
+        return
+    with file.open() as stream:
+        count = sum(chunk.count(b'"') for chunk in iter(lambda: stream.read(CHUNK), b""))
+    if count % 2 == 0:
+        return
+    with _text(file, form.encoding) as text:
+        reader, start = csv.reader(text, delimiter=form.delimiter, strict=True), 1
+        try:
+            for _ in reader:
+                start = reader.line_num + 1
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise SourceError("a quote is never closed", where=f"{file.name}, line {start}") from error
+
+
 class _Utf8:
     """A binary stream of UTF-8 over a text stream, for Arrow's reader."""
 
@@ -232,17 +254,20 @@ class _Utf8:
 class _Delimited:
     """Arrow's CSV reader with exact record numbers."""
 
-    def __init__(self, file: CheckedFile, stream: TextIO, offset: int) -> None:
-        self._file, self._stream, self._offset = file, stream, offset
+    def __init__(self, file: CheckedFile, offset: int) -> None:
+        self._file, self._offset = file, offset
         self._skipped: list[int] = []
         self._lock = threading.Lock()
 
     def batches(self, records: Records, columns: tuple[str, ...]) -> Iterator[Batch]:
         names = [f"{i}" for i in range(len(records.header))]
         wanted = self._wanted(records, columns)
+        stream = _text(self._file, records.form.encoding)
+        for _ in range(self._offset):
+            _record(stream, records.form, self._file.name)
         try:
             reader = arrow_csv.open_csv(
-                pa.PythonFile(_Utf8(self._stream), mode="r"),
+                pa.PythonFile(_Utf8(stream), mode="r"),
                 read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=names),
                 parse_options=self._parse_options(records),
                 convert_options=_convert_options([names[i] for i in wanted]),
@@ -257,7 +282,7 @@ class _Delimited:
                 return
             raise SourceError("file cannot be split into records", found=str(error), where=self._file.name) from error
         finally:
-            self._stream.close()
+            stream.close()
 
     def _wanted(self, records: Records, columns: tuple[str, ...]) -> list[int]:
         return [records.header.index(column) for column in columns] or [0]

@@ -43,6 +43,7 @@ class SourceRecord:
     kept_out: int
     flagged: int
     refusals: tuple[Mapping[str, Any], ...]
+    corrected: tuple[Mapping[str, Any], ...] = ()
 
 
 class Edition:

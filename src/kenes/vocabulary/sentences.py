@@ -101,9 +101,7 @@ class Sentences:
                 return code, texts, match.end() + 1
         return None
 
-    def _shown(
-        self, code: str, texts: Mapping[str, str], language: str, terms: Mapping[str, str]
-    ) -> dict[str, str]:
+    def _shown(self, code: str, texts: Mapping[str, str], language: str, terms: Mapping[str, str]) -> dict[str, str]:
         template = self.templates[code]["en"]
         numbers = {name for _, name, kind, _ in Formatter().parse(template) if name and kind == "n"}
         return {

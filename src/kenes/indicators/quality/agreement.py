@@ -114,20 +114,18 @@ def copies(series: Series, keep: Bools, settings: QualitySettings) -> list[Findi
         return []
     pairs = _equal_pairs(series, at)
     owner, year = series.series, series.year
-    years = year - year.min()
-    totals = np.bincount(owner[at] * (int(years.max()) + 1) + years[at])
+    base, length = int(year.min()), int(np.ptp(year)) + 1
+    totals = np.bincount(owner[at] * length + year[at] - base, minlength=series.count * length)
     found: list[Finding] = []
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     for b, e in zip(*(x.tolist() for x in year_spans(series, keep)), strict=True):
         spans[int(owner[b]), int(year[b])] = (b, e)
     for (a, b, y), equal in pairs.items():
-        sizes = [int(totals[s * (int(years.max()) + 1) + y - int(year.min())]) for s in (a, b)]
+        sizes = [int(totals[s * length + y - base]) for s in (a, b)]
         if equal < settings.copy_values or equal < settings.copy_share * min(sizes):
             continue
         for own, other, size in ((a, b, sizes[0]), (b, a, sizes[1])):
-            text = reason(
-                "conflict_copy", count=equal, total=size, year=str(y), other=_where(series, own, other)
-            )
+            text = reason("conflict_copy", count=equal, total=size, year=str(y), other=_where(series, own, other))
             found.append(Finding(*spans[own, y], "conflict", text))
     return found
 
@@ -146,6 +144,7 @@ def _equal_pairs(series: Series, at: Ints) -> dict[tuple[int, int, int], int]:
     order = np.lexsort((owner, series.value[at], series.start[at], quantity[owner]))
     at, owner = at[order], owner[order]
     counts: dict[tuple[int, int, int], int] = {}
+    base, years = int(series.year.min()), int(np.ptp(series.year)) + 1
     for lag in (1, 2, 3):
         first, second = at[:-lag], at[lag:]
         a, b = owner[:-lag], owner[lag:]
@@ -153,11 +152,12 @@ def _equal_pairs(series: Series, at: Ints) -> dict[tuple[int, int, int], int]:
         equal &= (quantity[a] == quantity[b]) & (a != b)
         same_place = series.keys["place"][a] == series.keys["place"][b]
         equal &= ~(same_place & (series.keys["source"][a] != series.keys["source"][b]))
-        keys = np.stack([a[equal], b[equal], series.year[first[equal]]], axis=1)
-        if len(keys):
-            values, times = np.unique(keys, axis=0, return_counts=True)
-            for (x, y, z), n in zip(values.tolist(), times.tolist(), strict=True):
-                counts[x, y, z] = counts.get((x, y, z), 0) + n
+        year = series.year[first[equal]] - base
+        keys = (a[equal] * series.count + b[equal]) * years + year
+        for key, times in zip(*(x.tolist() for x in np.unique(keys, return_counts=True)), strict=True):
+            pair, offset = divmod(key, years)
+            found = (*divmod(pair, series.count), offset + base)
+            counts[found] = counts.get(found, 0) + times
     return counts
 
 
@@ -194,9 +194,7 @@ def sum_mismatches(
     return found
 
 
-def _mismatch(
-    series: Series, whole: int, parts: list[int], complete: bool, settings: QualitySettings
-) -> list[Finding]:
+def _mismatch(series: Series, whole: int, parts: list[int], complete: bool, settings: QualitySettings) -> list[Finding]:
     total, value = float(series.value[parts].sum()), float(series.value[whole])
     slack = settings.sum_tolerance * abs(value)
     code = "sum_above" if total > value + slack else "sum_below" if complete and total < value - slack else ""

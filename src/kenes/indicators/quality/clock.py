@@ -19,7 +19,7 @@ def clock_shifts(
 ) -> list[Finding]:
     """Findings of the rule `time_shift`, month by month, among three or more hourly series.
 
-    Each series is compared with the median of the others of the same variable in its place, or
+    Each series is compared with the mean of the others of the same variable in its place, or
     else in its group of places, with logs of values above zero, at every shift of the clock.
     """
     found: list[Finding] = []
@@ -46,9 +46,7 @@ def _neighbourhoods(series: Series, places: Mapping[str, PlaceFacts]) -> list[li
     return near + wide
 
 
-def _shifts_among(
-    series: Series, keep: Bools, members: list[int], settings: QualitySettings
-) -> list[Finding]:
+def _shifts_among(series: Series, keep: Bools, members: list[int], settings: QualitySettings) -> list[Finding]:
     ends = np.append(series.first[1:], len(series.value))
     positions = [np.arange(series.first[s], ends[s]) for s in members]
     positions = [p[keep[p] & (series.value[p] > 0)] for p in positions]
@@ -67,8 +65,14 @@ def _shifts_among(
         window = grid[:, begin:end]
         full = np.sum(np.isfinite(window), axis=1) >= _MONTH_HOURS
         if int(full.sum()) >= 3:
+            present = np.isfinite(window) & full[:, None]
+            known, total = present.sum(axis=0), np.where(present, window, 0.0).sum(axis=0)
             for row in np.flatnonzero(full).tolist():
-                verdict = _best_shift(window, row, full, settings)
+                others, count = known - present[row], int(full.sum()) - 1
+                own_part = np.where(present[row], window[row], 0.0)
+                usable = 2 * others >= count
+                reference = np.where(usable, (total - own_part) / np.maximum(others, 1), np.nan)
+                verdict = _best_shift(window[row], reference, count, settings)
                 if verdict:
                     own = positions[row]
                     at = series.start[own] - origin
@@ -78,14 +82,11 @@ def _shifts_among(
     return found
 
 
-def _best_shift(window: Floats, row: int, full: Bools, settings: QualitySettings) -> dict[str, float] | None:
-    others = np.flatnonzero(full & (np.arange(len(full)) != row))
-    known = np.isfinite(window[others]).sum(axis=0) * 2 >= len(others)
-    reference = np.full(window.shape[1], np.nan)
-    reference[known] = np.nanmedian(window[others][:, known], axis=0)
-    own = window[row]
+def _best_shift(own: Floats, reference: Floats, others: int, settings: QualitySettings) -> dict[str, float] | None:
     best, best_at = -2.0, 0
     before = _correlation(own, reference)
+    if before + settings.shift_gain > 1:
+        return None
     for hours in range(-settings.shift_hours, settings.shift_hours + 1):
         moved = np.full_like(own, np.nan)
         if hours >= 0:
@@ -98,7 +99,7 @@ def _best_shift(window: Floats, row: int, full: Bools, settings: QualitySettings
     gained = best - before >= settings.shift_gain and best >= settings.shift_correlation
     if best_at == 0 or not gained:
         return None
-    return {"hours": best_at, "before": round(before, 2), "after": round(best, 2), "peers": len(others)}
+    return {"hours": best_at, "before": round(before, 2), "after": round(best, 2), "peers": others}
 
 
 def _correlation(left: Floats, right: Floats) -> float:

@@ -19,9 +19,7 @@ from kenes.indicators.quality.templates import read_reason, reason
 WITHHOLDING: frozenset[str] = frozenset({"sentinel", "out_of_range", "dead", "stuck"})
 """Rules whose observations are left out of measuring; the others are shown."""
 
-SUSPECTING: frozenset[str] = frozenset(
-    {"implausibly_low", "step", "unit_slip", "dead", "conflict", "time_shift"}
-)
+SUSPECTING: frozenset[str] = frozenset({"implausibly_low", "step", "unit_slip", "dead", "conflict", "time_shift"})
 """Rules on a whole year that keep a value from scoring (conflicts between sources: beyond a limit)."""
 
 _NO_PLACES: Mapping[str, PlaceFacts] = MappingProxyType({})
@@ -95,16 +93,18 @@ def yearly_of(
     sensed = series.period[owner] <= 1
     level = np.array([entries[s] is None or entries[s].kind == "mean" for s in owners], dtype=bool)
     spread = np.where((mean > 0) & (count >= 30), deviation / np.where(mean > 0, mean, 1.0), np.nan)
+    codes = _codes_of(quantity)
+    ratio = peers.on_ratio_scale(codes, mean)
     yearly = Yearly(
-        quantity=_codes_of(quantity),
+        quantity=codes,
         group=_codes_of([(f.group,) if f else ("",) for f in facts]),
         entity=owner,
         year=series.year[begin],
         value=mean,
         spread=np.where(sensed, spread, np.nan),
         count=count,
-        peer=count >= settings.peer_coverage * expected,
-        judged=count >= least,
+        peer=ratio & (count >= settings.peer_coverage * expected),
+        judged=ratio & (count >= least),
         units=tuple(series.text(s, "unit") for s in owners),
     )
     return yearly, begin, end, level
@@ -161,9 +161,7 @@ def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[Fi
     return found
 
 
-def withheld(
-    observations: pa.Table, flags: pa.Table, *, rules: Collection[str] = WITHHOLDING
-) -> pa.ChunkedArray:
+def withheld(observations: pa.Table, flags: pa.Table, *, rules: Collection[str] = WITHHOLDING) -> pa.ChunkedArray:
     """Which observations must be left out of measuring, shape (observation,).
 
     Args:
@@ -176,9 +174,7 @@ def withheld(
     chosen = flags.filter(pc.is_in(flags["rule"], pa.array(sorted(rules), pa.string())))
     single = chosen.filter(pc.is_valid(chosen["observation"]))
     if single.num_rows:
-        named = pc.fill_null(
-            pc.is_in(observations["observation"], single["observation"].combine_chunks()), False
-        )
+        named = pc.fill_null(pc.is_in(observations["observation"], single["observation"].combine_chunks()), False)
         mask |= named.to_numpy(zero_copy_only=False)
     owners: dict[tuple[str | None, ...], list[int]] = {}
     for s in range(series.count):
@@ -229,20 +225,23 @@ def judge_measurements(
     stepped = peers.steps(yearly, settings)
     lows = peers.low_values(yearly, settings, code="low_value")
     lows = peers.steady_lows(yearly, lows, {f.at for f in stepped}, settings)
-    found = lows + stepped + peers.slips_among_peers(yearly, settings) + peers.slips_in_time(yearly, settings)
+    slips = peers.sudden_slips(yearly, peers.slips_among_peers(yearly, settings), settings)
+    found = lows + stepped + slips + peers.slips_in_time(yearly, settings)
     judgements = {_judgement(known[f.at], f) for f in found} | _crossings(known, yearly, facts)
     return sorted(judgements, key=lambda j: (j.indicator, j.place, j.start, j.rule, j.reason))
 
 
 def _yearly_of_rows(rows: list[dict[str, object]], facts: Mapping[str, PlaceFacts]) -> Yearly:
     count = len(rows)
-    whole = np.ones(count, dtype=bool)
+    quantity = _codes_of([(str(r["indicator"]), str(r["edition"]), str(r["dimensions"])) for r in rows])
+    value = np.array([r["value"] for r in rows], dtype=np.float64)
+    whole = peers.on_ratio_scale(quantity, value)
     return Yearly(
-        quantity=_codes_of([(str(r["indicator"]), str(r["edition"]), str(r["dimensions"])) for r in rows]),
+        quantity=quantity,
         group=_codes_of([(facts[str(r["place"])].group,) for r in rows]),
         entity=_codes_of([(str(r["place"]),) for r in rows]),
         year=np.array([_start(r).year for r in rows], dtype=np.int64),
-        value=np.array([r["value"] for r in rows], dtype=np.float64),
+        value=value,
         spread=np.full(count, np.nan),
         count=np.ones(count, dtype=np.int64),
         peer=whole,
@@ -259,14 +258,10 @@ def _start(row: Mapping[str, object]) -> dt.datetime:
 
 def _judgement(row: Mapping[str, object], finding: YearFinding) -> Judgement:
     severity: Severity = "note" if finding.code == "low_steady" else "suspect"
-    return Judgement(
-        str(row["indicator"]), str(row["place"]), _start(row), finding.rule, finding.reason, severity
-    )
+    return Judgement(str(row["indicator"]), str(row["place"]), _start(row), finding.rule, finding.reason, severity)
 
 
-def _crossings(
-    rows: list[dict[str, object]], yearly: Yearly, facts: Mapping[str, PlaceFacts]
-) -> set[Judgement]:
+def _crossings(rows: list[dict[str, object]], yearly: Yearly, facts: Mapping[str, PlaceFacts]) -> set[Judgement]:
     """Notes on the first value after a change of territory."""
     order = np.lexsort((yearly.year, yearly.entity, yearly.quantity))
     notes = set()

@@ -88,6 +88,18 @@ def robust_z(values: Floats, reference: Floats) -> Floats:
     return scores
 
 
+def on_ratio_scale(quantity: Ints, value: Floats) -> Bools:
+    """Whether each value belongs to a quantity that is never negative, shape (value,).
+
+    Changes, balances and temperatures have no meaningful ratio, so rules on logarithms pass them by.
+    """
+    if not len(quantity):
+        return np.zeros(0, dtype=bool)
+    negative = np.bincount(quantity, weights=(value < 0).astype(np.float64)) > 0
+    allowed: Bools = ~negative[quantity]
+    return allowed
+
+
 def _cells(*keys: Ints) -> Iterator[Ints]:
     """Positions that share all keys, cell by cell."""
     if not len(keys[0]):
@@ -138,7 +150,8 @@ def low_spreads(yearly: Yearly, settings: QualitySettings) -> list[YearFinding]:
         z = robust_z(np.log(yearly.spread[known]), np.log(yearly.spread[peers]))
         median = float(np.median(yearly.spread[peers]))
         for i, score in zip(known.tolist(), z.tolist(), strict=True):
-            if yearly.judged[i] and score < settings.low_z:
+            low = score < settings.low_z and yearly.spread[i] <= settings.spread_share * median
+            if yearly.judged[i] and low:
                 text = reason(
                     "low_spread",
                     value=float(yearly.spread[i]),
@@ -192,9 +205,7 @@ def successions(yearly: Yearly, settings: QualitySettings) -> tuple[Ints, Ints]:
     """Positions of a value and of the next one of the same entity, at most `step_years` later."""
     order = np.lexsort((yearly.year, yearly.entity, yearly.quantity)).astype(np.int64)
     before, after = order[:-1], order[1:]
-    same = (yearly.entity[before] == yearly.entity[after]) & (
-        yearly.quantity[before] == yearly.quantity[after]
-    )
+    same = (yearly.entity[before] == yearly.entity[after]) & (yearly.quantity[before] == yearly.quantity[after])
     years = yearly.year[after] - yearly.year[before]
     usable = (yearly.value > 0) & yearly.judged
     chosen = same & (years >= 1) & (years <= settings.step_years) & usable[before] & usable[after]
@@ -274,6 +285,23 @@ def steady_lows(
                 continue
             result.append(_steady(yearly, low, years))
     return result
+
+
+def sudden_slips(yearly: Yearly, slips: list[YearFinding], settings: QualitySettings) -> list[YearFinding]:
+    """Slips among peers without those of places whose other years are of the same level.
+
+    A capital has ten times the people of its peers every year; a unit that was mistaken for another
+    stands out from the place's own past, or has no past.
+    """
+    found = []
+    for slip in slips:
+        i = slip.at
+        own = (yearly.quantity == yearly.quantity[i]) & (yearly.entity == yearly.entity[i])
+        values = yearly.value[own & (yearly.value > 0)]
+        alike = np.abs(np.log(values / yearly.value[i])) <= np.log(settings.steady_factor)
+        if int(alike.sum()) < settings.steady_years:
+            found.append(slip)
+    return found
 
 
 def _steady(yearly: Yearly, low: YearFinding, years: int) -> YearFinding:

@@ -51,16 +51,12 @@ def stuck_and_dead(
             continue
         year = int(series.year[first])
         if (s, year) in constant and year == int(series.year[last]):
-            text = reason(
-                "dead_constant", count=count, year=str(year), value=value, unit=series.text(s, "unit")
-            )
+            text = reason("dead_constant", count=count, year=str(year), value=value, unit=series.text(s, "unit"))
             found.append(Finding(first, last, "dead", text))
         elif value == 0:
             found.append(Finding(first, last, "dead", reason("dead_zero", count=count)))
         else:
-            text = reason(
-                "stuck", value=value, unit=series.text(s, "unit"), count=count, limit=int(limits[s])
-            )
+            text = reason("stuck", value=value, unit=series.text(s, "unit"), count=count, limit=int(limits[s]))
             found.append(Finding(first, last, "stuck", text))
     return found
 

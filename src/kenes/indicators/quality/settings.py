@@ -68,6 +68,7 @@ class QualitySettings:
         low_z: a value below this robust z among its peers (logs) is implausibly low; the limit of
             3.5 is that of Iglewicz and Hoaglin (1993), How to detect and handle outliers, p. 11.
         low_share: and at most this share of the peers' median.
+        spread_share: a spread within a year is too small below `low_z` and this share of the median.
         step_z: a change that lies further than this from the peers' changes is a step.
         step_ratio: and differs from their median change at least by this factor.
         step_years: years between the two values at most.
@@ -82,7 +83,8 @@ class QualitySettings:
         shift_hours: greatest shift of the clock that is looked for.
         shift_gain: least rise of the correlation with the peers when the clock is moved.
         shift_correlation: least correlation with the peers after moving it.
-        steady_years: a value that was as low among its peers in this many years is a trait of the place.
+        steady_years: a value that was as low (or as high) in this many years is a trait of the place.
+        steady_factor: yearly values of a place within this factor of each other are of one level.
     """
 
     sentinels: tuple[float, ...] = (
@@ -106,17 +108,16 @@ class QualitySettings:
     spike_deviations: float = 20.0
     peers_least: int = 8
     peer_coverage: float = 0.75
-    values_least: Mapping[str, int] = field(
-        default_factory=lambda: _counts(hour=720, day=60, month=6, year=1)
-    )
+    values_least: Mapping[str, int] = field(default_factory=lambda: _counts(hour=720, day=60, month=6, year=1))
     low_z: float = -3.5
     low_share: float = 0.5
+    spread_share: float = 0.4
     step_z: float = 3.5
     step_ratio: float = 1.8
     step_years: int = 3
     slip_factors: tuple[float, ...] = (10.0, 100.0, 1000.0, 1e6)
     slip_tolerance_peers: float = 0.15
-    slip_tolerance_own: float = 0.06
+    slip_tolerance_own: float = 0.03
     conflict_share: float = 0.05
     conflict_suspect: float = 0.25
     copy_share: float = 0.5
@@ -126,6 +127,7 @@ class QualitySettings:
     shift_gain: float = 0.1
     shift_correlation: float = 0.6
     steady_years: int = 3
+    steady_factor: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

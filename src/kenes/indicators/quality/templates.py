@@ -113,13 +113,11 @@ TEMPLATES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         ),
         "sum_above": both(
             "The {count:n} parts add up to {sum:n} {unit} in {year}, more than the whole of {value:n}.",
-            "{count:n} parçanın toplamı {year} yılında {sum:n} {unit}; bütünün değeri olan {value:n} "
-            "üzerindedir.",
+            "{count:n} parçanın toplamı {year} yılında {sum:n} {unit}; bütünün değeri olan {value:n} üzerindedir.",
         ),
         "sum_below": both(
             "All {count:n} parts add up to {sum:n} {unit} in {year}, less than the whole of {value:n}.",
-            "Tüm {count:n} parçanın toplamı {year} yılında {sum:n} {unit}; bütünün değeri olan "
-            "{value:n} altındadır.",
+            "Tüm {count:n} parçanın toplamı {year} yılında {sum:n} {unit}; bütünün değeri olan {value:n} altındadır.",
         ),
         "boundary_change": both(
             "The territory changed on {date}, so {year} cannot be compared with {from_year}.",

@@ -76,9 +76,7 @@ def sentinels(
     return found, mask
 
 
-def out_of_range(
-    series: Series, variables: Mapping[str, VariableRange], skip: Bools
-) -> tuple[list[Finding], Bools]:
+def out_of_range(series: Series, variables: Mapping[str, VariableRange], skip: Bools) -> tuple[list[Finding], Bools]:
     """Findings of the rule `out_of_range` for values that are no sentinels."""
     low, high = ranges_of(series, variables)
     below = (series.value < low[series.series]) & ~skip
@@ -108,7 +106,7 @@ def spikes(series: Series, skip: Bools, settings: QualitySettings) -> list[Findi
     candidate = near & (neighbour > 0) & (value >= settings.spike_factor * neighbour)
     found = []
     for i in np.flatnonzero(candidate).tolist():
-        own = value[owner == owner[i]]
+        own = value[np.searchsorted(owner, owner[i]) : np.searchsorted(owner, owner[i], side="right")]
         usual = 1.4826 * float(np.median(np.abs(np.diff(own))))
         if value[i] - neighbour[i] >= settings.spike_deviations * usual:
             texts = {"value": float(value[i]), "neighbour": float(neighbour[i])}

@@ -1,0 +1,71 @@
+"""`kenes space`: spatial indicators from open maps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kenes.cli.shared import DONE, Bars, guarded, shared_options, show
+
+_FILE = click.Path(path_type=Path)
+_POSITIVE = click.FloatRange(min=0, min_open=True)
+
+
+@click.group()
+def space() -> None:
+    """Spatial indicators from open maps, timetables and population grids."""
+
+
+@space.command()
+@click.option("--osm", type=_FILE, required=True, help="OpenStreetMap extract (.osm.pbf or .osm).")
+@click.option("--gtfs", type=_FILE, multiple=True, help="Timetable (zip or folder); several may be given.")
+@click.option(
+    "--date", "date", type=click.DateTime(["%Y-%m-%d"]), help="Service day; else an ordinary weekday."
+)
+@click.option("--population", type=_FILE, help="CSV (id, lon, lat, population), raster, or vector layer.")
+@click.option("--boundary", type=_FILE, help="Outline of the city; else the union of the cells.")
+@click.option("--urban", type=_FILE, help="Outline of the built-up city; the boundary is cut by it.")
+@click.option("--districts", type=_FILE, help="Layer of districts.")
+@click.option("--district-column", help="Attribute that names a district.")
+@click.option("--place", help="Id of the place; else the name of the boundary or map file.")
+@click.option("--tables", type=_FILE, help="Folder with own tables of tags and modes.")
+@click.option("--parks", type=_FILE, help="Own layer of open space instead of the map's.")
+@click.option("--headway", "headways", type=_POSITIVE, multiple=True, default=(20.0,),
+              show_default=True, help="Longest headway that counts, minutes (07:00-19:00).")  # fmt: skip
+@click.option("--snap", "snap_m", type=_POSITIVE, default=500.0, show_default=True,
+              help="Metres within which a place finds its street.")  # fmt: skip
+@click.option("--crs", help="Plane for areas; else geodesic areas. A wrong one is refused.")
+@click.option("--land", type=_FILE, help="CSV year,built_up_km2,population for SDG 11.3.1.")
+@click.option(
+    "--irradiation", type=click.FloatRange(min=0), help="Rooftop solar: kWh per m² and year in the plane."
+)
+@click.option(
+    "--consumption", type=click.FloatRange(min=0), help="Rooftop solar: electricity use, kWh per year."
+)
+@click.option("--out", type=_FILE, required=True, help="Folder to write.")
+@shared_options
+@guarded
+def measure(out: Path, as_json: bool, observatory: Path, seed: int | None, **options: Any) -> int:  # noqa: ARG001
+    """Measure one city from files; write measurements, layers, a map page and a report on quality."""
+    from kenes.pipeline.space import SpaceRequest, measure_space  # noqa: PLC0415
+
+    date: dt.datetime | None = options.pop("date")
+    irradiation, consumption = options.pop("irradiation"), options.pop("consumption")
+    solar = (
+        None if irradiation is None else {"irradiation_kwh_m2": irradiation, "consumption_kwh": consumption}
+    )
+    request = SpaceRequest(date=date.date() if date else None, solar=solar, **options)
+    with Bars() as bars:
+        summary = measure_space(request, out, bars)
+    if as_json:
+        show(summary)
+    else:
+        for name, value in summary["sdg_11_2_1"].items():
+            click.echo(f"SDG 11.2.1 {name}: {'not known' if value is None else f'{value:.4f}'}")
+        click.echo(
+            f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}"
+        )
+    return DONE

@@ -1,0 +1,393 @@
+"""Compiled loops over street graphs; imported only when a graph is built.
+
+Priority queues are plain binary heaps in arrays with outdated entries skipped, which on
+street graphs (three edges a node) is faster than any heap that can lower a key.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+
+@njit(cache=True)
+def contract(indptr, incident, start, end, length, is_junction):  # type: ignore[no-untyped-def]
+    """Join segments between junctions into chains.
+
+    Args:
+        indptr: rows of `incident`, shape (node + 1,).
+        incident: segments that touch a node, shape (2 * segment,).
+        start: node at the start of a segment, shape (segment,).
+        end: node at its end.
+        length: metres, shape (segment,).
+        is_junction: nodes where chains end, shape (node,); rings without one receive one here.
+
+    Returns:
+        chain of each segment, metres from the start of the chain to the segment's own start,
+        +1 or -1 for its direction, and first node, last node and length of each chain.
+    """
+    n_segments = start.shape[0]
+    chain = np.full(n_segments, -1, np.int64)
+    offset = np.zeros(n_segments)
+    sign = np.ones(n_segments, np.int8)
+    first = np.empty(n_segments, np.int64)
+    last = np.empty(n_segments, np.int64)
+    total = np.empty(n_segments)
+    count = 0
+    for ring in range(2):
+        for node in range(indptr.shape[0] - 1):
+            if ring == 0 and not is_junction[node]:
+                continue
+            for k in range(indptr[node], indptr[node + 1]):
+                segment = incident[k]
+                if chain[segment] >= 0:
+                    continue
+                is_junction[node] = True
+                here, gone = node, 0.0
+                while True:
+                    chain[segment] = count
+                    if start[segment] == here:
+                        offset[segment], sign[segment] = gone, 1
+                        here = end[segment]
+                    else:
+                        offset[segment], sign[segment] = gone + length[segment], -1
+                        here = start[segment]
+                    gone += length[segment]
+                    if is_junction[here]:
+                        break
+                    following = incident[indptr[here]]
+                    if following == segment:
+                        following = incident[indptr[here] + 1]
+                    segment = following
+                first[count], last[count], total[count] = node, here, gone
+                count += 1
+    return chain, offset, sign, first[:count], last[:count], total[:count]
+
+
+@njit(cache=True, inline="always")
+def _push(keys, items, size, key, item):  # type: ignore[no-untyped-def]
+    position = size
+    while position > 0:
+        parent = (position - 1) >> 1
+        if keys[parent] <= key:
+            break
+        keys[position] = keys[parent]
+        items[position] = items[parent]
+        position = parent
+    keys[position] = key
+    items[position] = item
+    return size + 1
+
+
+@njit(cache=True, inline="always")
+def _pop(keys, items, size):  # type: ignore[no-untyped-def]
+    size -= 1
+    key, item = keys[size], items[size]
+    position = 0
+    while True:
+        child = 2 * position + 1
+        if child >= size:
+            break
+        if child + 1 < size and keys[child + 1] < keys[child]:
+            child += 1
+        if keys[child] >= key:
+            break
+        keys[position] = keys[child]
+        items[position] = items[child]
+        position = child
+    keys[position] = key
+    items[position] = item
+    return size
+
+
+@njit(cache=True)
+def spread(indptr, neighbour, weight, seeds, seed_distance, limit):  # type: ignore[no-untyped-def]
+    """Distance of every junction from the nearest of several seeds, up to a limit.
+
+    Args:
+        indptr: rows of `neighbour`, shape (junction + 1,).
+        neighbour: junctions next to a junction.
+        weight: metres to them.
+        seeds: junctions to start from, shape (seed,).
+        seed_distance: metres already gone there, shape (seed,).
+        limit: metres; beyond it the distance is infinite.
+
+    Returns:
+        Metres, shape (junction,).
+    """
+    n = indptr.shape[0] - 1
+    distance = np.full(n, np.inf)
+    keys = np.empty(neighbour.shape[0] + seeds.shape[0] + 1)
+    items = np.empty(keys.shape[0], np.int64)
+    size = 0
+    for k in range(seeds.shape[0]):
+        if seed_distance[k] <= limit and seed_distance[k] < distance[seeds[k]]:
+            distance[seeds[k]] = seed_distance[k]
+            size = _push(keys, items, size, seed_distance[k], seeds[k])
+    while size > 0:
+        key, node = keys[0], items[0]
+        size = _pop(keys, items, size)
+        if key > distance[node]:
+            continue
+        for k in range(indptr[node], indptr[node + 1]):
+            candidate = key + weight[k]
+            if candidate <= limit and candidate < distance[neighbour[k]]:
+                distance[neighbour[k]] = candidate
+                size = _push(keys, items, size, candidate, neighbour[k])
+    return distance
+
+
+@njit(cache=True)
+def along(chain, offset, chain_first, chain_last, chain_length, distance, rows, source_offset, source_extra):  # type: ignore[no-untyped-def]
+    """Distance of positions on chains, by either end or directly to a source on the same chain.
+
+    Args:
+        chain: shape (position,); -1 where a position is unknown.
+        offset: metres from the start of the chain.
+        chain_first: junction at the start of each chain.
+        chain_last: junction at its end.
+        chain_length: metres.
+        distance: metres at each junction.
+        rows: shape (chain + 1,), where the sources of a chain begin.
+        source_offset: metres from the start of the chain, sorted by chain.
+        source_extra: metres from the source to the street.
+
+    Returns:
+        Metres, shape (position,), infinite where out of reach.
+    """
+    result = np.full(chain.shape[0], np.inf)
+    for k in range(chain.shape[0]):
+        c = chain[k]
+        if c < 0:
+            continue
+        best = min(
+            distance[chain_first[c]] + offset[k], distance[chain_last[c]] + chain_length[c] - offset[k]
+        )
+        for s in range(rows[c], rows[c + 1]):
+            best = min(best, abs(source_offset[s] - offset[k]) + source_extra[s])
+        result[k] = best
+    return result
+
+
+@njit(cache=True)
+def grid_rows(x0, y0, x1, y1, west, south, size_x, size_y, columns, lines):  # type: ignore[no-untyped-def]
+    """Sort segments into the squares of a grid that their boxes touch.
+
+    Args:
+        x0: degrees east of the start of each segment, likewise the next three.
+        y0: degrees north of the start.
+        x1: degrees east of the end.
+        y1: degrees north of the end.
+        west: origin of the grid.
+        south: origin of the grid.
+        size_x: width of a square in degrees.
+        size_y: height of a square in degrees.
+        columns: number of squares eastwards.
+        lines: number of squares northwards.
+
+    Returns:
+        Rows and the segments in them.
+    """
+    rows = np.zeros(columns * lines + 1, np.int64)
+    held = np.empty(0, np.int32)
+    for turn in range(2):
+        for s in range(x0.shape[0]):
+            a = max(0, min(columns - 1, int((min(x0[s], x1[s]) - west) / size_x)))
+            b = max(0, min(columns - 1, int((max(x0[s], x1[s]) - west) / size_x)))
+            c = max(0, min(lines - 1, int((min(y0[s], y1[s]) - south) / size_y)))
+            d = max(0, min(lines - 1, int((max(y0[s], y1[s]) - south) / size_y)))
+            for j in range(c, d + 1):
+                for i in range(a, b + 1):
+                    square = j * columns + i
+                    if turn == 0:
+                        rows[square + 1] += 1
+                    else:
+                        rows[square] -= 1
+                        held[rows[square]] = s
+        if turn == 0:
+            for square in range(columns * lines):
+                rows[square + 1] += rows[square]
+            held = np.empty(rows[columns * lines], np.int32)
+            for square in range(columns * lines):
+                rows[square] = rows[square + 1]
+    return rows, held
+
+
+@njit(cache=True, parallel=True)
+def nearest(  # type: ignore[no-untyped-def]
+    px,
+    py,
+    east,
+    bend,
+    north,
+    x0,
+    y0,
+    x1,
+    y1,
+    usable,
+    rows,
+    held,
+    west,
+    south,
+    size_x,
+    size_y,
+    columns,
+    lines,
+    limit,
+):
+    """Nearest usable segment to each point, in a flat frame laid at the point itself.
+
+    Args:
+        px: degrees east, shape (point,).
+        py: degrees north.
+        east: metres per degree of longitude at each point.
+        bend: change of `east` per degree of latitude.
+        north: metres per degree of latitude.
+        x0: segments as in `grid_rows`.
+        y0: segments.
+        x1: segments.
+        y1: segments.
+        usable: segments that may be snapped to.
+        rows: as returned by `grid_rows`.
+        held: as returned by `grid_rows`.
+        west: grid.
+        south: grid.
+        size_x: grid.
+        size_y: grid.
+        columns: grid.
+        lines: grid.
+        limit: metres; further segments are not found.
+
+    Returns:
+        Segment (-1: none), share of the segment from its start, metres away.
+    """
+    n = px.shape[0]
+    segment = np.full(n, -1, np.int64)
+    share = np.zeros(n)
+    away = np.full(n, np.inf)
+    for p in prange(n):
+        if not (np.isfinite(px[p]) and np.isfinite(py[p])):
+            continue
+        step = min(size_x * east[p], size_y * north[p])
+        ci = int(np.floor((px[p] - west) / size_x))
+        cj = int(np.floor((py[p] - south) / size_y))
+        best, best_s, best_t = limit, -1, 0.0
+        rings = int(limit / step) + 2
+        beyond = max(-ci, ci - columns + 1, -cj, cj - lines + 1)
+        for ring in range(max(0, beyond), rings + 1):
+            if (ring - 1) * step > best:
+                break
+            for j in range(max(0, cj - ring), min(lines - 1, cj + ring) + 1):
+                rim = j == cj - ring or j == cj + ring
+                i = ci - ring
+                while i <= ci + ring:
+                    if 0 <= i < columns:
+                        square = j * columns + i
+                        for k in range(rows[square], rows[square + 1]):
+                            s = held[k]
+                            if not usable[s]:
+                                continue
+                            ay, by = y0[s] - py[p], y1[s] - py[p]
+                            ax = (x0[s] - px[p]) * (east[p] + bend[p] * ay / 2)
+                            dx = (x1[s] - px[p]) * (east[p] + bend[p] * by / 2) - ax
+                            ay, dy = ay * north[p], (by - ay) * north[p]
+                            square_length = dx * dx + dy * dy
+                            t = 0.0
+                            if square_length > 0:
+                                t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square_length))
+                            d = np.sqrt((ax + t * dx) ** 2 + (ay + t * dy) ** 2)
+                            if d < best or (d == best and (best_s < 0 or s < best_s)):
+                                best, best_s, best_t = d, s, t
+                    i += 1 if rim or ring == 0 else 2 * ring
+        if best_s >= 0:
+            segment[p], share[p], away[p] = best_s, best_t, best
+    return segment, share, away
+
+
+@njit(cache=True, parallel=True)
+def neighbourhoods(  # type: ignore[no-untyped-def]  # noqa: PLR0912
+    origins,
+    indptr,
+    neighbour,
+    weight,
+    edge_chain,
+    chain_last,
+    chain_length,
+    limit,
+    node_values,
+    rows,
+    place_offset,
+    place_values,
+    lanes,
+):
+    """Sums of what lies within a walking distance of each origin junction.
+
+    Args:
+        origins: junctions, shape (origin,).
+        indptr: rows of `neighbour`.
+        neighbour: junctions next to a junction.
+        weight: metres to them.
+        edge_chain: chain of each of these.
+        chain_last: junction at the end of each chain.
+        chain_length: metres.
+        limit: metres.
+        node_values: shape (junction, value), counted when the junction is in reach.
+        rows: shape (chain + 1,), where the places of a chain begin.
+        place_offset: metres from the start of the chain, sorted by chain.
+        place_values: shape (place, value), counted when the place is in reach.
+        lanes: number of parallel workers.
+
+    Returns:
+        Sums at junctions, sums at places, and metres of street in reach.
+    """
+    n = indptr.shape[0] - 1
+    n_chains = chain_length.shape[0]
+    at_nodes = np.zeros((origins.shape[0], node_values.shape[1]))
+    at_places = np.zeros((origins.shape[0], place_values.shape[1]))
+    metres = np.zeros(origins.shape[0])
+    for lane in prange(lanes):
+        distance = np.full(n, np.inf)
+        seen = np.full(n_chains, -1, np.int64)
+        touched = np.empty(n, np.int64)
+        keys = np.empty(neighbour.shape[0] + 1)
+        items = np.empty(neighbour.shape[0] + 1, np.int64)
+        for o in range(lane, origins.shape[0], lanes):
+            size, reached = 0, 0
+            distance[origins[o]] = 0.0
+            touched[0], reached = origins[o], 1
+            size = _push(keys, items, size, 0.0, origins[o])
+            while size > 0:
+                key, node = keys[0], items[0]
+                size = _pop(keys, items, size)
+                if key > distance[node]:
+                    continue
+                for k in range(indptr[node], indptr[node + 1]):
+                    candidate = key + weight[k]
+                    other = neighbour[k]
+                    if candidate <= limit and candidate < distance[other]:
+                        if distance[other] == np.inf:
+                            touched[reached] = other
+                            reached += 1
+                        distance[other] = candidate
+                        size = _push(keys, items, size, candidate, other)
+            for r in range(reached):
+                node = touched[r]
+                for v in range(node_values.shape[1]):
+                    at_nodes[o, v] += node_values[node, v]
+                for k in range(indptr[node], indptr[node + 1]):
+                    c = edge_chain[k]
+                    if seen[c] == o:
+                        continue
+                    seen[c] = o
+                    end = chain_last[c]
+                    begin = node if end != node else neighbour[k]
+                    from_begin = limit - distance[begin]
+                    from_end = limit - distance[end]
+                    metres[o] += min(chain_length[c], max(0.0, from_begin) + max(0.0, from_end))
+                    for s in range(rows[c], rows[c + 1]):
+                        if place_offset[s] <= from_begin or chain_length[c] - place_offset[s] <= from_end:
+                            for v in range(place_values.shape[1]):
+                                at_places[o, v] += place_values[s, v]
+            for r in range(reached):
+                distance[touched[r]] = np.inf
+    return at_nodes, at_places, metres

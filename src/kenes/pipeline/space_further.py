@@ -1,0 +1,433 @@
+"""The other spatial indicators of a city: access, open space, structure, neighbourhoods, land, roofs."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import shapely
+
+from kenes.indicators.space.access import (
+    CYCLING_M_PER_MIN,
+    MINUTES,
+    WALKING_M_PER_MIN,
+    Access,
+    access_to,
+    gini,
+)
+from kenes.indicators.space.geodesy import Bools, Floats
+from kenes.indicators.space.graph import Positions, build_graph
+from kenes.indicators.space.land import land_use
+from kenes.indicators.space.measures import Measure
+from kenes.indicators.space.neighbourhoods import Neighbourhoods, neighbourhoods_of, walkability
+from kenes.indicators.space.open_space import covered_share, entrances, sizes_m2, street_land_m2
+from kenes.indicators.space.origins import Origins
+from kenes.indicators.space.reach import distances_to
+from kenes.indicators.space.shares import People, population_shares
+from kenes.indicators.space.snapping import StreetFinder
+from kenes.indicators.space.solar import roof_yield
+from kenes.indicators.space.structure import circuity, crossings, dead_ends, orientation_entropy
+from kenes.pipeline.space import City, stop_sets
+from kenes.vocabulary.errors import SourceError
+
+DAILY_LIVING_M = 500.0
+_NOT_PEOPLE = "street_nodes_not_people"
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Who starts where: inhabitants of cells or, without a grid, the street nodes of the area.
+
+    Attributes:
+        origins: starting points.
+        people: weights of the cells, which are the nodes where there is no grid.
+        about: fields of every measure.
+        real: whether the weights are people.
+    """
+
+    origins: Origins
+    people: People
+    about: Mapping[str, Any]
+    real: bool
+
+    def measures(self, share: Floats, indicator: str, **about: Any) -> list[Measure]:
+        """Shares for the city and each district; `missing` says why there is none.
+
+        What the map does not hold is not known, never zero.
+        """
+        flags = (*self.about["flags"], *about.pop("flags", ()))
+        missing = about.pop("missing", None)
+        rows = population_shares(
+            self.people,
+            share,
+            self.origins.unsnapped_share,
+            indicator,
+            **{**self.about, **about, "flags": flags},
+        )
+        if missing:
+            rows = [replace(row, value=None, reason=missing) for row in rows]
+        return rows if self.real else [replace(row, population=None, unsnapped=None) for row in rows]
+
+
+def further_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
+    """Everything but SDG 11.2.1, and what the maps show of each cell."""
+    measures = [_area(city)]
+    shown: dict[str, Floats] = {}
+    measures += structure_measures(city) + open_area_measures(city)
+    if city.graph.segments:
+        starts = _starts(city)
+        for part in (_fifteen_minutes, _near_open_space, _neighbourhoods):
+            rows, layers = part(city, starts)
+            measures += rows
+            shown |= layers if starts.real else {}
+    if city.request.land is not None:
+        measures += land_measures(city)
+    if city.request.solar is not None:
+        measures += solar_measures(city)
+    return measures, shown
+
+
+def _area(city: City) -> Measure:
+    meter = city.meter
+    size = meter.area_m2(meter.prepared(city.area)) / 1e6
+    flags = (city.area_kind,) + ((f"plane_area_error_{meter.error:.1e}",) if meter.error > 1e-5 else ())
+    return Measure("study_area", size, "km2", flags=flags)
+
+
+def _starts(city: City) -> Starts:
+    if city.cells is not None and len(city.cells):
+        about = {"origin_model": "cell_centre", "distance": "network", "flags": ()}
+        return Starts(city.origins["cell_centre"], city.people, about, True)
+    nodes = city.usable_nodes
+    graph = city.graph
+    lon, lat = (graph.longitude[nodes] + 180) % 360 - 180, graph.latitude[nodes]
+    shapely.prepare(city.area)
+    nodes = nodes[shapely.contains_xy(city.area, lon, lat)]
+    lon, lat = (graph.longitude[nodes] + 180) % 360 - 180, graph.latitude[nodes]
+    origins = Origins(
+        "street_nodes", np.arange(len(nodes)), lon, lat, graph.node_positions.take(nodes), len(nodes)
+    )
+    inside = {}
+    for name, shape in (
+        zip(city.districts.name, city.districts.geometry, strict=True) if city.districts else ()
+    ):
+        inside[name] = shapely.contains_xy(shape, lon, lat)
+    about = {"origin_model": "street_nodes", "distance": "network", "flags": (_NOT_PEOPLE,)}
+    return Starts(origins, People(np.ones(len(nodes)), {}, inside), about, False)
+
+
+def _fifteen_minutes(city: City, starts: Starts) -> tuple[list[Measure], dict[str, Floats]]:
+    """Nine kinds of essential places on foot and by bicycle."""
+    kinds = tuple(city.tables["destinations"]["fifteen_minutes"])
+    walk = access_to(city.graph, _snapped(city, city.finder, kinds), starts.origins.at, WALKING_M_PER_MIN)
+    rows = _access_rows(starts, walk, "walk")
+    ride = _cycling(city, starts, kinds)
+    if ride is not None:
+        rows += _access_rows(starts, ride, "cycle")
+    return rows, {"kinds_on_foot": walk.reached, "mean_minutes_on_foot": walk.mean_minutes}
+
+
+def _snapped(city: City, finder: StreetFinder, kinds: tuple[str, ...]) -> dict[str, Positions]:
+    places = city.extract.destinations
+    return {
+        kind: finder.snap(places[kind].longitude, places[kind].latitude, city.request.snap_m)
+        for kind in kinds
+    }
+
+
+def _cycling(city: City, starts: Starts, kinds: tuple[str, ...]) -> Access | None:
+    streets = city.extract.streets
+    ride = streets.cyclable[streets.way]
+    if not ride.any():
+        return None
+    graph = build_graph(streets.longitude, streets.latitude, streets.start[ride], streets.end[ride])
+    finder = StreetFinder(graph)
+    at = finder.snap(starts.origins.longitude, starts.origins.latitude, city.request.snap_m)
+    return access_to(graph, _snapped(city, finder, kinds), at, CYCLING_M_PER_MIN)
+
+
+def _access_rows(starts: Starts, access: Access, mode: str) -> list[Measure]:
+    rows: list[Measure] = []
+    for kind, minutes, mapped in zip(access.kinds, access.minutes, access.mapped, strict=True):
+        rows += starts.measures(
+            starts.origins.share(minutes <= MINUTES), f"access_15min_{mode}", dimensions={"place_kind": kind},
+            missing=None if mapped else "none_mapped",
+        )  # fmt: skip
+    missing = ("kinds_not_mapped",) if 0 in access.mapped else ()
+    known = sum(count > 0 for count in access.mapped)
+    for least in range(1, len(access.kinds) + 1):
+        name, dimensions = f"access_15min_{mode}_at_least", {"kinds": str(least)}
+        rows += starts.measures(
+            starts.origins.share(access.reached >= least), name, dimensions=dimensions, flags=missing,
+            missing=None if least <= known else "kinds_not_mapped",
+        )  # fmt: skip
+    rows += starts.measures(
+        starts.origins.share(access.reached == len(access.kinds)), f"access_15min_{mode}_all",
+        missing="kinds_not_mapped" if missing else None,
+    )  # fmt: skip
+    return rows + _means(starts, access, mode, missing)
+
+
+def _means(starts: Starts, access: Access, mode: str, flags: tuple[str, ...]) -> list[Measure]:
+    """Mean minutes and mean number of kinds, by people; and how unequally the number is shared."""
+    rows = []
+    minutes, weights = access.mean_minutes, starts.people.population
+    for name, cells in {"": np.ones(len(weights), bool), **starts.people.districts}.items():
+        for indicator, values, unit in (
+            (f"access_15min_{mode}_mean_minutes", minutes, "min"),
+            (f"access_15min_{mode}_mean_kinds", access.reached, "1"),
+        ):
+            known = cells & np.isfinite(values)
+            total, all_weights = float(weights[known].sum()), float(weights[cells].sum())
+            value = float((weights[known] * values[known]).sum() / total) if total > 0 else None
+            rows.append(
+                _plain(
+                    starts,
+                    indicator,
+                    value,
+                    unit,
+                    name,
+                    flags,
+                    total / all_weights if all_weights > 0 else None,
+                )
+            )
+    uneven = gini(weights, access.reached) if weights.sum() > 0 else None
+    return [*rows, _plain(starts, f"access_15min_{mode}_gini", uneven, "1", "", flags, None)]
+
+
+def _plain(
+    starts: Starts, indicator: str, value: float | None, unit: str, district: str, flags: tuple[str, ...],
+    coverage: float | None,
+) -> Measure:  # fmt: skip
+    about = {**starts.about, "flags": (*starts.about["flags"], *flags)}
+    reason = None if value is not None else "nothing_in_reach"
+    return Measure(indicator, value, unit, district=district, coverage=coverage, reason=reason, **about)
+
+
+def open_area_measures(city: City) -> list[Measure]:
+    """Open public space and land in streets as shares of the study area."""
+    table = city.tables["open_space"]
+    if city.area.is_empty:
+        return [Measure("sdg_11_7_1", None, "1", reason="no_study_area")]
+    if not len(city.extract.open_space):
+        return [Measure(name, None, "1", reason="none_mapped") for name in ("open_space_share", "sdg_11_7_1")]
+    open_m2, open_share = covered_share(city.extract.open_space, city.area, city.meter)
+    size = open_m2 / open_share if open_share else city.meter.area_m2(city.meter.prepared(city.area))
+    streets = city.extract.streets
+    inside = _inside(city, streets.longitude[streets.start], streets.latitude[streets.start])
+    length = np.bincount(
+        streets.way[inside], weights=_street_lengths(city)[inside], minlength=len(streets.way_id)
+    )
+    land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
+    base = ("area_is_study_area_not_built_up",)
+    return [
+        Measure("open_space_share", open_share, "1", flags=base),
+        Measure("street_land_share", land / size, "1", flags=(*base, "widths_assumed_by_class")),
+        Measure("sdg_11_7_1", open_share + land / size, "1", flags=(*base, "widths_assumed_by_class")),
+    ]
+
+
+def _street_lengths(city: City) -> Floats:
+    from kenes.indicators.space.geodesy import lengths_m  # noqa: PLC0415 one use
+
+    s = city.extract.streets
+    return lengths_m(s.longitude[s.start], s.latitude[s.start], s.longitude[s.end], s.latitude[s.end])
+
+
+def _inside(city: City, lon: Floats, lat: Floats) -> Bools:
+    shapely.prepare(city.area)
+    result: Bools = shapely.contains_xy(city.area, (lon + 180) % 360 - 180, lat)
+    return result
+
+
+def _near_open_space(city: City, starts: Starts) -> tuple[list[Measure], dict[str, Floats]]:
+    """People with an entrance of open space within 400 m, and of a large one within 500 m."""
+    table = city.tables["open_space"]
+    doors, owner = entrances(
+        city.extract.open_space,
+        city.finder,
+        float(table["entrance_every_m"]),
+        float(table["entrance_street_m"]),
+    )
+    near = distances_to(city.graph, doors, float(table["reach_m"])).at(starts.origins.at)
+    share = starts.origins.share(np.isfinite(near))
+    missing = None if len(owner) else "none_mapped"
+    rows = starts.measures(share, "open_space_within_400m", missing=missing)
+    large = sizes_m2(city.extract.open_space, city.meter) >= float(table["large_ha"]) * 1e4
+    for name, which in (
+        ("any", np.ones(len(owner), bool)),
+        ("large", large[owner] if len(owner) else owner > 0),
+    ):
+        metres = distances_to(city.graph, doors.take(which), DAILY_LIVING_M).at(starts.origins.at)
+        rows += starts.measures(
+            starts.origins.share(np.isfinite(metres)), "ghsci_open_space_within_500m",
+            dimensions={"size": name}, missing=missing,
+        )  # fmt: skip
+    return rows, {"open_space_400m": share}
+
+
+def structure_measures(city: City) -> list[Measure]:
+    """Crossings, dead ends, blocks, directions, detours, and kilometres on foot and by bicycle."""
+    graph, area_km2 = city.graph, city.meter.area_m2(city.meter.prepared(city.area)) / 1e6
+    rows = []
+    if graph.segments and area_km2 > 0:
+        met = crossings(graph)
+        found = _inside(city, met.longitude, met.latitude)
+        ends = graph.junction[dead_ends(graph)]
+        closed = _inside(city, graph.longitude[ends], graph.latitude[ends])
+        u = graph.junction[graph.chain_first]
+        chains = _inside(city, graph.longitude[u], graph.latitude[u])
+        segments = _inside(city, graph.longitude[graph.start], graph.latitude[graph.start])
+        nodes = int(found.sum()) + int(closed.sum())
+        rows += [
+            Measure("intersection_density", float(found.sum()) / area_km2, "km-2"),
+            Measure("dead_end_share", float(closed.sum()) / nodes if nodes else None, "1"),
+            Measure(
+                "block_length_mean", float(graph.chain_length_m[chains].mean()) if chains.any() else None, "m"
+            ),
+            Measure("orientation_entropy", orientation_entropy(graph, segments), "nat"),
+            Measure("circuity", circuity(graph, chains), "1"),
+            Measure("street_density", float(graph.length_m[segments].sum()) / 1000 / area_km2, "km/km2"),
+        ]
+    rows += _infrastructure(city)
+    return [replace(row, reason="no_streets" if row.value is None else None) for row in rows]
+
+
+def _infrastructure(city: City) -> list[Measure]:
+    streets = city.extract.streets
+    length = _street_lengths(city)
+    inside = _inside(city, streets.longitude[streets.start], streets.latitude[streets.start])
+    persons = float(city.cells.population.sum()) if city.cells is not None else 0.0
+    rows = []
+    for name, which in (("pedestrian", streets.pedestrian), ("cycle", streets.cycle)):
+        km = float(length[inside & which[streets.way]].sum()) / 1000 if len(length) else 0.0
+        rows.append(Measure(f"{name}_ways_length", km, "km"))
+        if persons > 0:
+            rows.append(
+                Measure(
+                    f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/100k person", population=persons
+                )
+            )
+    return rows
+
+
+def _neighbourhoods(city: City, starts: Starts) -> tuple[list[Measure], dict[str, Floats]]:
+    """The set of the Global Healthy and Sustainable City Indicators."""
+    rows: list[Measure] = []
+    near: dict[str, Floats] = {}
+    for kind, at in _snapped(city, city.finder, tuple(city.tables["destinations"]["daily_living"])).items():
+        metres = distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at)
+        share = starts.origins.share(np.isfinite(metres))
+        if at.found.any():
+            near[kind] = share
+        rows += starts.measures(
+            share, "ghsci_destination_within_500m", dimensions={"place_kind": kind},
+            missing=None if at.found.any() else "none_mapped",
+        )  # fmt: skip
+    for (source, headway), stops in stop_sets(city).items():
+        lon, lat = (np.concatenate(list(part.values())) for part in (stops.longitude, stops.latitude))
+        at = city.finder.snap(lon, lat, city.request.snap_m)
+        share = starts.origins.share(
+            np.isfinite(distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at))
+        )
+        missing = None if source == "gtfs" or stops.count() else "none_mapped"
+        rows += starts.measures(
+            share, "ghsci_public_transport_within_500m", source=source, headway_min=headway, missing=missing
+        )
+        if headway is None and missing is None:
+            near["public_transport"] = (
+                share  # timetables come after the map and are taken where there are some
+            )
+    parts = ("fresh_food", "convenience", "public_transport")
+    if not starts.real or any(part not in near for part in parts):
+        return rows, {}
+    daily = np.sum([near[part] for part in parts], axis=0)
+    around = _around(city)
+    score = walkability(around, daily, starts.people.population)
+    for indicator, values, unit in (
+        ("ghsci_population_density_1000m", around.persons_per_km2, "person/km2"),
+        ("ghsci_intersection_density_1000m", around.crossings_per_km2, "km-2"),
+        ("ghsci_daily_living_score", daily, "1"),
+        ("ghsci_walkability", score, "1"),
+    ):
+        rows += _by_people(starts, indicator, values, unit)
+    return rows, {"walkability": score}
+
+
+def _around(city: City) -> Neighbourhoods:
+    cells = city.cells
+    assert cells is not None
+    if cells.polygon is not None:
+        area = sizes_m2(cells.polygon, city.meter) / 1e6
+    else:
+        area = np.full(len(cells), np.nan)
+    return neighbourhoods_of(
+        city.graph, city.origins["cell_centre"].at, cells.population, area, crossings(city.graph)
+    )
+
+
+def _by_people(starts: Starts, indicator: str, values: Floats, unit: str) -> list[Measure]:
+    """Means weighted by people, for the city and each district."""
+    rows = []
+    weights = starts.people.population
+    for name, which in {"": np.ones(len(weights), bool), **starts.people.districts}.items():
+        known = which & np.isfinite(values)
+        total, everybody = float(weights[known].sum()), float(weights[which].sum())
+        value = float((weights[known] * values[known]).sum() / total) if total > 0 else None
+        rows.append(
+            _plain(starts, indicator, value, unit, name, (), total / everybody if everybody > 0 else None)
+        )
+    return rows
+
+
+def land_measures(city: City) -> list[Measure]:
+    """SDG 11.3.1 between the first and the last year of a table, with both rates."""
+    path = city.request.land
+    assert path is not None
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = sorted(
+                (float(r["year"]), float(r["built_up_km2"]), float(r["population"]))
+                for r in csv.DictReader(file)
+            )
+    except (KeyError, ValueError, OSError) as fault:
+        raise SourceError(
+            "land use", expected="columns year, built_up_km2, population", found=repr(fault), where=str(path)
+        ) from None
+    if len(table) < 2:
+        raise SourceError("land use", expected="two years", found=str(len(table)), where=str(path))
+    (y1, a1, p1), (y2, a2, p2) = table[0], table[-1]
+    use = land_use((y1, y2), (a1, a2), (p1, p2))
+    span = {"years": f"{y1:g}-{y2:g}"}
+    warning = (use.reason,) if use.reason and use.ratio is not None else ()
+    return [
+        Measure("land_consumption_rate", use.land_rate, "1/year", source="table", dimensions=span),
+        Measure("population_growth_rate", use.population_rate, "1/year", source="table", dimensions=span),
+        Measure(
+            "sdg_11_3_1", use.ratio, "1", source="table", dimensions=span, flags=warning,
+            reason=use.reason if use.ratio is None else None,
+        ),
+    ]  # fmt: skip
+
+
+def solar_measures(city: City) -> list[Measure]:
+    """Roof area and its yearly yield; the map may lack buildings, which is said."""
+    settings = {k: v for k, v in (city.request.solar or {}).items() if v is not None}
+    footprint, share = covered_share(city.extract.buildings, city.area, city.meter)
+    roofs = roof_yield(
+        footprint,
+        settings.pop("irradiation_kwh_m2"),
+        consumption_kwh=settings.pop("consumption_kwh", None),
+        **settings,
+    )
+    flags = ["buildings_as_mapped"] + (["few_buildings_mapped"] if not share > 0.05 else [])
+    rows = [
+        Measure("building_footprint", footprint / 1e6, "km2", flags=tuple(flags)),
+        Measure("rooftop_solar_yield", roofs.energy_kwh / 1e6, "GWh/year", flags=tuple(flags)),
+    ]
+    if roofs.share_of_consumption is not None:
+        rows.append(Measure("rooftop_solar_share", roofs.share_of_consumption, "1", flags=tuple(flags)))
+    return rows

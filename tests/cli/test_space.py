@@ -1,0 +1,218 @@
+"""`kenes space measure`, from files to the pinned folder."""
+
+# ruff: noqa: E501  (markup and rows of files read better whole)
+
+import csv
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from kenes.cli.space import space
+from kenes.indicators.space.measures import COLUMNS
+
+MONACO = Path(__file__).parents[1] / "data" / "osm" / "monaco"
+PINNED = (
+    "indicator,edition,place,start,end,dimensions,value,unit,uncertainty,uncertainty_kind,coverage,origin,quality,flags,"
+    "reason,provenance,source,distance,origin_model,headway_min,district,population,unsnapped"
+)
+
+
+def people(path):
+    lines = ["id,lon,lat,population,female"]
+    for i in range(12):
+        for j in range(8):
+            lines.append(  # noqa: PERF401
+                f"{i}_{j},{7.412 + i * 0.0025},{43.727 + j * 0.0025},{(i + j) % 5 * 10},{(i + j) % 5 * 5}"
+            )
+    path.write_text("\n".join(lines))
+    return path
+
+
+def buses(path):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "stops.txt", "stop_id,stop_name,stop_lat,stop_lon\na,A,43.733,7.418\nb,B,43.740,7.427\n"
+        )
+        archive.writestr("routes.txt", "route_id,route_type\nr,3\n")
+        archive.writestr("trips.txt", "route_id,service_id,trip_id\nr,s,t\n")
+        archive.writestr("calendar_dates.txt", "service_id,date,exception_type\ns,20231227,1\n")
+        archive.writestr(
+            "stop_times.txt",
+            "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nt,08:00:00,08:00:00,a,1\nt,08:10:00,08:10:00,b,2\n",
+        )
+        archive.writestr(
+            "frequencies.txt", "trip_id,start_time,end_time,headway_secs\nt,07:00:00,19:00:00,900\n"
+        )
+    return path
+
+
+def run(*arguments):
+    return CliRunner().invoke(space, ["measure", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def monaco(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("monaco")
+    result = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", people(folder / "p.csv"), "--gtfs", buses(folder / "g.zip"),
+        "--place", "mc-monaco", "--out", folder / "out", "--json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    with (folder / "out" / "measurements.csv").open(encoding="utf-8") as file:
+        return folder, result, list(csv.DictReader(file))
+
+
+def test_the_columns_are_the_pinned_ones_in_their_order(monaco):
+    folder, _, _ = monaco
+    assert (folder / "out" / "measurements.csv").read_text().split("\n")[0] == PINNED == ",".join(COLUMNS)
+
+
+def test_the_variants_of_convenient_access_stand_side_by_side(monaco):
+    _, _, rows = monaco
+    mine = [r for r in rows if r["indicator"] == "sdg_11_2_1" and not r["dimensions"]]
+    assert {(r["source"], r["distance"], r["origin_model"], r["headway_min"]) for r in mine} == {
+        (source, distance, model, headway)
+        for source, headway in (("osm", ""), ("gtfs", ""), ("gtfs", "20.0"))
+        for distance, model in (
+            ("network", "cell_centre"), ("network", "cell_centre_no_offset"), ("straight", "cell_centre"),
+        )
+    }  # fmt: skip
+    by = {(r["source"], r["distance"], r["origin_model"], r["headway_min"]): float(r["value"]) for r in mine}
+    for source, headway in (("osm", ""), ("gtfs", ""), ("gtfs", "20.0")):
+        network = by[source, "network", "cell_centre", headway]
+        assert 0 < network <= by[source, "network", "cell_centre_no_offset", headway]
+        assert network <= by[source, "straight", "cell_centre", headway] <= 1
+    assert by["gtfs", "network", "cell_centre", ""] == by["gtfs", "network", "cell_centre", "20.0"]
+
+
+def test_periods_are_the_service_day_and_the_day_of_the_map(monaco):
+    _, result, rows = monaco
+    spans = {r["source"]: (r["start"], r["end"]) for r in rows}
+    assert spans["gtfs"] == ("2023-12-27T00:00:00Z", "2023-12-28T00:00:00Z")
+    assert spans["osm"] == ("2023-12-26T00:00:00Z", "2023-12-27T00:00:00Z")
+    assert {r["place"] for r in rows} == {"mc-monaco"}
+    assert json.loads(result.stdout)["service_day"] == "2023-12-27"
+
+
+def test_every_share_lies_between_none_and_all_and_a_gap_has_a_reason(monaco):
+    _, _, rows = monaco
+    for row in rows:
+        assert (row["value"] == "") == (row["reason"] != ""), row
+        if row["unit"] == "1" and "share" in row["indicator"] and row["value"]:
+            assert 0 <= float(row["value"]) <= 1
+
+
+def test_groups_of_inhabitants_have_shares_of_their_own(monaco):
+    _, _, rows = monaco
+    groups = [r for r in rows if r["dimensions"] == '{"group":"female"}']
+    assert groups
+    assert all(float(r["population"]) == pytest.approx(0.5 * 1920, rel=0.02) for r in groups)
+
+
+def test_layers_are_geoparquet_and_the_page_needs_no_other_host(monaco):
+    folder, _, rows = monaco
+    cells = pq.read_table(folder / "out" / "cells.parquet")
+    header = json.loads(cells.schema.metadata[b"geo"])
+    assert header["columns"]["geometry"]["geometry_types"] == ["Point"]
+    page = (folder / "out" / "index.html").read_text(encoding="utf-8")
+    assert "OpenStreetMap contributors" in page
+    assert "src=" not in page
+    provenance = json.loads((folder / "out" / "provenance.json").read_text())
+    assert {r["provenance"] for r in rows} == {provenance["provenance"]}
+    assert "monaco.osm.pbf" in provenance["inputs"]
+
+
+def test_the_same_inputs_give_the_same_bytes(monaco):
+    folder, _, _ = monaco
+    again = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", folder / "p.csv", "--gtfs", folder / "g.zip",
+        "--place", "mc-monaco", "--out", folder / "again",
+    )  # fmt: skip
+    assert again.exit_code == 0, again.output
+    for name in ("measurements.csv", "provenance.json", "quality.json", "index.html"):
+        assert (folder / "again" / name).read_bytes() == (folder / "out" / name).read_bytes(), name
+
+
+def test_bad_input_writes_nothing_and_leaves_what_was_there(monaco):
+    folder, _, _ = monaco
+    before = (folder / "out" / "measurements.csv").read_bytes()
+    result = run("--osm", MONACO / "monaco.osm.pbf", "--gtfs", folder / "p.csv", "--out", folder / "out")
+    assert result.exit_code == 3
+    assert "expected a zip file" in result.output
+    assert (folder / "out" / "measurements.csv").read_bytes() == before
+    assert run("--osm", MONACO / "monaco.osm.pbf").exit_code == 2
+
+
+def test_a_wrong_plane_is_refused_with_its_error(monaco):
+    folder, _, _ = monaco
+    result = run("--osm", MONACO / "monaco.osm.pbf", "--crs", "EPSG:32642", "--out", folder / "wrong")
+    assert result.exit_code == 3
+    assert "plane EPSG:32642: expected areas within 0.001" in result.output
+    assert not (folder / "wrong").exists()
+
+
+@pytest.mark.parametrize("body", ["", '<node id="1" version="1" lon="29" lat="41"/>'])
+def test_a_map_without_streets_gives_reasons_not_zeros(tmp_path, body):
+    path = tmp_path / "x.osm"
+    path.write_text(f'<osm version="0.6">{body}</osm>')
+    (tmp_path / "p.csv").write_text("id,lon,lat,population\n1,29,41,10\n2,29.1,41.1,0\n")
+    result = run("--osm", path, "--population", tmp_path / "p.csv", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    with (tmp_path / "out" / "measurements.csv").open() as file:
+        rows = [r for r in csv.DictReader(file) if r["indicator"] == "sdg_11_2_1"]
+    assert rows
+    assert all(r["value"] == "" and r["reason"] == "no_stops_mapped" for r in rows)
+
+
+def test_a_grid_where_nobody_lives_has_no_share(tmp_path):
+    (tmp_path / "p.csv").write_text("id,lon,lat,population\n1,7.42,43.735,0\n")
+    result = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out"
+    )
+    assert result.exit_code == 0, result.output
+    with (tmp_path / "out" / "measurements.csv").open() as file:
+        rows = [r for r in csv.DictReader(file) if r["indicator"] == "sdg_11_2_1"]
+    assert all(r["value"] == "" and r["reason"] == "no_population" for r in rows)
+
+
+def test_a_boundary_that_crosses_itself_is_mended_and_counted(tmp_path):
+    bow = '{"type":"Polygon","coordinates":[[[7.41,43.725],[7.43,43.745],[7.43,43.725],[7.41,43.745],[7.41,43.725]]]}'
+    (tmp_path / "b.geojson").write_text(
+        f'{{"type":"Feature","properties":{{"name":"bow"}},"geometry":{bow}}}'
+    )
+    result = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--boundary", tmp_path / "b.geojson", "--out", tmp_path / "out"
+    )
+    assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "out" / "quality.json").read_text())["boundary_repaired"] == 1
+
+
+@pytest.mark.long
+def test_las_palmas_has_the_areas_that_were_published(tmp_path):
+    """GHSCI, example region: 103.31594 km² the municipality, 62.98790 km² cut by the urban centre."""
+    folder = os.environ.get("KENES_TEST_DATA")
+    assert folder, "KENES_TEST_DATA must name the folder that holds osm/las_palmas; `make test-all` sets it"
+    city = Path(folder) / "osm" / "las_palmas"
+    common = (
+        "--osm",
+        city / "las_palmas_20230221.osm.pbf",
+        "--boundary",
+        city / "boundary_municipality.geojson",
+    )
+    urban = ("--urban", city / "urban_centre_ghsl_ucdb2015.gpkg")
+
+    def area(name, *more):
+        result = run(*common, *more, "--out", tmp_path / name)
+        assert result.exit_code == 0, result.output
+        with (tmp_path / name / "measurements.csv").open() as file:
+            return next(float(r["value"]) for r in csv.DictReader(file) if r["indicator"] == "study_area")
+
+    assert round(area("a", "--crs", "EPSG:5635"), 5) == 103.31594
+    assert round(area("b", "--crs", "EPSG:5635", *urban), 5) == 62.98790
+    assert area("c") == pytest.approx(103.31594, rel=1e-6)
+    assert area("d", *urban) == pytest.approx(62.98790, rel=1e-6)
