@@ -43,7 +43,7 @@ def build(
     if as_json:
         show(result)
     else:
-        click.echo(f"{result['ranked']} of {result['places']} places are ranked; see {out}")
+        click.echo(f"{result['ranked']} of {result['rows']} rows are ranked; see {out}")
     return DONE
 
 

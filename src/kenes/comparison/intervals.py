@@ -165,10 +165,12 @@ def rank_draws(scores: Floats) -> NDArray[np.int32]:
         part = -scores[start : start + step]
         order = np.argsort(part, axis=1)
         ordered = np.take_along_axis(part, order, axis=1)
-        first = np.ones(ordered.shape, dtype=bool)
-        first[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-        place = np.maximum.accumulate(np.where(first, index, 0), axis=1) + 1
-        np.put_along_axis(found[start : start + step], order, place.astype(np.int32), axis=1)
+        own = ordered[:, 1:] != ordered[:, :-1]
+        place = np.broadcast_to(index + 1, order.shape)
+        if not own.all():
+            first = np.concatenate([np.ones((len(own), 1), dtype=bool), own], axis=1)
+            place = np.maximum.accumulate(np.where(first, index, 0), axis=1) + 1
+        np.put_along_axis(found[start : start + step], order, place, axis=1)
     found[np.isnan(scores)] = 0
     return found
 

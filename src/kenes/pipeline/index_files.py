@@ -202,7 +202,8 @@ def build_index(
     result = {
         "index": spec.id, "version": spec.version, "seed": spec.seed, "draws": count, "level": spec.level,
         "specification": spec.digest, "data": hashlib.sha256(data_path.read_bytes()).hexdigest(),
-        "places": len(set(profile.places)), "ranked": int(profile.ranked.sum()),
+        "places": len(set(profile.places)),
+        "rows": len(profile.places), "ranked": int(profile.ranked.sum()),
         "not_ranked": sorted({p for p, ok in zip(profile.places, profile.ranked, strict=True) if not ok}),
         "factors": list(intervals.factors) if intervals else [], "versions": _versions(),
     }  # fmt: skip
