@@ -281,4 +281,4 @@ def what_if(
     spec = renamed(profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named})
     changed = profile.workshop.build(spec)
     chosen = [f for f in _factors(changed) if f["kind"] not in ("errors", "gaps")]
-    return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,))
+    return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,), workers=1)
