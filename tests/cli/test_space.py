@@ -124,7 +124,7 @@ def test_layers_are_geoparquet_and_the_page_needs_no_other_host(monaco):
     assert "src=" not in page
     provenance = json.loads((folder / "out" / "provenance.json").read_text())
     assert {r["provenance"] for r in rows} == {provenance["provenance"]}
-    assert "monaco.osm.pbf" in provenance["inputs"]
+    assert "osm/monaco.osm.pbf" in provenance["inputs"]
 
 
 def test_the_same_inputs_give_the_same_bytes(monaco):
@@ -216,3 +216,61 @@ def test_las_palmas_has_the_areas_that_were_published(tmp_path):
     assert round(area("b", "--crs", "EPSG:5635", *urban), 5) == 62.98790
     assert area("c") == pytest.approx(103.31594, rel=1e-6)
     assert area("d", *urban) == pytest.approx(62.98790, rel=1e-6)
+
+
+def test_many_cities_are_measured_in_processes_and_finished_ones_are_kept(tmp_path):
+    people(tmp_path / "p.csv")
+    (tmp_path / "cities.csv").write_text(
+        f"place,osm,population\nmc-a,{MONACO / 'monaco.osm.pbf'},p.csv\nmc-b,{MONACO / 'monaco.osm.pbf'},\nmc-c,none.pbf,\n"
+    )
+
+    def cities(out, workers):
+        result = CliRunner().invoke(
+            space,
+            [
+                "cities",
+                str(tmp_path / "cities.csv"),
+                "--out",
+                str(tmp_path / out),
+                "--workers",
+                workers,
+                "--json",
+            ],
+        )
+        assert result.exit_code == 1, result.output  # one was refused and is listed
+        return [(r["place"], r["state"]) for r in json.loads(result.stdout)]
+
+    first = [("mc-a", "measured"), ("mc-b", "measured"), ("mc-c", "refused")]
+    assert cities("two", "2") == cities("one", "1") == first
+    for place in ("mc-a", "mc-b"):
+        name = "measurements.csv"
+        assert (tmp_path / "two" / place / name).read_bytes() == (
+            tmp_path / "one" / place / name
+        ).read_bytes()
+    (tmp_path / "one" / "mc-b" / "provenance.json").unlink()
+    assert cities("one", "1") == [("mc-a", "kept"), ("mc-b", "measured"), ("mc-c", "refused")]
+
+
+def test_districts_divide_the_people_of_the_city(tmp_path):
+    halves = ",".join(
+        f'{{"type":"Feature","properties":{{"name":"{n}"}},"geometry":{{"type":"Polygon","coordinates":[[[{w},43.7],[{e},43.7],[{e},43.8],[{w},43.8],[{w},43.7]]]}}}}'
+        for n, w, e in (("west", 7.3, 7.4251), ("east", 7.4251, 7.5))
+    )
+    (tmp_path / "d.geojson").write_text(f'{{"type":"FeatureCollection","features":[{halves}]}}')
+    result = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", people(tmp_path / "p.csv"),
+        "--districts", tmp_path / "d.geojson", "--district-column", "name", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    with (tmp_path / "out" / "measurements.csv").open() as file:
+        rows = [
+            r for r in csv.DictReader(file)
+            if r["indicator"] == "sdg_11_2_1" and r["distance"] == "network" and r["origin_model"] == "cell_centre" and not r["dimensions"]
+        ]  # fmt: skip
+    city = next(r for r in rows if not r["district"])
+    parts = [r for r in rows if r["district"]]
+    assert {r["district"] for r in parts} == {"west", "east"}
+    assert sum(float(r["population"]) for r in parts) == float(city["population"])
+    assert sum(float(r["population"]) * float(r["value"]) for r in parts) == pytest.approx(
+        float(city["population"]) * float(city["value"])
+    )

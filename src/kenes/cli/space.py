@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kenes.cli.shared import DONE, Bars, guarded, shared_options, show
+from kenes.cli.shared import DONE, REFUSED, Bars, guarded, shared_options, show
 
 _FILE = click.Path(path_type=Path)
 _POSITIVE = click.FloatRange(min=0, min_open=True)
@@ -69,3 +69,23 @@ def measure(out: Path, as_json: bool, observatory: Path, seed: int | None, **opt
             f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}"
         )
     return DONE
+
+
+@space.command()
+@click.argument("table", type=_FILE)
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+@click.option("--out", type=_FILE, required=True, help="Folder of folders.")
+@shared_options
+@guarded
+def cities(table: Path, workers: int, out: Path, as_json: bool, observatory: Path, seed: int | None) -> int:  # noqa: ARG001
+    """Measure every city of TABLE (CSV: place, osm, gtfs, population ...); finished ones are kept."""
+    from kenes.pipeline.space_cities import measure_cities, read_cities  # noqa: PLC0415
+
+    with Bars() as bars:
+        results = measure_cities(read_cities(table), out, workers=workers, progress=bars)
+    if as_json:
+        show([{"place": r.place, "state": r.state, "reason": r.reason} for r in results])
+    else:
+        for r in results:
+            click.echo(f"{r.place}: {r.state}{f' ({r.reason})' if r.reason else ''}")
+    return REFUSED if any(r.state == "refused" for r in results) else DONE

@@ -33,6 +33,7 @@ from kenes.sources.areas import Areas, read_areas
 from kenes.sources.gtfs import Feed, Timetable, service_day
 from kenes.sources.openstreetmap import Extract, load_tables, read_extract
 from kenes.sources.population import Cells, read_population
+from kenes.vocabulary.errors import SourceError
 
 EDITION = "2026"
 STEP = "space"
@@ -293,9 +294,9 @@ def _feed_stops(
 
 def transport_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
     """SDG 11.2.1 in all variants, and what the maps show of each cell."""
-    if city.cells is None:
-        none = Measure("sdg_11_2_1", None, "1", distance="network", reason="no_population_given")
-        return [none], {}
+    if city.cells is None or not len(city.cells):
+        reason = "no_population_given" if city.cells is None else "no_population_inside"
+        return [Measure("sdg_11_2_1", None, "1", distance="network", reason=reason)], {}
     measures: list[Measure] = []
     shown: dict[str, Floats] = {}
     spread: dict[tuple[object, ...], list[float]] = {}
@@ -402,32 +403,14 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
 def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
     """Edition, place, periods and provenance of all rows."""
     request = city.request
-    files = [
-        p
-        for p in (
-            request.osm,
-            *request.gtfs,
-            request.population,
-            request.boundary,
-            request.districts,
-            request.parks,
-        )
-        if p
-    ]
-    inputs = {p.name: _digest(p) for p in sorted(files)}
     parameters = {
         "service_day": str(city.day) if city.day else None,
-        "headways_min": list(request.headways),
         "window": "07:00-19:00",
-        "snap_m": request.snap_m,
         "reach_m": dict(city.reach_m),
-        "tables": {
-            name: hashlib.sha256(repr(table).encode()).hexdigest()[:16] for name, table in city.tables.items()
-        },
+        "tables": {n: hashlib.sha256(repr(t).encode()).hexdigest()[:16] for n, t in city.tables.items()},
         "study_area": city.area_kind,
-        "solar": dict(request.solar) if request.solar else None,
     }
-    record = {"step": STEP, "version": kenes.__version__, "inputs": inputs, "parameters": parameters}
+    record = provenance_of(request) | {"parameters": parameters}
     text = json.dumps(record, sort_keys=True, separators=(",", ":"))
     identity = hashlib.sha256(text.encode()).hexdigest()[:16]
     stem = (request.boundary or request.osm).name.split(".")[0]
@@ -439,6 +422,27 @@ def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
         "gtfs": _day_period(str(city.day) if city.day else ""),
     }
     return context, {"provenance": identity} | record
+
+
+def provenance_of(request: SpaceRequest) -> dict[str, Any]:
+    """What a request stands on: step, version, hashes of the files, and what was asked for."""
+    roles = ("osm", "population", "boundary", "urban", "districts", "parks", "land", "tables")
+    files = {role: getattr(request, role) for role in roles if getattr(request, role) is not None}
+    files |= {f"gtfs{k}": feed for k, feed in enumerate(request.gtfs, 1)}
+    for role, path in files.items():
+        if not path.exists():
+            raise SourceError(role, expected="a file", found="none", where=str(path))
+    asked = {
+        "date": str(request.date) if request.date else None,
+        "place": request.place,
+        "district_column": request.district_column,
+        "headways_min": [float(h) for h in request.headways],
+        "snap_m": float(request.snap_m),
+        "crs": request.crs,
+        "solar": dict(request.solar) if request.solar else None,
+    }
+    inputs = {f"{role}/{path.name}": _digest(path) for role, path in sorted(files.items())}
+    return {"step": STEP, "version": kenes.__version__, "inputs": inputs, "request": asked}
 
 
 def _day_period(day: str) -> str:

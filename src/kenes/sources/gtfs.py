@@ -127,7 +127,9 @@ class Feed:
             return csv.read_csv(
                 io.BytesIO(data),
                 read_options=csv.ReadOptions(column_names=names, skip_rows=1),
-                parse_options=csv.ParseOptions(invalid_row_handler=self._odd_row, newlines_in_values=True),
+                parse_options=csv.ParseOptions(
+                    invalid_row_handler=self._odd_row, newlines_in_values=name != "stop_times"
+                ),
                 convert_options=csv.ConvertOptions(
                     include_columns=wanted,
                     column_types=dict.fromkeys(names, pa.string()),
