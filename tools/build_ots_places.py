@@ -1,34 +1,53 @@
 """Builds the places, names and boundaries of the OTS observatory from the raw data.
 
-Usage: python tools/build_ots_places.py DATA_FOLDER [OBSERVATORY_FOLDER]
+Usage: python -m tools.build_ots_places DATA_FOLDER [OBSERVATORY_FOLDER]
 
-DATA_FOLDER holds the unchanged sets named in `observatories/ots/ATTRIBUTION.md`. What no set says (identifiers,
-names checked by hand, what to leave out) lives in the tables of `observatories/ots/places/source/`.
+DATA_FOLDER holds the unchanged sets named in `observatories/ots/ATTRIBUTION.md`. What no set says
+(identifiers, names checked by hand, what to leave out) lives in the tables of
+`observatories/ots/places/source/`.
 """
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 import sys
-import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import shapely
 from babel import Locale
-from shapely.geometry import mapping, shape
+from shapely.geometry import shape
+from tools.ots_layers import (
+    Geometries,
+    Row,
+    read_table,
+    simplified,
+    slug,
+    union,
+    write_layer,
+    write_table,
+)
 
-Row = dict[str, str]
-Geometries = dict[str, Any]
-
-PLACE_COLUMNS = (
-    "place,kind,parent,country,valid_from,valid_to,iso3166_2,nuts,geonames,unlocode,wikidata,"
-    "longitude,latitude,timezone,metropolitan,coastal"
-).split(",")
+PLACE_COLUMNS = [
+    "place",
+    "kind",
+    "parent",
+    "country",
+    "valid_from",
+    "valid_to",
+    "iso3166_2",
+    "nuts",
+    "geonames",
+    "unlocode",
+    "wikidata",
+    "longitude",
+    "latitude",
+    "timezone",
+    "metropolitan",
+    "coastal",
+]
 NAME_COLUMNS = ["place", "language", "name", "use"]
 LANGUAGES = ("az", "en", "hu", "kk", "ky", "ru", "tk", "tr", "uz")
 LOCAL_LANGUAGE = {
@@ -42,32 +61,6 @@ LOCAL_LANGUAGE = {
     "uz": "uz",
 }
 LEAST_POPULATION = 50_000
-SIMPLIFY_DEGREES = 0.02
-LETTERS = str.maketrans(
-    {"ı": "i", "İ": "i", "ə": "a", "ǝ": "a", "‘": "", "’": "", "'": "", "ŭ": "o", "Ø": "o"}
-)
-
-
-def read_table(path: Path) -> list[Row]:
-    """Read a CSV table as rows of text."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{key: value or "" for key, value in row.items()} for row in csv.DictReader(file)]
-
-
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
-    """Write rows as CSV with `columns`, sorted by all columns."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    ordered = sorted(rows, key=lambda row: [row.get(column, "") for column in columns])
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore", restval="")
-        writer.writeheader()
-        writer.writerows(ordered)
-
-
-def slug(name: str) -> str:
-    """The part of an id that a name gives: plain letters, joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", name.translate(LETTERS)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
 class Builder:
@@ -112,7 +105,8 @@ class Builder:
         items: dict[str, set[str]] = defaultdict(set)
         for row in rows:
             items[row["iso31662"]].add(row["region"].rsplit("/", 1)[-1])
-        return {iso: min(found) for iso, found in items.items() if len(found) == 1}
+        swapped = {"AZ-LA", "AZ-LAN"}  # city and rayon of Lankaran carry each other's figures
+        return {iso: min(found) for iso, found in items.items() if len(found) == 1 and iso not in swapped}
 
     def _natural_earth_places(self) -> dict[str, dict[str, Any]]:
         features = self._features("natural-earth/ne_10m_populated_places_ots.json")
@@ -124,8 +118,10 @@ class Builder:
     def add_place(self, place: str, **values: str) -> None:
         """Keep a place; an id that was given before is an error."""
         if place in self.places:
-            raise SystemExit(f"{place} is built twice: {self.places[place]} and {values}. Rename one of them.")
-        self.places[place] = {"place": place, "country": place.split("-")[0], **values}
+            raise SystemExit(
+                f"{place} is built twice: {self.places[place]} and {values}. Rename one of them."
+            )
+        self.places[place] = {"place": place, "country": place[:2], **values}
 
     def add_names(self, place: str, aliases: str = "", **display: str) -> None:
         """Keep the display names by language and the aliases, which are separated by bars."""
@@ -215,9 +211,7 @@ class Builder:
             wikidata = self.wikidata_of_iso.get(iso) or self.wikidata_of_iso.get(
                 legacy.get(row["place"], ""), ""
             )
-            point = (
-                {"longitude": str(city["longitude"]), "latitude": str(city["latitude"])} if city else {}
-            )
+            point = {"longitude": str(city["longitude"]), "latitude": str(city["latitude"])} if city else {}
             if row["gn_code"]:
                 self.unit_of_admin1[row["gn_code"]] = row["place"]
             self.add_place(
@@ -250,9 +244,7 @@ class Builder:
         for row in sorted(rows, key=lambda row: row["place"] != "az-nakhchivan-region"):
             inner = iso[row["iso3166_2"]]["is_part_of"] == "AZ-NX"
             city = self.gazetteer.get(row["geonames"])
-            point = (
-                {"longitude": str(city["longitude"]), "latitude": str(city["latitude"])} if city else {}
-            )
+            point = {"longitude": str(city["longitude"]), "latitude": str(city["latitude"])} if city else {}
             self.add_place(
                 row["place"],
                 kind=row["kind"],
@@ -268,9 +260,7 @@ class Builder:
             name = iso[row["iso3166_2"]]["name"].replace("ǝ", "ə")
             local = row["az"] or (f"{name} rayonu" if row["kind"] == "district" else name)
             self.add_names(row["place"], az=local, en=row["en"], tr=row["tr"], ru=row["ru"])
-            self.sets.append(
-                {"set": "az-nakhchivan" if inner else "az-first-level", "place": row["place"]}
-            )
+            self.sets.append({"set": "az-nakhchivan" if inner else "az-first-level", "place": row["place"]})
         self.unit_of_admin1["AZ.35"] = "az-nakhchivan-region"
 
     def cities(self) -> None:
@@ -325,7 +315,7 @@ class Builder:
         self._names_of_city(place, city, names)
 
     def _names_of_city(self, place: str, city: dict[str, Any], names: Row | None) -> None:
-        country = place.split("-")[0]
+        country = place[:2]
         if names:
             shown = {key: names[key] for key in ("en", "tr", "ru")}
             local = names["local"]
@@ -371,7 +361,7 @@ class Builder:
                     place = self.unit_of_admin1.get(code, "")
                 if place:
                     raw[place] = shapely.union_all([raw[place], geometry]) if place in raw else geometry
-        return _simplified(raw) | _simplified(self._kazakh_polygons())
+        return simplified(raw) | simplified(self._kazakh_polygons())
 
     def _kazakh_polygons(self) -> Geometries:
         by_name = {
@@ -392,11 +382,11 @@ class Builder:
         polygons = self.polygons()
         inner = {place for place in polygons if self.places[place].get("parent") == "az-nakhchivan-region"}
         second = {place: polygons.pop(place) for place in inner}
-        polygons["az-nakhchivan-region"] = _union(second.values())
+        polygons["az-nakhchivan-region"] = union(second.values())
         northern = polygons.pop("nc")
         countries: Geometries = {"nc": northern}
         for country in ("az", "hu", "kg", "kz", "tm", "tr", "uz"):
-            countries[country] = _union(
+            countries[country] = union(
                 geometry for place, geometry in polygons.items() if place.startswith(country + "-")
             )
         groups = {
@@ -420,7 +410,7 @@ class Builder:
     def _group_polygon(self, group: str, polygons: Geometries) -> Any:
         code = self.places[group]["nuts"]
         prefix = {"HU10": "HU1"}.get(code, code)
-        return _union(
+        return union(
             geometry
             for place, geometry in polygons.items()
             if self.places[place].get("nuts", "").startswith(prefix)
@@ -468,44 +458,6 @@ class Builder:
             "not_places": "scheme,code,reason",
         }.items():
             write_table(folder / f"{name}.csv", columns.split(","), self.table(f"{name}.csv"))
-
-
-def _union(geometries: Iterable[Any]) -> Any:
-    return shapely.union_all(shapely.make_valid(list(geometries)), grid_size=0.0001)
-
-
-def _polygonal(geometry: Any) -> Any:
-    parts = [part for part in shapely.get_parts(geometry) if part.geom_type in ("Polygon", "MultiPolygon")]
-    return shapely.union_all(parts)
-
-
-def _simplified(raw: Geometries) -> Geometries:
-    """Simplify many polygons as one coverage: a border shared by two stays shared."""
-    simple = shapely.coverage_simplify(
-        [_polygonal(geometry) for geometry in raw.values()], SIMPLIFY_DEGREES
-    )
-    return dict(zip(raw, simple, strict=True))
-
-
-def write_layer(path: Path, layer: Geometries, key: str = "place") -> None:
-    """Write a GeoJSON layer whose features carry one property, coordinates to four decimals."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    features = [
-        {"type": "Feature", "properties": {key: name}, "geometry": _rounded(mapping(layer[name]))}
-        for name in sorted(layer)
-    ]
-    text = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
-    path.write_text(text + "\n", encoding="utf-8")
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 4)
-    if isinstance(value, Mapping):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_rounded(item) for item in value]
-    return value
 
 
 def main(arguments: Sequence[str]) -> None:

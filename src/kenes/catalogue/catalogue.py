@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -19,6 +21,7 @@ from kenes.catalogue.definitions import (
     read_indicator,
     read_profile,
     read_variable,
+    unit_of,
 )
 from kenes.catalogue.documents import LinedDict, read_document, read_table
 from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
@@ -48,6 +51,7 @@ class Catalogue:
     languages: tuple[str, ...]
     places: PlaceIndex
     sets: Mapping[str, tuple[str, ...]]
+    boundary_changes: tuple[tuple[str, dt.date], ...]
     variables: Mapping[str, Variable]
     indicators: Mapping[str, IndicatorDefinition]
     profiles: Mapping[str, Profile]
@@ -66,9 +70,7 @@ class Catalogue:
             BadInput: there is none of that id.
         """
         if id_ not in self.indicators:
-            raise BadInput(
-                f"indicator {id_!r} is not declared", mend="See `kenes export measurements` for the ids."
-            )
+            raise BadInput(f"indicator {id_!r} is not declared", mend="See `kenes export measurements` for the ids.")
         return self.indicators[id_]
 
     def places_of(self, profile: Profile) -> list[Place]:
@@ -90,6 +92,13 @@ class Catalogue:
         if self.findings:
             raise CatalogueFaults(list(self.findings))
         return self
+
+    @cached_property
+    def reading_digest(self) -> str:
+        """A hash over what decides how a text becomes a place or a unit."""
+        places = [(p.id, p.kind, p.parent, dict(p.names), p.aliases, dict(p.external)) for p in self.places.values()]
+        units = sorted((v.id, v.unit) for v in self.variables.values())
+        return hashlib.sha256(repr((places, units)).encode()).hexdigest()
 
     def digest(self) -> str:
         """A hash over every declaring file, which changes when any declaration does."""
@@ -197,6 +206,7 @@ def load(folder: Path) -> Catalogue:
         languages,
         places,
         MappingProxyType(_sets(folder, places, reader)),
+        _boundary_changes(folder, reader),
         MappingProxyType(variables),
         MappingProxyType(indicators),
         MappingProxyType(profiles),
@@ -206,7 +216,7 @@ def load(folder: Path) -> Catalogue:
     )
     _check(catalogue, reader)
     ordered = sorted(reader.findings, key=lambda f: (f.file, f.line or 0, f.message))
-    return Catalogue(**{**catalogue.__dict__, "findings": tuple(ordered)})
+    return replace(catalogue, findings=tuple(ordered))
 
 
 def _toml(path: Path, reader: _Reader) -> dict[str, Any]:
@@ -277,23 +287,30 @@ def _indicator_findings(definition: IndicatorDefinition, catalogue: Catalogue) -
         for i in unknown
     ]
     loose = [name for name in definition.formula.names if name not in definition.inputs]
-    found += [
-        _finding(where, "unknown_input", f"{what}: formula names {name!r}, which is no input")
-        for name in loose
-    ]
+    found += [_finding(where, "unknown_input", f"{what}: formula names {name!r}, which is no input") for name in loose]
     if not unknown and not loose:
         found += _unit_findings(definition, catalogue)
     return found + _goalpost_findings(definition)
 
 
 def _unit_findings(definition: IndicatorDefinition, catalogue: Catalogue) -> list[Finding]:
-    units = {name: catalogue.variables[i.variable].unit for name, i in definition.inputs.items()}
+    units = {name: unit_of(i, catalogue.variables[i.variable]) for name, i in definition.inputs.items()}
+    if not all(map(_known_unit, units.values())):
+        return []  # the variable's own finding says it
     try:
         factor(definition.formula.unit(units), definition.unit)
     except UnitMismatch as error:
         code = "unknown_unit" if "not known" in error.what else "unit_mismatch"
         return [_finding(definition.where, code, f"indicator {definition.id!r}: {error}")]
     return []
+
+
+def _known_unit(unit: str) -> bool:
+    try:
+        scale(unit)
+    except UnitMismatch:
+        return False
+    return True
 
 
 def _goalpost_findings(definition: IndicatorDefinition) -> list[Finding]:
@@ -315,9 +332,7 @@ def _goalpost_findings(definition: IndicatorDefinition) -> list[Finding]:
         definition.better == "less" and posts.best > posts.worst
     ):
         found.append(
-            _finding(
-                where, "goalpost_direction", f"{what}: goalposts run against better: {definition.better}"
-            )
+            _finding(where, "goalpost_direction", f"{what}: goalposts run against better: {definition.better}")
         )
     return found
 
@@ -327,13 +342,10 @@ def _profile_findings(profile: Profile, catalogue: Catalogue) -> list[Finding]:
     parents, what = {node.get("parent") for node in nodes}, f"profile {profile.id!r}"
     leaves = [node for node in nodes if node["id"] not in parents and node["id"] not in catalogue.indicators]
     found = [
-        _finding(node.where("id"), "unknown_input", f"{what}: node {node['id']!r} is no indicator")
-        for node in leaves
+        _finding(node.where("id"), "unknown_input", f"{what}: node {node['id']!r} is no indicator") for node in leaves
     ]
     strange = [country for country in profile.countries if country not in catalogue.places]
-    found += [
-        _finding(profile.where, "unknown_place", f"{what}: unknown place {place!r}") for place in strange
-    ]
+    found += [_finding(profile.where, "unknown_place", f"{what}: unknown place {place!r}") for place in strange]
     if profile.set and profile.set not in catalogue.sets:
         found.append(_finding(profile.where, "unknown_place", f"{what}: unknown set {profile.set!r}"))
     return found
@@ -348,3 +360,10 @@ def _sets(folder: Path, places: PlaceIndex, reader: _Reader) -> dict[str, tuple[
             reader.findings.append(Finding("unknown_place", message, row.file, row.line))
         found.setdefault(row["set"], []).append(row["place"])
     return {name: tuple(members) for name, members in found.items()}
+
+
+def _boundary_changes(folder: Path, reader: _Reader) -> tuple[tuple[str, dt.date], ...]:
+    """Places whose territory changed, with the date."""
+    path = folder / "places" / "boundary_changes.csv"
+    rows = read_table(path, columns=("place", "date", "what"), name=reader.name(path)) if path.exists() else []
+    return tuple((row["place"], dt.date.fromisoformat(row["date"])) for row in rows)

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from kenes.catalogue.documents import LinedDict, LinedList
 from kenes.catalogue.formulas import Formula, parse_formula
 from kenes.vocabulary.errors import DefinitionError
 
 Texts = Mapping[str, Mapping[str, str]]
+Aggregate = Literal["mean", "sum", "last", "max", "coverage", "count"]
+AGGREGATES: tuple[str, ...] = ("mean", "sum", "last", "max", "coverage", "count")
 GROUPS: tuple[str, ...] = ("environment", "energy", "economy", "society", "governance")
 BETTER: tuple[str, ...] = ("more", "less", "target", "context")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -41,7 +43,9 @@ class Variable:
     unit: str
     period: str = "year"
     plausible: Range = Range()
-    stock: str = "flow"
+    stock: str = "mean"
+    additive: bool = False
+    zero_is_natural: bool = False
     texts: Texts = field(default_factory=lambda: _NOTHING)
     where: str = ""
 
@@ -61,14 +65,14 @@ class Input:
 
     `aggregate` brings finer periods to the indicator's; `coverage` is the least share of expected
     finer periods with a value; `sites` says how stations of a place are joined; `max_age` lets an
-    older value stand in, in years; `year_offset` takes another year's value.
+    older value stand in, in years; `year_offset` takes the value of so many years later (-5: five years before).
     """
 
     name: str
     variable: str
     dimensions: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     sources: tuple[str, ...] = ()
-    aggregate: Literal["mean", "sum", "last", "max"] | None = None
+    aggregate: Aggregate | None = None
     coverage: float = 0.75
     sites: str = "mean"
     year_offset: int = 0
@@ -149,6 +153,11 @@ class Profile:
         return (self.texts.get(language) or {}).get(kind) or (self.texts.get("en") or {}).get(kind) or ""
 
 
+def unit_of(wanted: Input, variable: Variable) -> str:
+    """Unit of an input as it enters the formula: `coverage` is a share and `count` a number of values."""
+    return "1" if wanted.aggregate in ("coverage", "count") else variable.unit
+
+
 def _need(entry: LinedDict, key: str, what: str) -> Any:
     if entry.get(key) in (None, ""):
         raise DefinitionError(f"{what} has no {key!r}", where=entry.where(), mend=f"Add `{key}:`.")
@@ -179,9 +188,7 @@ def _range(entry: LinedDict | None, what: str) -> Range:
         return Range()
     low, high = _number(entry, "low", what), _number(entry, "high", what)
     if low is not None and high is not None and low >= high:
-        raise DefinitionError(
-            f"plausible range of {what} is empty", found=f"{low} to {high}", where=entry.where()
-        )
+        raise DefinitionError(f"plausible range of {what} is empty", found=f"{low} to {high}", where=entry.where())
     return Range(low, high)
 
 
@@ -190,9 +197,7 @@ def frozen_texts(entry: Any) -> Texts:
     return MappingProxyType(
         {
             language: MappingProxyType(
-                {str(k): str(v).strip() for k, v in texts.items()}
-                if isinstance(texts, dict)
-                else {"name": str(texts)}
+                {str(k): str(v).strip() for k, v in texts.items()} if isinstance(texts, dict) else {"name": str(texts)}
             )
             for language, texts in (entry or {}).items()
         }
@@ -202,13 +207,15 @@ def frozen_texts(entry: Any) -> Texts:
 def read_variable(entry: LinedDict) -> Variable:
     """One variable from its YAML entry."""
     what = f"variable {entry.get('id')!r}"
-    _allowed(entry, "id unit period plausible stock texts note", what)
+    _allowed(entry, "id unit period plausible stock additive zero_is_natural texts note", what)
     return Variable(
         id=str(_need(entry, "id", "variable")),
         unit=str(_need(entry, "unit", what)),
         period=str(entry.get("period", "year")),
         plausible=_range(entry.get("plausible"), what),
         stock=_choice(entry, "stock", ("flow", "stock", "mean"), what, "mean"),
+        additive=bool(entry.get("additive", False)),
+        zero_is_natural=bool(entry.get("zero_is_natural", False)),
         texts=frozen_texts(entry.get("texts")),
         where=entry.where(),
     )
@@ -226,7 +233,7 @@ def _input(name: str, entry: LinedDict, what: str) -> Input:
         variable=str(_need(entry, "variable", f"input {name!r} of {what}")),
         dimensions=MappingProxyType({str(k): str(v) for k, v in (entry.get("dimensions") or {}).items()}),
         sources=tuple([sources] if isinstance(sources, str) else sources),
-        aggregate=entry.get("aggregate"),
+        aggregate=cast(Aggregate, _choice(entry, "aggregate", AGGREGATES, what)) if "aggregate" in entry else None,
         coverage=float(entry.get("coverage", 0.75)),
         sites=str(entry.get("sites", "mean")),
         year_offset=int(entry.get("year_offset", 0)),
@@ -237,9 +244,7 @@ def _input(name: str, entry: LinedDict, what: str) -> Input:
 def _choice(entry: LinedDict, key: str, allowed: tuple[str, ...], what: str, default: str = "") -> str:
     value = str(entry.get(key, default))
     if value not in allowed:
-        raise DefinitionError(
-            f"{key} of {what}", expected=" or ".join(allowed), found=value, where=entry.where(key)
-        )
+        raise DefinitionError(f"{key} of {what}", expected=" or ".join(allowed), found=value, where=entry.where(key))
     return value
 
 

@@ -109,9 +109,7 @@ def read_text(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise DefinitionError(
-            "file is not UTF-8", where=f"{path}:{line}", mend="Save it as UTF-8."
-        ) from error
+        raise DefinitionError("file is not UTF-8", where=f"{path}:{line}", mend="Save it as UTF-8.") from error
 
 
 def read_document(path: Path, *, name: str | None = None) -> Any:

@@ -42,13 +42,9 @@ class Fields:
         """The raw value, None if absent."""
         return self._document.get(key)
 
-    def error(
-        self, key: str, what: str, *, expected: str = "", found: str = "", mend: str = ""
-    ) -> DefinitionError:
+    def error(self, key: str, what: str, *, expected: str = "", found: str = "", mend: str = "") -> DefinitionError:
         """An error at the line of a key."""
-        return DefinitionError(
-            what, expected=expected, found=found, where=self._document.where(key), mend=mend
-        )
+        return DefinitionError(what, expected=expected, found=found, where=self._document.where(key), mend=mend)
 
     def only(self, keys: str) -> None:
         """Refuse keys that mean nothing here; `keys` are the known ones, blank between them."""
@@ -68,17 +64,13 @@ class Fields:
         given = [key for key in keys if self._document.get(key) is not None]
         if len(given) != 1:
             key = given[-1] if given else keys[0]
-            raise self.error(
-                key, "give exactly one", expected=" or ".join(keys), found=", ".join(given) or "none"
-            )
+            raise self.error(key, "give exactly one", expected=" or ".join(keys), found=", ".join(given) or "none")
 
     def at_most_one(self, *keys: str) -> None:
         """Refuse several of the given keys."""
         given = [key for key in keys if self._document.get(key) is not None]
         if len(given) > 1:
-            raise self.error(
-                given[-1], "give at most one", expected=" or ".join(keys), found=", ".join(given)
-            )
+            raise self.error(given[-1], "give at most one", expected=" or ".join(keys), found=", ".join(given))
 
     def optional(self, key: str) -> str | None:
         """A text, None if absent; an empty text is kept, for it may be the name of a column."""
@@ -173,9 +165,7 @@ class Fields:
             half.file, half.line, half.lines = self._document.file, self.line, self._document.lines
         return Fields(chosen), Fields(rest)
 
-    def choice(
-        self, key: str, allowed: Collection[str], default: str | None, *, required: bool = False
-    ) -> str | None:
+    def choice(self, key: str, allowed: Collection[str], default: str | None, *, required: bool = False) -> str | None:
         """One of the allowed words."""
         text = self.text(key, required=required)
         if text and text not in allowed:
@@ -226,7 +216,5 @@ class Fields:
         try:
             ZoneInfo(text)
         except (KeyError, ValueError, OSError) as error:
-            raise self.error(
-                key, f"time zone {text!r} is not known", expected="a name such as Asia/Bishkek"
-            ) from error
+            raise self.error(key, f"time zone {text!r} is not known", expected="a name such as Asia/Bishkek") from error
         return text

@@ -9,7 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-Format = Literal["csv", "tsv", "eurostat_tsv", "xlsx", "json"]
+from kenes.vocabulary.errors import DefinitionError
+
+Format = Literal["auto", "csv", "tsv", "eurostat_tsv", "xlsx", "json"]
 Length = Literal["hour", "day", "month", "year"]
 
 EUROSTAT_FLAGS: Mapping[str, str] = MappingProxyType(
@@ -55,6 +57,8 @@ class FileForm:
     """Where the data file is and how it is written.
 
     Attributes:
+        path: name beside the mapping; `""` where the file is named by hand.
+        format: `auto` is a workbook where the bytes are one, else CSV.
         skip_rows: records above the header.
         header_rows: records of the header; the names of several are joined by ` / `, each upper
             one filled to the right. 0 takes the names from `header`.
@@ -64,7 +68,7 @@ class FileForm:
     """
 
     path: str
-    format: Format = "csv"
+    format: Format = "auto"
     sha256: str | None = None
     bytes: int | None = None
     encoding: str = "utf-8"
@@ -128,9 +132,10 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class VariableRule:
-    """Which variable a column holds, in which unit, and for which rows (`when`).
+    """Which variable a column holds, in which unit, and for which rows (`when`, but not `unless`).
 
     Attributes:
+        units: our unit for each text of `unit_column`; empty where the texts are units themselves.
         column: the heading; None when `pattern` selects headings.
         pattern: regular expression of headings; its groups `time` and `place` stand for the row's own.
         time: the period rule of this variable, if it has its own.
@@ -143,6 +148,7 @@ class VariableRule:
     unit_column: str | None
     units: Mapping[str, str]
     when: Mapping[str, frozenset[str]]
+    unless: Mapping[str, frozenset[str]]
     dimensions: tuple[Dimension, ...]
     time: TimeRule | None
     line: int
@@ -193,7 +199,13 @@ class SourceMapping:
 
     @property
     def data_path(self) -> Path:
-        """Path of the data file beside the mapping."""
+        """Path of the data file beside the mapping.
+
+        Raises:
+            DefinitionError: the mapping names no file.
+        """
+        if not self.file.path:
+            raise DefinitionError("the mapping names no data file", where=self.document, mend="Add `file: {path: …}`.")
         return (self.folder or Path()) / self.file.path
 
     def where(self, line: int) -> str:
@@ -204,7 +216,7 @@ class SourceMapping:
         """Every heading that the mapping names (after renaming and splitting)."""
         named = [self.place.column, self.time.column, self.site_column, *self.keep, *self.drop]
         for rule in self.variables:
-            named += [rule.column, rule.unit_column, *rule.when, *(d.column for d in rule.dimensions)]
+            named += [rule.column, rule.unit_column, *rule.when, *rule.unless, *(d.column for d in rule.dimensions)]
             named += [rule.time.column] if rule.time else []
         for correction in self.corrections:
             named += [correction.column, *correction.locator]

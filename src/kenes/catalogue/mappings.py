@@ -49,14 +49,10 @@ def read_mappings(path: Path, *, name: str | None = None) -> tuple[SourceMapping
     return parse_mappings(read_document(path, name=name), folder=path.parent, name=name or str(path))
 
 
-def parse_mappings(
-    document: Any, *, folder: Path | None = None, name: str = "mapping"
-) -> tuple[SourceMapping, ...]:
+def parse_mappings(document: Any, *, folder: Path | None = None, name: str = "mapping") -> tuple[SourceMapping, ...]:
     """Build the mappings of a parsed document; see `read_mappings`."""
     if not isinstance(document, LinedDict):
-        raise DefinitionError(
-            "a mapping document is a YAML mapping", found=type(document).__name__, where=name
-        )
+        raise DefinitionError("a mapping document is a YAML mapping", found=type(document).__name__, where=name)
     Fields(document).only(f"{_BLOCKS} file files")
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
     return tuple(
@@ -68,9 +64,7 @@ def parse_mappings(
 _BLOCKS = "source missing keep drop place site time values variables corrections revision"
 
 
-def _mapping(
-    top: Fields, form: FileForm, *, document: str, folder: Path | None, digest: str
-) -> SourceMapping:
+def _mapping(top: Fields, form: FileForm, *, document: str, folder: Path | None, digest: str) -> SourceMapping:
     rules = tuple(_variable(item) for item in top.items("variables", required=True))
     mapping = SourceMapping(
         source=_source(top.sub("source", required=True)),
@@ -153,8 +147,8 @@ def _check_complete(mapping: SourceMapping) -> None:
 def _source(fields: Fields) -> SourceFacts:
     fields.only("id issuer licence url retrieved title attribution ships why expires")
     source = fields.text("id", required=True)
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", source):
-        raise fields.error("id", "source id", expected="small letters, digits and hyphens", found=source)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", source):
+        raise fields.error("id", "source id", expected="letters, digits, hyphens, dots and underscores", found=source)
     issuer = fields.text("issuer", required=True)
     title = fields.value("title")
     titles = {"en": str(title)} if isinstance(title, str) else fields.sub("title").text_map() if title else {}
@@ -175,7 +169,7 @@ def _source(fields: Fields) -> SourceFacts:
 def _forms(top: Fields) -> list[tuple[Fields, FileForm]]:
     """The blocks and the form of each file: an item of `files` overrides what all of them share."""
     if "files" not in top:
-        return [(top, _form(top.sub("file", required=True)))]
+        return [(top, _form(top.sub("file")))]
     common = top.sub("file")
     found = []
     for item in top.items("files", required=True):
@@ -189,13 +183,15 @@ def _form(fields: Fields) -> FileForm:
         "path sha256 bytes encoding delimiter format sheet skip_rows header_rows decimal thousands "
         "rename split records header"
     )
+    suffix = fields.text("path").rpartition(".")[2].lower()
+    likely = "xlsx" if "sheet" in fields else {"": "auto"}.get(suffix, suffix)
     formats = ("csv", "tsv", "eurostat_tsv", "xlsx", "json")
-    format_ = fields.choice("format", formats, "csv")
+    format_ = fields.choice("format", formats, likely if likely in (*formats, "auto") else "csv")
     tabbed = format_ in ("tsv", "eurostat_tsv")
     split = fields.sub("split")
     split.only("column into")
     form = FileForm(
-        path=fields.text("path", required=True),
+        path=fields.text("path"),
         format=cast(Format, format_),
         sha256=fields.optional("sha256"),
         bytes=fields.count("bytes"),
@@ -275,12 +271,10 @@ def _values(fields: Fields, *, eurostat: bool) -> ValueRule:
 
 
 def _variable(fields: Fields) -> VariableRule:
-    fields.only("column columns variable unit unit_column units when dimensions time")
+    fields.only("column columns variable unit unit_column units when unless dimensions time")
     fields.exactly_one("column", "columns")
     fields.exactly_one("unit", "unit_column")
     units = fields.sub("units").text_map()
-    if fields.value("unit_column") and not units:
-        raise fields.error("unit_column", "unit_column needs `units`: the source's texts and our units")
     column = fields.optional("column")
     return VariableRule(
         column=None if column == "*" else column,
@@ -290,13 +284,18 @@ def _variable(fields: Fields) -> VariableRule:
         unit_column=fields.optional("unit_column"),
         units=MappingProxyType(units),
         when=_sets(fields.sub("when")),
-        dimensions=_dimensions(fields.sub("dimensions")),
+        unless=_sets(fields.sub("unless")),
+        dimensions=_dimensions(fields),
         time=_time(fields.sub("time")) if "time" in fields else None,
         line=fields.line,
     )
 
 
-def _dimensions(fields: Fields) -> tuple[Dimension, ...]:
+def _dimensions(variable: Fields) -> tuple[Dimension, ...]:
+    """Dimensions in the order of their names; a list names columns that are called like them."""
+    if isinstance(variable.value("dimensions"), list):
+        return tuple(Dimension(name, column=name) for name in sorted(variable.texts("dimensions")))
+    fields = variable.sub("dimensions")
     found = []
     for name in sorted(fields):
         if isinstance(fields.value(name), LinedDict):

@@ -130,9 +130,7 @@ class PlaceIndex(Mapping[str, Place]):
                 raise UnknownPlace(f"alias {text!r} leads to {own!r}", expected="a known place")
             return self._places[own]
         found = [
-            self._places[i]
-            for i in dict.fromkeys(self._candidates(stripped, scheme))
-            if self._fits(i, within, kinds)
+            self._places[i] for i in dict.fromkeys(self._candidates(stripped, scheme)) if self._fits(i, within, kinds)
         ]
         if len(found) == 1:
             return found[0]
@@ -169,9 +167,7 @@ def _date(row: LinedDict, column: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
-        raise DefinitionError(
-            f"{column} is no date", expected="YYYY-MM-DD", found=text, where=row.where()
-        ) from error
+        raise DefinitionError(f"{column} is no date", expected="YYYY-MM-DD", found=text, where=row.where()) from error
 
 
 def _place(row: LinedDict, names: Mapping[str, str], aliases: tuple[str, ...]) -> Place:
@@ -205,9 +201,7 @@ def _place(row: LinedDict, names: Mapping[str, str], aliases: tuple[str, ...]) -
         longitude=float(row["longitude"]) if "longitude" in row else None,
         latitude=float(row["latitude"]) if "latitude" in row else None,
         timezone=row.get("timezone"),
-        external=MappingProxyType(
-            {scheme: row[column] for column, scheme in SCHEMES.items() if column in row}
-        ),
+        external=MappingProxyType({scheme: row[column] for column, scheme in SCHEMES.items() if column in row}),
         aliases=aliases,
         facts=MappingProxyType({k: v for k, v in row.items() if k not in known}),
     )
@@ -221,9 +215,7 @@ def read_places(folder: Path, *, root: Path | None = None) -> tuple[PlaceIndex, 
         names of unknown places.
     """
     root = root or folder
-    rows = read_table(
-        folder / "places.csv", columns=("place", "kind"), name=_shown(folder / "places.csv", root)
-    )
+    rows = read_table(folder / "places.csv", columns=("place", "kind"), name=_shown(folder / "places.csv", root))
     names, findings = _names(folder / "names.csv", {row["place"] for row in rows if "place" in row}, root)
     places: dict[str, Place] = {}
     lines: dict[str, LinedDict] = {}
@@ -263,16 +255,12 @@ def _names(
     aliases: dict[str, list[str]] = defaultdict(list)
     findings: list[Finding] = []
     for row in (
-        read_table(path, columns=("place", "language", "name", "use"), name=_shown(path, root))
-        if path.exists()
-        else []
+        read_table(path, columns=("place", "language", "name", "use"), name=_shown(path, root)) if path.exists() else []
     ):
         place, name = row["place"], row["name"]
         if place not in known:
             findings.append(
-                Finding(
-                    "unknown_place", f"name {name!r} belongs to no known place {place!r}", row.file, row.line
-                )
+                Finding("unknown_place", f"name {name!r} belongs to no known place {place!r}", row.file, row.line)
             )
         elif row["use"] == "display" and row["language"] not in display[place]:
             display[place][row["language"]] = name

@@ -14,9 +14,9 @@ from kenes.cli.shared import BAD_INPUT, DONE, REFUSED, Bars, guarded, shared_opt
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @shared_options
 @guarded
-def init(folder: Path, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def init(folder: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Start an observatory in FOLDER with one example of everything."""
-    from kenes.pipeline.start import start  # noqa: PLC0415
+    from kenes.pipeline.start import start
 
     files = start(folder)
     if as_json:
@@ -30,10 +30,10 @@ def init(folder: Path, observatory: Path, as_json: bool, seed: int | None) -> in
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @shared_options
 @guarded
-def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Check the catalogue of an observatory; each fault is named with file and line."""
-    from kenes.catalogue import load  # noqa: PLC0415
-    from kenes.cli.shared import vars_of  # noqa: PLC0415
+    from kenes.catalogue import load
+    from kenes.cli.shared import vars_of
 
     catalogue = load(folder or observatory)
     if as_json:
@@ -45,9 +45,7 @@ def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | Non
             f"{len(catalogue.places)} places, {len(catalogue.variables)} variables, {len(catalogue.indicators)} "
             f"indicators, {len(catalogue.mappings)} files of sources, {len(catalogue.profiles)} profiles"
         )
-        click.echo(
-            f"{counts}: {len(catalogue.findings) or 'no'} fault{'s' if len(catalogue.findings) != 1 else ''}"
-        )
+        click.echo(f"{counts}: {len(catalogue.findings) or 'no'} fault{'s' if len(catalogue.findings) != 1 else ''}")
     return BAD_INPUT if catalogue.findings else DONE
 
 
@@ -72,10 +70,10 @@ def ingest(
     licensed: Path | None,
     observatory: Path,
     as_json: bool,
-    seed: int | None,  # noqa: ARG001
+    seed: int | None,
 ) -> int:
     """Read declared SOURCES (all that ship when none is named), or one FILE with --mapping."""
-    from kenes.pipeline.hand import ingest_by_hand, ingest_declared  # noqa: PLC0415
+    from kenes.pipeline.hand import ingest_by_hand, ingest_declared
 
     with Bars() as bars:
         if mapping:
@@ -105,19 +103,17 @@ def ingest(
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @shared_options
 @guarded
-def quality(file: Path, mapping: Path, out: Path, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def quality(file: Path, mapping: Path, out: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Judge FILE under a mapping without keeping it; write the flags to --out."""
-    from kenes.pipeline.hand import judge_by_hand  # noqa: PLC0415
+    from kenes.pipeline.hand import judge_by_hand
 
     counts = judge_by_hand(observatory, file, mapping, out)
-    show(counts) if as_json else click.echo(
-        f"{out}: {counts['flags']} flags of {counts['accepted']} observations"
-    )
+    show(counts) if as_json else click.echo(f"{out}: {counts['flags']} flags of {counts['accepted']} observations")
     return REFUSED if counts["refused"] else DONE
 
 
 def _stages(observatory: Path, as_json: bool, wanted: str) -> int:
-    from kenes.pipeline.run import rebuild  # noqa: PLC0415
+    from kenes.pipeline.run import rebuild
 
     with Bars() as bars:
         ran = rebuild(observatory, bars)
@@ -144,11 +140,9 @@ def _tell(ran: Any, as_json: bool, what: str) -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Only sources retrieved up to this date.")
 @shared_options
 @guarded
-def measure(
-    indicators: tuple[str, ...], as_of: Any, observatory: Path, as_json: bool, seed: int | None
-) -> int:  # noqa: ARG001
+def measure(indicators: tuple[str, ...], as_of: Any, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Compute indicators from what was ingested; the tables of an edition follow from them."""
-    from kenes.pipeline.hand import measure_as_of  # noqa: PLC0415
+    from kenes.pipeline.hand import measure_as_of
 
     if as_of is None and not indicators:
         return _stages(observatory, as_json, "measured")
@@ -174,7 +168,7 @@ def measure(
 @click.command()
 @shared_options
 @guarded
-def compare(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def compare(observatory: Path, as_json: bool, seed: int | None) -> int:
     """Compare places by the declared profiles."""
     return _stages(observatory, as_json, "compared")
 
@@ -182,7 +176,7 @@ def compare(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa:
 @click.command()
 @shared_options
 @guarded
-def recommend(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def recommend(observatory: Path, as_json: bool, seed: int | None) -> int:
     """Match the largest gaps of each ranked place with practices."""
     return _stages(observatory, as_json, "recommended")
 
@@ -190,7 +184,7 @@ def recommend(observatory: Path, as_json: bool, seed: int | None) -> int:  # noq
 @click.command()
 @shared_options
 @guarded
-def publish(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def publish(observatory: Path, as_json: bool, seed: int | None) -> int:
     """Make an edition of the newest tables."""
     return _stages(observatory, as_json, "published")
 
@@ -205,11 +199,9 @@ def publish(observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa:
 )
 @shared_options
 @guarded
-def run(
-    sources: tuple[str, ...], licensed: Path | None, observatory: Path, as_json: bool, seed: int | None
-) -> int:  # noqa: ARG001
+def run(sources: tuple[str, ...], licensed: Path | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Ingest, measure, compare, recommend and publish, as far as something changed."""
-    from kenes.pipeline.run import run as run_all  # noqa: PLC0415
+    from kenes.pipeline.run import run as run_all
 
     with Bars() as bars:
         ran = run_all(observatory, bars, sources=list(sources), licensed=licensed)

@@ -15,9 +15,7 @@ from kenes.cli.shared import DONE, guarded, shared_options, show
 @click.option("--place", help="Only this place: our id, or iso:, nuts:, geonames:, unlocode: and a code.")
 @click.option("--indicator", help="Only this indicator.")
 @click.option("--index", "index_", help="Only this index or profile.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="FILE.csv, FILE.parquet, or a folder with --all."
-)
+@click.option("--out", type=click.Path(path_type=Path), help="FILE.csv, FILE.parquet, or a folder with --all.")
 @shared_options
 @guarded
 def export(
@@ -29,10 +27,10 @@ def export(
     out: Path | None,
     observatory: Path,
     as_json: bool,
-    seed: int | None,  # noqa: ARG001
+    seed: int | None,
 ) -> int:
     """Write places, observations, flags, measurements or scores of the newest edition."""
-    from kenes.pipeline.exporting import export_tables, exported_rows  # noqa: PLC0415
+    from kenes.pipeline.exporting import export_tables, exported_rows
 
     if everything == bool(kind):
         raise click.UsageError("name one KIND, or give --all")
@@ -53,11 +51,10 @@ def export(
 @click.option("--year", type=int, help="Which year; the newest with a value when not said.")
 @shared_options
 @guarded
-def explain(
-    place: str, indicator: str, year: int | None, observatory: Path, as_json: bool, seed: int | None
-) -> int:  # noqa: ARG001
+def explain(place: str, indicator: str, year: int | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Print the whole way from a published number of PLACE and INDICATOR to its source rows."""
-    from kenes.pipeline.explaining import explain as explain_, told  # noqa: PLC0415
+    from kenes.pipeline.explaining import explain as explain_
+    from kenes.pipeline.explaining import told
 
     found = explain_(observatory, place, indicator, year)
     show(found) if as_json else click.echo(told(found))
@@ -66,12 +63,13 @@ def explain(
 
 @click.command()
 @click.argument("place")
+@click.option("--theme", "themes", multiple=True, help="Only gaps in this group; may be given several times.")
 @shared_options
 @guarded
-def advise(place: str, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def advise(place: str, themes: tuple[str, ...], observatory: Path, as_json: bool, seed: int | None) -> int:
     """Gaps of PLACE against its peers, fitting practices, and what is not recommended yet and why."""
-    from kenes.pipeline.advising import advise as advise_, told  # noqa: PLC0415
+    from kenes.pipeline.advising import advise as advise_, told
 
-    found = advise_(observatory, place)
+    found = advise_(observatory, place, list(themes))
     show(found) if as_json else click.echo(told(found))
     return DONE

@@ -20,10 +20,10 @@ port_option = click.option(
 @port_option
 @shared_options
 @guarded
-def serve(port: int | None, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def serve(port: int | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Serve the portal of an observatory that has been built."""
-    from kenes import settings  # noqa: PLC0415
-    from kenes.portal.server import serve as serve_  # noqa: PLC0415
+    from kenes import settings
+    from kenes.portal.server import serve as serve_
 
     serve_(observatory, settings.port() if port is None else port)
     return DONE
@@ -34,12 +34,12 @@ def serve(port: int | None, observatory: Path, as_json: bool, seed: int | None) 
 @click.option("--build-only", is_flag=True, help="Build, do not serve.")
 @shared_options
 @guarded
-def demo(port: int | None, build_only: bool, observatory: Path, as_json: bool, seed: int | None) -> int:  # noqa: ARG001
+def demo(port: int | None, build_only: bool, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Build the shipped observatory of the Turkic states in your data folder and serve it."""
-    from kenes import settings  # noqa: PLC0415
-    from kenes.pipeline.run import run  # noqa: PLC0415
-    from kenes.pipeline.start import copy_shipped  # noqa: PLC0415
-    from kenes.portal.server import serve as serve_  # noqa: PLC0415
+    from kenes import settings
+    from kenes.pipeline.run import run
+    from kenes.pipeline.start import copy_shipped
+    from kenes.portal.server import serve as serve_
 
     folder = observatory if observatory != Path() else settings.demo_folder()
     copy_shipped(folder)

@@ -29,9 +29,7 @@ observatory_option = click.option(
     show_default=".",
     help="Folder of the observatory.",
 )
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON value on stdout, progress on stderr."
-)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, progress on stderr.")
 seed_option = click.option("--seed", type=int, default=None, help="Seed instead of the declared one.")
 
 
@@ -57,7 +55,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             sys.exit(BAD_INPUT)
         except (BrokenPipeError, KeyboardInterrupt):
             sys.exit(130)
-        except Exception as error:  # noqa: BLE001  (the last stand: a fault of ours is told as such)
+        except Exception as error:
             traceback.print_exc(file=sys.stderr)
             click.echo(
                 f"Keneş failed: {type(error).__name__}: {error}\nPlease report this with the lines above.",
@@ -109,8 +107,8 @@ class Bars:
     def __enter__(self) -> Bars:
         """Start."""
         if sys.stderr.isatty():
-            from rich.console import Console  # noqa: PLC0415  (only when there is a terminal)
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
             self._live = Progress(
                 TextColumn("{task.fields[stage]:<10}"),

@@ -1,1 +1,153 @@
 """Measurements in, scores, indices, peers and trends out; touches no disk, network or clock."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kenes.comparison.building import Inputs, Profile, Workshop, build, read_inputs
+    from kenes.comparison.checks import Statistics, availability, size_findings, statistics
+    from kenes.comparison.coin import from_coin
+    from kenes.comparison.explanation import Standing, contributions, marginal_gains, node_parts, strengths
+    from kenes.comparison.frontier import Frontier, benefit_of_the_doubt
+    from kenes.comparison.intervals import Intervals, uncertainty, what_if
+    from kenes.comparison.normalisation import goalpost_score, ranks
+    from kenes.comparison.panels import Change, Trend, decompose, trends
+    from kenes.comparison.peers import Peer, bands, peers_of
+    from kenes.comparison.plain import from_plain, to_plain
+    from kenes.comparison.sensitivity import Sensitivity, sobol
+    from kenes.comparison.specification import Goalposts, Node, Specification, Step
+    from kenes.comparison.structure import Correlation, correlations, cronbach_alpha, effective_weights, importance
+    from kenes.comparison.tiers import RankSets, rank_sets
+
+_HOME = {
+    "building": (
+        "Inputs",
+        "Profile",
+        "Workshop",
+        "build",
+        "read_inputs",
+    ),
+    "checks": (
+        "Statistics",
+        "availability",
+        "size_findings",
+        "statistics",
+    ),
+    "coin": ("from_coin",),
+    "explanation": (
+        "Standing",
+        "contributions",
+        "marginal_gains",
+        "node_parts",
+        "strengths",
+    ),
+    "frontier": (
+        "Frontier",
+        "benefit_of_the_doubt",
+    ),
+    "intervals": (
+        "Intervals",
+        "uncertainty",
+        "what_if",
+    ),
+    "normalisation": (
+        "goalpost_score",
+        "ranks",
+    ),
+    "panels": (
+        "Change",
+        "Trend",
+        "decompose",
+        "trends",
+    ),
+    "peers": (
+        "Peer",
+        "bands",
+        "peers_of",
+    ),
+    "sensitivity": (
+        "Sensitivity",
+        "sobol",
+    ),
+    "plain": ("from_plain", "to_plain"),
+    "specification": (
+        "Goalposts",
+        "Node",
+        "Specification",
+        "Step",
+    ),
+    "structure": (
+        "Correlation",
+        "correlations",
+        "cronbach_alpha",
+        "effective_weights",
+        "importance",
+    ),
+    "tiers": (
+        "RankSets",
+        "rank_sets",
+    ),
+}
+_WHERE = {name: module for module, names in _HOME.items() for name in names}
+__all__ = [
+    "Change",
+    "Correlation",
+    "Frontier",
+    "Goalposts",
+    "Inputs",
+    "Intervals",
+    "Node",
+    "Peer",
+    "Profile",
+    "RankSets",
+    "Sensitivity",
+    "Specification",
+    "Standing",
+    "Statistics",
+    "Step",
+    "Trend",
+    "Workshop",
+    "availability",
+    "bands",
+    "benefit_of_the_doubt",
+    "build",
+    "contributions",
+    "correlations",
+    "cronbach_alpha",
+    "decompose",
+    "effective_weights",
+    "from_coin",
+    "from_plain",
+    "goalpost_score",
+    "importance",
+    "marginal_gains",
+    "node_parts",
+    "peers_of",
+    "rank_sets",
+    "ranks",
+    "read_inputs",
+    "size_findings",
+    "sobol",
+    "statistics",
+    "strengths",
+    "to_plain",
+    "trends",
+    "uncertainty",
+    "what_if",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module when it is first asked for."""
+    if name not in _WHERE:
+        raise AttributeError(f"kenes.comparison has no {name}")
+    found = getattr(import_module(f"kenes.comparison.{_WHERE[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kenes.catalogue.definitions import IndicatorDefinition, Input, Variable
+from kenes.catalogue.definitions import IndicatorDefinition, Input, Variable, unit_of
 from kenes.indicators.uncertainty import between_sites, first_autocorrelation, sampling_uncertainty
 from kenes.vocabulary.tables import MEASUREMENTS, PROVENANCE
 from kenes.vocabulary.units import factor
@@ -73,6 +74,7 @@ def with_uncertainty(yearly: pa.Table) -> pa.Table:
     )
 
 
+_COLUMNS = {"mean": "mean", "sum": "total", "last": "latest", "max": "high", "coverage": "share", "count": "n"}
 _NUMBERS = ("day_mean", "sd", "days", "covered_s", "pairs", "sum_xy", "sum_x", "sum_y")
 
 
@@ -82,11 +84,7 @@ def canonical(dimensions: Mapping[str, str]) -> str:
     >>> canonical({"sex": "T", "age": "TOTAL"})
     '{"age":"TOTAL","sex":"T"}'
     """
-    return (
-        json.dumps(dict(sorted(dimensions.items())), ensure_ascii=False, separators=(",", ":"))
-        if dimensions
-        else ""
-    )
+    return json.dumps(dict(sorted(dimensions.items())), ensure_ascii=False, separators=(",", ":")) if dimensions else ""
 
 
 class Series:
@@ -122,12 +120,18 @@ def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
     rows = sorted(rows, key=lambda row: (row["site"] or "", row["unit"]))
     enough = [row for row in rows if row["length"] == "year" or row["share"] >= wanted.coverage]
     used = enough or rows
-    values = np.array([_aggregated(row, wanted) * factor(row["unit"], variable.unit) for row in used])
+    unit = unit_of(wanted, variable)
+    values = np.array(
+        [_aggregated(row, wanted) * factor(row["unit"] if unit == variable.unit else "1", unit) for row in used]
+    )
     coverage = float(np.mean([row["share"] for row in used]))
     flags = tuple(sorted({flag for row in used for flag in (row["source_flags"] or "").split()}))
     value = float(np.sum(values) if wanted.sites == "sum" else np.mean(values))
-    uncertainty, kind = _uncertainty(used, values, variable)
-    reason = "" if enough else f"coverage {coverage:.2f} is below {wanted.coverage:.2f}"
+    uncertainty, kind = (
+        _uncertainty(used, values, wanted, factor(used[0]["unit"], unit)) if unit == variable.unit else (0.0, "exact")
+    )
+    shown = math.floor(coverage * 100) / 100  # never rounded up to what it falls short of
+    reason = "" if enough else f"coverage {shown:.2f} is below {wanted.coverage:.2f}"
     return Amount(
         value=None if reason else value,
         coverage=coverage,
@@ -136,25 +140,27 @@ def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
         reason=reason,
         flags=flags,
         sources=tuple(sorted({row["source"] for row in used})),
-        trail=_trail(wanted, used, value, variable.unit),
+        trail=_trail(wanted, used, value, unit),
         year=used[0]["year"],
     )
 
 
 def _aggregated(row: Row, wanted: Input) -> float:
-    column = {"mean": "mean", "sum": "total", "last": "latest", "max": "high"}.get(
-        wanted.aggregate or "mean", "mean"
-    )
-    return float(row[column])
+    return float(row[_COLUMNS[wanted.aggregate or "mean"]])
 
 
-def _uncertainty(rows: list[Row], values: Any, variable: Variable) -> tuple[float | None, str]:
+def _uncertainty(rows: list[Row], values: Any, wanted: Input, scale: float) -> tuple[float | None, str]:
+    """Standard uncertainty of the joined sites and its kind; derived for means only.
+
+    What a total, an extreme or a last value misses is not told by the spread of those present.
+    """
     errors = [row["standard_error"] for row in rows]
     derived = [e for e in errors if e is not None and np.isfinite(e)]
+    if wanted.sites == "sum" or ((wanted.aggregate or "mean") != "mean" and any(row["n"] > 1 for row in rows)):
+        return None, "not_derived"
     if len(derived) < len(rows):
-        spread = between_sites(values) if len(rows) > 1 else float("nan")
+        spread = between_sites(values)
         return (spread, "between_sites") if np.isfinite(spread) else (None, "not_derived")
-    scale = factor(rows[0]["unit"], variable.unit)
     within = float(np.sqrt(np.sum(np.square(derived)))) * scale / len(rows)
     if len(rows) == 1:
         return within, "sampling"
@@ -235,13 +241,13 @@ def _measure_one(
 ) -> list[tuple[Row, Row]]:
     known = {name: series.of(wanted) for name, wanted in definition.inputs.items()}
     lead = next(iter(definition.inputs.values()))
-    units = {name: variables[wanted.variable].unit for name, wanted in definition.inputs.items()}
+    units = {name: unit_of(wanted, variables[wanted.variable]) for name, wanted in definition.inputs.items()}
     scale = factor(definition.formula.unit(units), definition.unit, where=definition.where)
     found = []
     for place, year in sorted(known[lead.name]):
         if definition.places and kinds.get(place) not in definition.places:
             continue
-        period = year + lead.year_offset
+        period = year - lead.year_offset
         amounts = {
             name: _amount_at(known[name], wanted, place, period, variables[wanted.variable])
             for name, wanted in definition.inputs.items()
@@ -254,11 +260,11 @@ def _amount_at(
     known: Mapping[tuple[str, int], list[Row]], wanted: Input, place: str, period: int, variable: Variable
 ) -> Amount:
     for age in range(wanted.max_age + 1):
-        rows = known.get((place, period - wanted.year_offset - age))
+        rows = known.get((place, period + wanted.year_offset - age))
         if rows:
             return amount(rows, wanted, variable)
     trail = {"input": wanted.name, "variable": wanted.variable, "series": []}
-    reason = f"{wanted.variable} is not known for {period - wanted.year_offset}"
+    reason = f"{wanted.variable} is not known for {period + wanted.year_offset}"
     return Amount(None, 0.0, None, "not_derived", reason, (), (), trail, period)
 
 
@@ -271,9 +277,7 @@ def _row(
     licences: Mapping[str, str],
 ) -> tuple[Row, Row]:
     reason = "; ".join(dict.fromkeys(a.reason for a in amounts.values() if a.reason))
-    value, uncertainty, kind = (
-        _computed(definition, amounts, scale) if not reason else (None, None, "not_derived")
-    )
+    value, uncertainty, kind = _computed(definition, amounts, scale) if not reason else (None, None, "not_derived")
     if value is not None and not np.isfinite(value):
         value, uncertainty, reason = None, None, "division by zero"
     flags = sorted({flag for a in amounts.values() for flag in a.flags})
@@ -335,9 +339,7 @@ def _computed(
     known = {name: a for name, a in amounts.items() if a.uncertainty is not None}
     if not known:
         return value, None, "not_derived"
-    parts = [
-        definition.formula.slope(name, values) * scale * (a.uncertainty or 0.0) for name, a in known.items()
-    ]
+    parts = [definition.formula.slope(name, values) * scale * (a.uncertainty or 0.0) for name, a in known.items()]
     kinds = {a.kind for a in known.values()}
     partial = "" if len(known) == len(amounts) else "+part_not_derived"
     return value, float(np.sqrt(np.sum(np.square(parts)))), "+".join(sorted(kinds)) + partial
@@ -346,8 +348,4 @@ def _computed(
 def _quality(value: float | None, coverage: float, flags: Sequence[str]) -> str:
     if value is None:
         return "insufficient"
-    return (
-        "fair"
-        if coverage < 0.9 or {"estimated", "provisional", "unreliable", "break"} & set(flags)
-        else "good"
-    )
+    return "fair" if coverage < 0.9 or {"estimated", "provisional", "unreliable", "break"} & set(flags) else "good"

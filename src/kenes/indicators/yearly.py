@@ -30,9 +30,7 @@ def void() -> Any:
 def _ibis_schema(schema: pa.Schema) -> dict[str, str]:
     names = {"string": "string", "double": "float64"}
     return {
-        field.name: names.get(
-            str(field.type), "timestamp('UTC')" if "UTC" in str(field.type) else "timestamp"
-        )
+        field.name: names.get(str(field.type), "timestamp('UTC')" if "UTC" in str(field.type) else "timestamp")
         for field in schema
     }
 
@@ -58,12 +56,12 @@ def yearly() -> Any:
     pair = t.before.notnull() & (t.before_day == t.day - DAY)
     t = t.mutate(x=ibis.ifelse(pair, t.before, None), y=ibis.ifelse(pair, t.mean, None))
     found = t.group_by(list(KEYS)).aggregate(
-        n=t.n.sum(),
-        total=t.total.sum(),
+        n=t.n.sum().cast("int64"),
+        total=t.total.sum().cast("float64"),
         low=t.low.min(),
         high=t.high.max(),
         latest=t.latest.argmax(t.day),
-        covered_s=t.covered_s.sum(),
+        covered_s=t.covered_s.sum().cast("float64"),
         days=t.mean.count(),
         day_mean=t.mean.mean(),
         sd=t.mean.std(how="sample"),
@@ -83,9 +81,7 @@ def _days(t: Any) -> Any:
     """One row a series and civil day; a period longer than a day stays one row on its first day."""
     t = t.filter(t.value.notnull()).anti_join(void(), "observation")
     seconds = t.civil_end.epoch_seconds() - t.civil_start.epoch_seconds()
-    length = ibis.cases(
-        (seconds <= HOUR, "hour"), (seconds <= DAY, "day"), (seconds <= MONTH, "month"), else_="year"
-    )
+    length = ibis.cases((seconds <= HOUR, "hour"), (seconds <= DAY, "day"), (seconds <= MONTH, "month"), else_="year")
     day = t.civil_start.epoch_seconds() // DAY * DAY
     t = t.mutate(seconds=seconds, length=length, year=t.civil_start.year(), day=day)
     found = t.group_by([*KEYS, "day"]).aggregate(

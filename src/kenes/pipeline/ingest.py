@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,9 @@ def read_file(path: Path) -> bytes:
         raise SourceError(f"{path.name} cannot be read", found=str(error), where=str(path)) from error
 
 
-def ingest_file(store: Store, catalogue: Catalogue, mapping: SourceMapping, data: bytes) -> Ingested:
+def ingest_file(
+    store: Store, catalogue: Catalogue, mapping: SourceMapping, data: bytes, *, by_hand: bool = False
+) -> Ingested:
     """Read one file under its mapping and keep it.
 
     A file that is known already under this mapping is left alone; `known` then counts what it holds.
@@ -73,22 +76,17 @@ def ingest_file(store: Store, catalogue: Catalogue, mapping: SourceMapping, data
         SourceError: the file is not what the mapping says; nothing was written.
         DefinitionError: the mapping names what is not declared.
     """
-    units = {variable.id: variable.unit for variable in catalogue.variables.values()}
-    check_mapping(mapping, units)
-    reading = sources.read(mapping, data, places=catalogue.places, variables=units)
-    batch = f"{reading.batch}@{digest(mapping.file.path, _reading_code(), _places_code(catalogue))[:8]}"
+    snapshot = hashlib.sha256(data).hexdigest()
+    code = digest(mapping.file.path, sources.VERSION, catalogue.reading_digest)[:8]
+    batch = f"{mapping.source.id}@{snapshot[:12]}@{mapping.digest[:8]}@{code}"
     known = store.journal.batch(batch)
     if known is not None:
         if batch not in {record.batch for record in store.journal.current_batches()}:
             store.journal.record_batch(known, replaces=mapping.revision == "replace")
-        return Ingested(
-            mapping.source.id,
-            mapping.file.path,
-            reading.snapshot,
-            batch,
-            known.report,
-            known.report["accepted"],
-        )
+        return Ingested(mapping.source.id, mapping.file.path, snapshot, batch, known.report, known.report["accepted"])
+    units = {variable.id: variable.unit for variable in catalogue.variables.values()}
+    check_mapping(mapping, units)
+    reading = sources.read(mapping, data, places=catalogue.places, variables=units)
     store.snapshots.put(data)
     record = BatchRecord(batch, mapping.source.id, mapping.file.path, reading.snapshot, {})
     tables = (
@@ -98,7 +96,7 @@ def ingest_file(store: Store, catalogue: Catalogue, mapping: SourceMapping, data
     written = store.add_batch(
         record,
         tables,
-        lambda: _report(mapping, reading, len(data)),
+        lambda: {**_report(mapping, reading, len(data)), "by_hand": by_hand},
         reading.flags,
         replaces=mapping.revision == "replace",
     )
@@ -128,20 +126,11 @@ def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
         "kept_out": counts.kept_out,
         "flagged": counts.flagged,
         "refusals": refusals,
+        "corrected": [
+            {"locator": c.locator, "column": c.column, "text": c.text, "action": c.action, "reason": c.reason}
+            for c in counts.corrected
+        ],
     }
-
-
-def _reading_code() -> str:
-    return sources.VERSION
-
-
-def _places_code(catalogue: Catalogue) -> str:
-    """Hash of what decides how a text becomes a place or a unit."""
-    places = [
-        (p.id, p.kind, p.parent, dict(p.names), p.aliases, dict(p.external))
-        for p in catalogue.places.values()
-    ]
-    return digest(places, sorted((v.id, v.unit) for v in catalogue.variables.values()))
 
 
 def ingest_shipped(
@@ -169,11 +158,7 @@ def ingest_shipped(
     results = []
     for mapping in chosen:
         progress.step(f"{mapping.source.id} {mapping.file.path}")
-        path = (
-            mapping.data_path
-            if mapping.source.ships or licensed is None
-            else _licensed_path(mapping, licensed)
-        )
+        path = mapping.data_path if mapping.source.ships or licensed is None else _licensed_path(mapping, licensed)
         try:
             results.append(ingest_file(store, catalogue, mapping, read_file(path)))
         except (SourceError, BadInput) as error:
@@ -189,9 +174,7 @@ def _chosen(catalogue: Catalogue, wanted: Sequence[str], licensed: Path | None) 
     unknown = [source for source in wanted if source not in declared]
     if unknown:
         raise BadInput(f"source {unknown[0]!r} is not declared", expected=", ".join(sorted(declared)))
-    chosen = [
-        m for m in catalogue.mappings if (m.source.id in wanted if wanted else m.source.ships or licensed)
-    ]
+    chosen = [m for m in catalogue.mappings if (m.source.id in wanted if wanted else m.source.ships or licensed)]
     barred = [m.source for m in chosen if not m.source.ships and licensed is None]
     if barred:
         raise NotAllowed(

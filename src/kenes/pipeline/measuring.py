@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
 
 import pyarrow as pa
 
 from kenes.catalogue import Catalogue
+from kenes.catalogue.definitions import IndicatorDefinition
 from kenes.indicators.measure import Measured, measure
 from kenes.indicators.quality import (
     Judgement,
+    PlaceFacts,
     QualitySettings,
     VariableRange,
     judge_measurements,
     judge_observations,
+    judgements_of_flags,
+    withheld,
 )
 from kenes.indicators.yearly import yearly
 from kenes.store import BatchRecord, Store
 from kenes.vocabulary.tables import FLAGS, MEASUREMENTS
 
-VOIDING = frozenset({"sentinel", "out_of_range", "dead", "unit_slip"})
-"""Rules after which a single value does not count; all others leave it in and are shown."""
+POSITIVE_ONLY = frozenset({"implausibly_low", "step", "unit_slip"})
+"""Rules that compare logarithms; they say little of a quantity that may be negative."""
 
 
 def ranges(catalogue: Catalogue) -> dict[str, VariableRange]:
-    """Plausible range, unit and kind of each declared variable."""
+    """Plausible range and kind of each declared variable."""
     return {
-        v.id: VariableRange(low=v.plausible.low, high=v.plausible.high, unit=v.unit, kind=v.stock)
+        v.id: VariableRange(v.plausible.low, v.plausible.high, cast(Any, v.stock), v.additive, v.zero_is_natural)
         for v in catalogue.variables.values()
     }
 
 
+def place_facts(catalogue: Catalogue) -> dict[str, PlaceFacts]:
+    """Peer group, parent and changes of territory of each place."""
+    changed: dict[str, list[dt.date]] = defaultdict(list)
+    for place, date in catalogue.boundary_changes:
+        changed[place].append(date)
+    return {
+        p.id: PlaceFacts(f"{p.country}/{p.kind}", p.parent, tuple(changed.get(p.id, ())))
+        for p in catalogue.places.values()
+    }
+
+
 def judge_and_measure(
-    store: Store, catalogue: Catalogue, batches: Sequence[BatchRecord], indicators: Sequence[str] = ()
+    store: Store, catalogue: Catalogue, batches: Sequence[BatchRecord], indicators: Collection[str] = ()
 ) -> dict[str, pa.Table]:
     """Flags, measurements and provenance of the given batches.
 
@@ -42,16 +58,19 @@ def judge_and_measure(
         Tables by kind: `flags`, `measurements`, `provenance`.
     """
     keys = [record.batch for record in batches]
-    settings = QualitySettings()
-    found = judge_observations(store.observations(keys), ranges(catalogue), settings)
+    settings, places = QualitySettings(), place_facts(catalogue)
+    observations = store.observations(keys)
+    found = judge_observations(observations, ranges(catalogue), settings, places=places)
     flags = pa.concat_tables([store.source_flags([r.snapshot for r in batches]), found.cast(FLAGS.schema())])
-    void = pa.table({"observation": _voided(flags)}, schema=pa.schema([("observation", pa.string())]))
-    series = store.run(yearly(), keys, void=void)
+    left_out = observations.filter(withheld(observations, flags))
+    series = store.run(yearly(), keys, void=pa.table({"observation": left_out["observation"]}))
     definitions = [d for d in catalogue.indicators.values() if not indicators or d.id in indicators]
     kinds = {place.id: place.kind for place in catalogue.places.values()}
     licences = {m.source.id: m.source.licence for m in catalogue.mappings}
     measured = measure(definitions, catalogue.variables, series, kinds, licences)
-    measured, judged = _judged(measured, catalogue, settings)
+    of_flags = judgements_of_flags(flags, _uses(definitions), settings=settings)
+    of_values = judge_measurements(measured.measurements, places=places, settings=settings)
+    measured, judged = _judged(measured, catalogue, of_flags, of_values)
     return {
         "flags": pa.concat_tables([flags, judged]),
         "measurements": measured.measurements,
@@ -59,44 +78,52 @@ def judge_and_measure(
     }
 
 
-def _voided(flags: pa.Table) -> list[str]:
-    rules, ids = flags["rule"].to_pylist(), flags["observation"].to_pylist()
-    return sorted({i for rule, i in zip(rules, ids, strict=True) if i and rule in VOIDING})
+def _uses(definitions: Sequence[IndicatorDefinition]) -> dict[str, set[str]]:
+    """Indicators that are computed from each variable."""
+    uses: dict[str, set[str]] = defaultdict(set)
+    for definition in definitions:
+        for each in definition.inputs.values():
+            if each.aggregate not in ("coverage", "count"):
+                uses[each.variable].add(definition.id)
+    return uses
 
 
-def _judged(measured: Measured, catalogue: Catalogue, settings: QualitySettings) -> tuple[Measured, pa.Table]:
-    """Measurements with the judgements on them as flags and quality, and the judgements as flags."""
-    groups = {p.id: f"{p.country}/{p.kind}" for p in catalogue.places.values()}
-    judgements = judge_measurements(measured.measurements, places=groups, settings=settings)
+def _judged(
+    measured: Measured, catalogue: Catalogue, of_flags: Sequence[Judgement], of_values: Sequence[Judgement]
+) -> tuple[Measured, pa.Table]:
+    """Measurements with the judgements on them, and as new flags those that no observation's flag says already."""
     by_key: dict[tuple[Any, ...], list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
+    told = {(j.indicator, j.place, j.start, j.rule) for j in of_flags}
+    for judgement in (*of_flags, *of_values):
         by_key[judgement.indicator, judgement.place, judgement.start].append(judgement)
-    rows = measured.measurements.to_pylist()
-    flagged = []
+    rows, flagged = measured.measurements.to_pylist(), []
     for row in rows:
         for judgement in by_key.get((row["indicator"], row["place"], row["start"]), ()):
-            _mark(row, judgement)
-            flagged.append(_flag(row, judgement))
+            _mark(row, judgement, catalogue.indicators[row["indicator"]])
+            if (judgement.indicator, judgement.place, judgement.start, judgement.rule) not in told:
+                flagged.append(_flag(row, judgement))
     table = pa.Table.from_pylist(rows, schema=MEASUREMENTS.schema())
     return Measured(table, measured.provenance), pa.Table.from_pylist(flagged, schema=FLAGS.schema())
 
 
-def _mark(row: dict[str, Any], judgement: Judgement) -> None:
+def _mark(row: dict[str, Any], judgement: Judgement, definition: IndicatorDefinition) -> None:
     row["flags"] = " ".join(sorted({*row["flags"].split(), judgement.rule}))
-    if judgement.severity == "suspect" and row["value"] is not None:
+    low = definition.plausible.low
+    signed = judgement.rule in POSITIVE_ONLY and (low is None or low < 0)
+    if judgement.severity == "suspect" and row["value"] is not None and not signed:
         row["quality"] = "suspect"
 
 
 def _flag(row: Mapping[str, Any], judgement: Judgement) -> dict[str, Any]:
     return {
-        "observation": "",
+        "observation": None,
         "variable": row["indicator"],
         "place": row["place"],
-        "site": "",
+        "site": None,
         "start": row["start"],
         "end": row["end"],
         "rule": judgement.rule,
         "reason": judgement.reason,
-        "snapshot": "",
+        "snapshot": None,
         "locator": f"provenance {row['provenance']}",
     }

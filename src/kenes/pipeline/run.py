@@ -81,31 +81,25 @@ def _build(store: Store, catalogue: Catalogue, ingested: Sequence[Ingested], pro
     for stage, step in steps.items():
         known = store.journal.stage(stage)
         if known is None or known[0] != inputs:
-            step(store, catalogue, batches, inputs, progress)
+            step(store, catalogue, inputs, progress)
             done.append(stage)
     edition = store.publish(inputs, [_source_row(record) for record in batches], STAGES)
     return Ran(edition, tuple(ingested), tuple(done))
 
 
-def _measure(
-    store: Store, catalogue: Catalogue, batches: Sequence[BatchRecord], inputs: str, progress: Progress
-) -> None:
+def _measure(store: Store, catalogue: Catalogue, inputs: str, progress: Progress) -> None:
     progress.stage("measure", 1)
     progress.step(f"{len(catalogue.indicators)} indicators")
-    store.replace("measure", inputs, judge_and_measure(store, catalogue, batches))
+    store.replace("measure", inputs, judge_and_measure(store, catalogue, store.journal.current_batches()))
 
 
-def _compare(
-    store: Store, catalogue: Catalogue, batches: Sequence[BatchRecord], inputs: str, progress: Progress
-) -> None:
+def _compare(store: Store, catalogue: Catalogue, inputs: str, progress: Progress) -> None:
     done = store.journal.stage("measure")
     measurements = store.read("measurements", (done or ("", {}))[1].get("measurements", -1))
     store.replace("compare", inputs, compare_profiles(catalogue, measurements, progress))
 
 
-def _recommend(
-    store: Store, catalogue: Catalogue, batches: Sequence[BatchRecord], inputs: str, progress: Progress
-) -> None:
+def _recommend(store: Store, catalogue: Catalogue, inputs: str, progress: Progress) -> None:
     progress.stage("recommend", 1)
     progress.step(f"{len(catalogue.profiles)} profiles")
     tables = {}

@@ -19,11 +19,7 @@ def shipped_observatory(name: str = "ots") -> Path:
 def demo_folder(name: str = "ots") -> Path:
     """Where `kenes demo` keeps its copy: `KENES_HOME`, else the user's data folder."""
     home = os.environ.get("KENES_HOME")
-    base = (
-        Path(home)
-        if home
-        else Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "kenes"
-    )
+    base = Path(home) if home else Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "kenes"
     return base / name
 
 

@@ -43,6 +43,7 @@ class SourceRecord:
     kept_out: int
     flagged: int
     refusals: tuple[Mapping[str, Any], ...]
+    corrected: tuple[Mapping[str, Any], ...] = ()
 
 
 class Edition:
@@ -78,9 +79,7 @@ class Edition:
     @property
     def sources(self) -> tuple[SourceRecord, ...]:
         """The source files, in the order of their ids."""
-        return tuple(
-            SourceRecord(**{**row, "refusals": tuple(row["refusals"])}) for row in self.record.sources
-        )
+        return tuple(SourceRecord(**{**row, "refusals": tuple(row["refusals"])}) for row in self.record.sources)
 
     def table(
         self,

@@ -72,9 +72,7 @@ def write_export(kind: str, table: pa.Table, path: Path) -> None:
         pq.write_table(sorted_by_key(kind, table).select(list(KINDS[kind].exported)), sink)
         write_whole(path, sink.getvalue())
     else:
-        raise BadInput(
-            f"{path} has an unknown ending", expected=".csv or .parquet", found=path.suffix or "none"
-        )
+        raise BadInput(f"{path} has an unknown ending", expected=".csv or .parquet", found=path.suffix or "none")
 
 
 def write_all(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:

@@ -92,11 +92,7 @@ class Snapshots:
         try:
             data = self.path(sha256).read_bytes()
         except FileNotFoundError as error:
-            raise StoreError(
-                f"snapshot {sha256[:12]} is not in the store", mend="Ingest its source again."
-            ) from error
+            raise StoreError(f"snapshot {sha256[:12]} is not in the store", mend="Ingest its source again.") from error
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise StoreError(
-                f"snapshot {sha256[:12]} is damaged on disk", mend="Restore the store from a backup."
-            )
+            raise StoreError(f"snapshot {sha256[:12]} is damaged on disk", mend="Restore the store from a backup.")
         return data

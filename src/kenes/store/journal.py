@@ -64,9 +64,7 @@ class Journal:
         with closing(self._open()) as db:
             version = db.execute("pragma user_version").fetchone()[0]
             if version not in (0, FORMAT):
-                raise StoreError(
-                    f"{path} has format {version}", expected=str(FORMAT), mend="Use a newer Keneş."
-                )
+                raise StoreError(f"{path} has format {version}", expected=str(FORMAT), mend="Use a newer Keneş.")
             db.executescript(_SCHEMA)
             db.execute(f"pragma user_version={FORMAT}")
 
@@ -92,11 +90,25 @@ class Journal:
 
     def current_batches(self) -> list[BatchRecord]:
         """The batches that make up the present, in the order of their keys."""
-        sql = (
-            "select batch, source, file, snapshot, report from batches "
-            "where current = 1 order by source, file, batch"
-        )
+        sql = "select batch, source, file, snapshot, report from batches where current = 1 order by source, file, batch"
         return [_batch(row) for row in self._rows(sql)]
+
+    def batches_as_of(self, date: str | None) -> list[BatchRecord]:
+        """The batches that made up the present when only sources retrieved by a date were known.
+
+        Args:
+            date: ISO date; None means today.
+        """
+        if date is None:
+            return self.current_batches()
+        sql = "select batch, source, file, snapshot, report from batches order by sequence"
+        newest: dict[tuple[str, str], BatchRecord] = {}
+        for record in map(_batch, self._rows(sql)):
+            known = newest.get((record.source, record.file))
+            retrieved = record.report["retrieved"]
+            if retrieved <= date and (known is None or retrieved >= known.report["retrieved"]):
+                newest[record.source, record.file] = record
+        return sorted(newest.values(), key=lambda r: (r.source, r.file, r.batch))
 
     def record_batch(self, record: BatchRecord, *, replaces: bool) -> None:
         """Mark a batch as durable and present; with `replaces`, earlier ones of its file are past."""
@@ -143,8 +155,7 @@ class Journal:
         with closing(self._open()) as db:
             db.execute("begin immediate")
             db.execute(
-                "insert into editions (id, tables, batches, sources) values (?, ?, ?, ?) "
-                "on conflict (id) do nothing",
+                "insert into editions (id, tables, batches, sources) values (?, ?, ?, ?) on conflict (id) do nothing",
                 (id_, _json(tables), _json(list(batches)), _json(list(sources))),
             )
             db.execute("commit")
@@ -155,16 +166,12 @@ class Journal:
     def edition(self, id_: str | None = None) -> EditionRecord | None:
         """An edition by its id, or the newest; None when there is none."""
         where, values = ("where id = ?", (id_,)) if id_ else ("", ())
-        sql = (
-            f"select number, id, tables, batches, sources from editions {where} order by number desc limit 1"
-        )
+        sql = f"select number, id, tables, batches, sources from editions {where} order by number desc limit 1"
         rows = self._rows(sql, *values)
         if not rows:
             return None
         number, found, tables, batches, sources = rows[0]
-        return EditionRecord(
-            number, found, json.loads(tables), tuple(json.loads(batches)), tuple(json.loads(sources))
-        )
+        return EditionRecord(number, found, json.loads(tables), tuple(json.loads(batches)), tuple(json.loads(sources)))
 
 
 def _json(value: object) -> str:

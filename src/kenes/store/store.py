@@ -107,7 +107,7 @@ class Store:
                 db.register(name, table)
             sql = str(ibis.to_sql(expression, dialect="duckdb"))
             found: pa.Table = db.sql(sql).to_arrow_table()
-            return found
+            return found.cast(expression.schema().to_pyarrow())  # engines differ in the types of sums
 
     def replace(self, stage: str, inputs: str, tables: Mapping[str, pa.Table]) -> dict[str, int]:
         """Write the tables of a stage and mark it as done for these inputs."""

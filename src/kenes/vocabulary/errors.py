@@ -20,9 +20,7 @@ class KenesError(Exception):
         mend: what to do next.
     """
 
-    def __init__(
-        self, what: str, *, expected: str = "", found: str = "", where: str = "", mend: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, expected: str = "", found: str = "", where: str = "", mend: str = "") -> None:
         self.what, self.expected, self.found, self.where, self.mend = what, expected, found, where, mend
         super().__init__(self.__str__())
 

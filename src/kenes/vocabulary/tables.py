@@ -103,7 +103,8 @@ SCORES = _kind(
 )
 CONTRIBUTIONS = _kind(
     "contributions",
-    "index place node value:number measure:number measure_unit normalised:number weight:number",
+    "index place node value:number measure:number measure_unit normalised:number weight:number gain:number "
+    "year:count why",
     key="index place node",
 )
 PEERS = _kind("peers", "index place position:count peer distance:number", key="index place position")
@@ -118,9 +119,8 @@ RECOMMENDATIONS = _kind(
     "effect_high:number effect_unit metric design confidence evidence cost_class precondition why source url",
     key="index place indicator position practice",
 )
-NEEDS = _kind(
-    "needs", "index place position:count indicator weight:number reason", key="index place position"
-)
+INDEX_FACTS = _kind("index_facts", "index node key value", key="index node key")
+NEEDS = _kind("needs", "index place position:count indicator weight:number reason", key="index place position")
 
 KINDS: dict[str, TableKind] = {
     kind.name: kind
@@ -136,5 +136,6 @@ KINDS: dict[str, TableKind] = {
         GAPS,
         RECOMMENDATIONS,
         NEEDS,
+        INDEX_FACTS,
     )
 }

@@ -45,9 +45,7 @@ megatonne_co2e = 1e6 * tonne_co2e
 @cache
 def registry() -> pint.UnitRegistry[float]:
     """The registry with our own base dimensions; built once."""
-    units: pint.UnitRegistry[float] = pint.UnitRegistry(
-        autoconvert_offset_to_baseunit=False, cache_folder=None
-    )
+    units: pint.UnitRegistry[float] = pint.UnitRegistry(autoconvert_offset_to_baseunit=False, cache_folder=None)
     for line in _OWN.strip().splitlines():
         name = line.split("=")[0].strip()
         if name in units and name not in ("percent",):
@@ -62,9 +60,7 @@ def normal(text: str) -> str:
     >>> normal("µg/m³")
     'ug/m**3'
     """
-    swapped = (
-        text.replace("µ", "u").replace("μ", "u").replace("³", "**3").replace("²", "**2").replace("·", "*")
-    )
+    swapped = text.replace("µ", "u").replace("μ", "u").replace("³", "**3").replace("²", "**2").replace("·", "*")
     return swapped.replace("^", "**").replace("%", "percent") or "dimensionless"
 
 

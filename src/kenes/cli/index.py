@@ -1,0 +1,145 @@
+"""Composite indices on tables of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kenes.cli.shared import DONE, REFUSED, guarded, shared_options, show, table
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group()
+def index() -> None:
+    """Composite indices on tables of your own."""
+
+
+@index.command()
+@click.argument("spec", type=FILE)
+@click.option("--data", type=FILE, required=True, help="CSV, XLSX or Parquet, a row for each place (and time).")
+@click.option("--out", type=FOLDER, required=True, help="Folder for the results; appears whole or not at all.")
+@click.option("--draws", type=click.IntRange(min=0), default=None, help="Draws instead of the declared number.")
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Threads.")
+@shared_options
+@guarded
+def build(
+    spec: Path,
+    data: Path,
+    out: Path,
+    draws: int | None,
+    workers: int,
+    observatory: Path,
+    as_json: bool,
+    seed: int | None,
+) -> int:
+    """Build the index declared in SPEC and write each step to a folder."""
+    from kenes.pipeline.index_files import build_index
+
+    result = build_index(spec, data, out, draws=draws, workers=workers, seed=seed)
+    if as_json:
+        show(result)
+    else:
+        click.echo(f"{result['ranked']} of {result['places']} places are ranked; see {out}")
+    return DONE
+
+
+@index.command()
+@click.argument("spec", type=FILE)
+@click.option("--data", type=FILE, required=True, help="The data.")
+@click.option("--design", type=FILE, required=True, help="CSV: run, and dotted paths of SPEC with JSON values.")
+@click.option("--weights", type=FILE, default=None, help="CSV: run, and a column of weights for each node.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for the results.")
+@shared_options
+@guarded
+def replay(
+    spec: Path,
+    data: Path,
+    design: Path,
+    weights: Path | None,
+    out: Path,
+    observatory: Path,
+    as_json: bool,
+    seed: int | None,
+) -> int:
+    """Run the index once for each row of a design; scores and ranks with a column a run."""
+    from kenes.pipeline import index_files
+
+    result = index_files.replay(spec, data, design, out, weights=weights, seed=seed)
+    if as_json:
+        show(result)
+    else:
+        click.echo(f"{result['runs']} runs; see {out}")
+    return DONE
+
+
+@index.command()
+@click.argument("before", type=FOLDER)
+@click.argument("after", type=FOLDER)
+@shared_options
+@guarded
+def compare(before: Path, after: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
+    """What differs between two results."""
+    from kenes.pipeline import index_files
+
+    found = index_files.compare(before, after)
+    if as_json:
+        show(found)
+    else:
+        columns = ["place", "score_before", "score_after", "rank_before", "rank_after"]
+        table(columns, [[_text(c[k]) for k in columns] for c in found["changes"]])
+    return DONE
+
+
+@index.command()
+@click.argument("place")
+@click.option("--spec", type=FILE, required=True, help="The specification.")
+@click.option("--data", type=FILE, required=True, help="The data.")
+@click.option("--draws", type=click.IntRange(min=1), default=None, help="Draws for the interval.")
+@shared_options
+@guarded
+def explain(
+    place: str, spec: Path, data: Path, draws: int | None, observatory: Path, as_json: bool, seed: int | None
+) -> int:
+    """Why PLACE has its score and what would move it."""
+    from kenes.pipeline import index_files
+
+    found = index_files.explain(spec, data, place, draws=draws, seed=seed)
+    if as_json:
+        show(found)
+        return DONE if found["ranked"] else REFUSED
+    if not found["ranked"]:
+        click.echo(f"{place} is not ranked: {found['reason']}")
+        return REFUSED
+    click.echo(
+        f"{place}: score {found['score']:.2f} ({found['score_low']:.2f} to {found['score_high']:.2f}), "
+        f"rank {found['rank']:.0f} ({found['rank_low']:.0f} to {found['rank_high']:.0f})"
+    )
+    columns = ["node", "raw", "normalised", "value", "one_unit_better"]
+    table(columns, [[_text(c[k]) for k in columns] for c in found["contributions"]])
+    return DONE
+
+
+@index.command("import-coin")
+@click.argument("idata", type=FILE)
+@click.argument("imeta", type=FILE)
+@click.option("--out", type=FOLDER, required=True, help="Folder for spec.yaml and data.csv.")
+@shared_options
+@guarded
+def import_coin(idata: Path, imeta: Path, out: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
+    """Turn COINr's iData and iMeta into a specification and data."""
+    from kenes.pipeline import index_files
+
+    result = index_files.import_coin(idata, imeta, out)
+    if as_json:
+        show(result)
+    else:
+        click.echo(f"{result['nodes']} nodes and {result['places']} places; see {result['spec']}")
+    return DONE
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)

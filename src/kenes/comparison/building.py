@@ -1,0 +1,451 @@
+"""The build: declared steps in order, each remembered by what it depends on.
+
+`build(spec, data)` returns a `Profile` with the values after each step, scores, ranks and coverage. A second
+build on the same `Workshop` recomputes only the steps after the first one that changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kenes.comparison import imputation, treatment
+from kenes.comparison.aggregation import aggregate, share_present
+from kenes.comparison.normalisation import normalise_column, ranks
+from kenes.comparison.plain import from_plain
+from kenes.comparison.specification import POSITIVE_ONLY, Specification, Tree, canonical
+from kenes.comparison.table import columns_of, matrix, numbers, to_arrow
+from kenes.comparison.treatment import Change
+from kenes.vocabulary.errors import BadInput
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+STAGES = ("denominated", "imputed", "treated", "normalised")
+STAGE_OF = {"denominate": "denominated", "impute": "imputed", "screen": "screened", "treat": "treated"}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a build reads: one row for each place (and time), one column for each indicator."""
+
+    places: tuple[str, ...]
+    times: tuple[Any, ...] | None
+    values: Floats
+    errors: Floats | None
+    denominators: Mapping[str, Floats]
+    groups: Mapping[str, tuple[Any, ...]]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> list[Rows]:
+        """Rows of each time, in order; all rows where there is no time."""
+        if self.times is None:
+            return [np.arange(len(self.places))]
+        labels = np.array([str(t) for t in self.times])
+        return [np.flatnonzero(labels == t) for t in np.unique(labels)]
+
+
+@dataclass(frozen=True)
+class State:
+    """Values between two steps: shape (row, indicator), rows screened out, and what treatment changed."""
+
+    values: Floats
+    screened: NDArray[np.bool_]
+    changes: tuple[Change, ...] = ()
+    stages: Mapping[str, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The result of a build.
+
+    Arrays have one row for each row of the data. `scores`, `ranks` and `coverage` have one column for each
+    node of `spec.tree` (indicators first, the root last); `ranked` and `reason` speak of the root.
+    """
+
+    spec: Specification
+    inputs: Inputs
+    stages: Mapping[str, Floats]
+    changes: tuple[Change, ...]
+    scores: Floats
+    ranks: Floats
+    coverage: Floats
+    ranked: NDArray[np.bool_]
+    reason: tuple[str | None, ...]
+    workshop: Workshop
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Place of each row."""
+        return self.inputs.places
+
+    @property
+    def normalised(self) -> Floats:
+        """Normalised indicators, shape (row, indicator)."""
+        return self.scores[:, : self.spec.tree.leaves]
+
+    @property
+    def index(self) -> Floats:
+        """Scores of the root, shape (row,)."""
+        return self.scores[:, -1]
+
+    def node(self, node: str) -> Floats:
+        """Scores of one node, shape (row,)."""
+        return self.scores[:, self.position(node)]
+
+    def position(self, node: str) -> int:
+        """Column of a node.
+
+        Raises:
+            BadInput: there is no such node.
+        """
+        if node not in self.spec.tree.ids:
+            raise BadInput(f"node {node}", expected="a node of the index", found="no such node")
+        return self.spec.tree.ids.index(node)
+
+    def row(self, place: str) -> int:
+        """First row of a place.
+
+        Raises:
+            BadInput: there is no such place.
+        """
+        if place not in self.places:
+            raise BadInput(f"place {place}", expected="a place of the data", found="no such place")
+        return self.places.index(place)
+
+    def weights(self) -> Floats:
+        """Share of each node in its parent, by position; the root has 1."""
+        return shares_in_parent(self.spec.tree, np.array(self.spec.weights()))
+
+    def table(self) -> Any:
+        """Scores as a `pyarrow.Table`: place, time where there is one, a column for each node."""
+        head: dict[str, Any] = {"place": self.places}
+        if self.inputs.times is not None:
+            head["time"] = self.inputs.times
+        return to_arrow(head | {n: self.scores[:, i] for i, n in enumerate(self.spec.tree.ids)})
+
+
+def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
+    """Columns of a table as the arrays a build needs.
+
+    Args:
+        spec: names the columns of place, time, groups and denominators.
+        data: any table that `columns_of` takes.
+        errors: standard errors of the raw values, an array of shape (row, indicator) in the order of
+            `spec.indicators`, or a table with a column for each indicator that has errors; 0 or NaN for none.
+
+    Raises:
+        BadInput: a column is missing, a cell is no number, or a place occurs twice.
+    """
+    columns = columns_of(data)
+    if spec.place_column not in columns:
+        raise BadInput(
+            "data", expected=f"the place column {spec.place_column}", found=", ".join(list(columns)[:8]),
+            mend="Correct place_column.",
+        )  # fmt: skip
+    places = tuple(str(p) for p in columns[spec.place_column])
+    times = tuple(columns[spec.time_column]) if spec.time_column and spec.time_column in columns else None
+    _refuse_twice(places, times)
+    wanted = {n.denominator for n in spec.nodes if n.denominator} if spec.has("denominate") else set()
+    missing = sorted(d for d in wanted if d not in columns)
+    if missing:
+        raise BadInput("data", expected="a column for each denominator", found="no column " + ", ".join(missing))
+    values = matrix(columns, spec.indicators)
+    by = spec.step("impute").get("by")
+    names = {*spec.groups, *([by] if by else [])} & set(columns)
+    return Inputs(
+        places=places,
+        times=times,
+        values=values,
+        errors=_errors(errors, spec, values),
+        denominators={d: numbers(columns[d], d) for d in sorted(wanted)},
+        groups={g: tuple(columns[g]) for g in sorted(names)},
+        extra={k: v for k, v in columns.items() if k not in spec.indicators},
+    )
+
+
+def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
+    if errors is None:
+        return None
+    if isinstance(errors, np.ndarray):
+        found: Floats = np.nan_to_num(np.asarray(errors, dtype=float))
+    else:
+        columns = columns_of(errors)
+        found = np.zeros_like(values)
+        for position, leaf in enumerate(spec.indicators):
+            if leaf in columns:
+                found[:, position] = np.nan_to_num(numbers(columns[leaf], leaf))
+    if found.shape != values.shape or (found < 0).any():
+        raise BadInput(
+            "errors",
+            expected=f"standard errors of shape {values.shape}, none negative",
+            found=str(found.shape),
+        )
+    return found
+
+
+def _refuse_twice(places: Sequence[str], times: Sequence[Any] | None) -> None:
+    keys = list(zip(places, times, strict=True)) if times is not None else list(places)
+    if len(set(keys)) != len(keys):
+        twice = next(k for i, k in enumerate(keys) if k in keys[:i])
+        raise BadInput(
+            f"place {twice}", expected="one row for each place and time", found="two rows",
+            mend="Remove one row, or name time_column.",
+        )  # fmt: skip
+
+
+def shares_in_parent(tree: Tree, weights: Floats) -> Floats:
+    """Weights divided by the sum over siblings; shape (node,) or (node, draw); the root has 1."""
+    share = np.ones(weights.shape)
+    for position in tree.aggregates:
+        children = list(tree.children[position])
+        share[children] = weights[children] / weights[children].sum(axis=0)
+    return share
+
+
+class Workshop:
+    """Inputs and the remembered values after each step."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.blocks = inputs.blocks
+        self.computed = 0
+        self._kept: dict[str, State] = {}
+
+    def build(self, spec: Specification) -> Profile:
+        """Run all steps, reusing those whose settings and predecessors are as before."""
+        state = self.prepared(spec)
+        tree, weights = spec.tree, np.array(spec.weights())
+        scores = evaluate(spec, state.values, weights, self.blocks, self.inputs.places)
+        coverage = coverage_of(tree, weights, self._observed(spec, state))
+        available = coverage_of(tree, weights, np.isfinite(state.values))[:, -1]
+        least = float(spec.aggregate_of(tree.root).get("min_coverage") or 0.0)
+        enough = available >= max(least, 1e-300) - 1e-12
+        ranked = np.isfinite(scores[:, -1]) & enough & ~state.screened
+        places_ranked = _ranks(scores, ranked, tree, self.blocks)
+        none = np.isfinite(self.inputs.values).sum(axis=1) == 0
+        reason = tuple(
+            None if ok else "no_data" if empty else "coverage" for ok, empty in zip(ranked, none, strict=True)
+        )
+        return Profile(
+            spec,
+            self.inputs,
+            state.stages,
+            state.changes,
+            scores,
+            places_ranked,
+            coverage,
+            ranked,
+            reason,
+            self,
+        )
+
+    def _observed(self, spec: Specification, state: State) -> NDArray[np.bool_]:
+        """Cells that were measured rather than imputed."""
+        return np.isfinite(self.inputs.values if spec.has("impute") else state.values)
+
+    def prepared(self, spec: Specification, values: Floats | None = None) -> State:
+        """Normalised indicators (or as far as the steps go) and the stages on the way.
+
+        Args:
+            spec: the specification.
+            values: raw values instead of those read, for a draw of measurement errors; nothing is remembered.
+        """
+        raw = self.inputs.values if values is None else values
+        state, key = State(raw, np.zeros(len(raw), dtype=bool)), ""
+        for step in spec.steps:
+            if step.kind == "aggregate":
+                continue
+            key += step.kind + canonical(self._depends(spec, step.kind, step.settings))
+            if values is None and key in self._kept:
+                state = self._kept[key]
+                continue
+            state = self._run(spec, step.kind, step.settings, state)
+            self.computed += 1
+            if values is None:
+                self._kept[key] = state
+        return state
+
+    def _depends(self, spec: Specification, kind: str, settings: Mapping[str, Any]) -> Any:
+        """All that the outcome of a step depends on besides the values it receives."""
+        nodes = [spec.by_id[leaf] for leaf in spec.indicators]
+        if kind == "denominate":
+            return [settings, [n.denominator for n in nodes]]
+        if kind == "treat":
+            return [settings, [n.treat for n in nodes]]
+        if kind == "normalise":
+            return [settings, [(n.normalise, n.direction, str(n.goalposts), n.target) for n in nodes]]
+        return [settings, spec.seed, spec.groups]
+
+    def _run(self, spec: Specification, kind: str, settings: Mapping[str, Any], state: State) -> State:
+        values, screened, changes = state.values, state.screened, state.changes
+        if kind == "denominate":
+            values = self._denominated(spec, settings, values)
+        elif kind == "impute":
+            values = self._imputed(spec, settings, values)
+            values = np.where(screened[:, None], np.nan, values)
+        elif kind == "screen":
+            share = np.isfinite(values).mean(axis=1)
+            screened = screened | (share < float(settings.get("min_coverage", 0)) - 1e-12)
+            values = np.where(screened[:, None], np.nan, values)
+        elif kind == "treat":
+            values, found = treatment.treat(values, [spec.treat_of(leaf) for leaf in spec.indicators])
+            changes = (*changes, *found)
+        else:
+            values = self._normalised(spec, values)
+        stage = {STAGE_OF.get(kind, "normalised"): values}
+        return State(values, screened, changes, {**state.stages, **stage})
+
+    def _denominated(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
+        divided = values.copy()
+        for position, leaf in enumerate(spec.indicators):
+            name = spec.by_id[leaf].denominator
+            if name:
+                below = self.inputs.denominators[name]
+                if (below[np.isfinite(values[:, position])] == 0).any():
+                    raise BadInput(f"denominator {name}", expected="numbers other than zero", found="zero")
+                divided[:, position] = values[:, position] / below * float(settings.get("scale", 1))
+        return divided
+
+    def _imputed(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
+        by = settings.get("by") or (spec.groups[0] if spec.groups else None)
+        method = str(settings.get("method", "none"))
+        groups = self.inputs.groups.get(by) if by else None
+        if method.startswith("group") and groups is None:
+            raise BadInput("impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by.")
+        if method in ("latest", "linear"):
+            times = None if self.inputs.times is None else numbers(self.inputs.times, "time")
+            return imputation.impute(values, settings, places=self.inputs.places, times=times)
+        filled = values.copy()
+        for rows in self.blocks:
+            block_groups = None if groups is None else [groups[r] for r in rows]
+            rng = np.random.default_rng(spec.seed)
+            filled[rows] = imputation.impute(values[rows], settings, groups=block_groups, rng=rng)
+        return filled
+
+    def _normalised(self, spec: Specification, values: Floats) -> Floats:
+        scaled = np.empty_like(values)
+        for position, leaf in enumerate(spec.indicators):
+            settings, node = spec.normalise_of(leaf), spec.by_id[leaf]
+            by_year = settings.get("over", "all") == "year"
+            for rows in self.blocks if by_year else [np.arange(len(values))]:
+                reference = settings.get("reference")
+                frozen = self._frozen(settings, values[:, position])
+                where = [i for i, r in enumerate(rows) if self.inputs.places[r] == str(reference)]
+                scaled[rows, position] = normalise_column(
+                    values[rows, position],
+                    node,
+                    settings,
+                    reference_row=where[0] if where else None,
+                    frozen=frozen,
+                )
+        return scaled
+
+    def _frozen(self, settings: Mapping[str, Any], values: Floats) -> Floats | None:
+        """Values of the time that a relative method refers to; None where it refers to all it is given."""
+        reference = settings.get("reference")
+        if reference is None or settings["method"] not in ("min_max", "z_score", "distance_to_max"):
+            return None
+        times = self.inputs.times or ()
+        rows = [i for i, time in enumerate(times) if str(time) == str(reference)]
+        if not rows:
+            raise BadInput(
+                f"reference {reference}",
+                expected="a time of the data",
+                found="no such time",
+                mend="Correct normalise.reference.",
+            )
+        return values[rows]
+
+
+def evaluate(
+    spec: Specification, leaves: Floats, weights: Floats, blocks: Sequence[Rows], places: Sequence[str]
+) -> Floats:
+    """Scores of all nodes from normalised indicators.
+
+    Args:
+        spec: the tree and its aggregation.
+        leaves: shape (row, indicator).
+        weights: shape (node,), by position in the tree.
+        blocks: rows of each time, for the methods that compare places.
+        places: names of the rows, for messages.
+
+    Returns:
+        Shape (row, node).
+
+    Raises:
+        BadInput: a value of zero or less under a geometric or harmonic mean; names node and place.
+    """
+    tree = spec.tree
+    scores = np.full((len(leaves), len(tree.ids)), np.nan)
+    scores[:, : tree.leaves] = leaves
+    for position in tree.aggregates:
+        children, settings = list(tree.children[position]), spec.aggregate_of(position)
+        values = scores[:, children].T
+        if settings["method"] in POSITIVE_ONLY and (values <= 0).any():
+            child, row = np.argwhere(values <= 0)[0]
+            raise BadInput(
+                f"node {tree.ids[position]}", expected=f"values above zero under a {settings['method']} mean",
+                found=f"{values[child, row]:g} in {tree.ids[children[child]]} of {places[row]}",
+                mend="Raise the low end of the normalisation, or choose an arithmetic mean.",
+            )  # fmt: skip
+        for rows in blocks:
+            scores[rows, position] = aggregate(values[:, rows], weights[children], settings)
+    return scores
+
+
+def coverage_of(tree: Tree, weights: Floats, present: NDArray[np.bool_]) -> Floats:
+    """Share of the weight below each node that has a value, shape (row, node)."""
+    share = shares_in_parent(tree, weights)
+    found = np.zeros((len(present), len(tree.ids)))
+    found[:, : tree.leaves] = present
+    for position in tree.aggregates:
+        children = list(tree.children[position])
+        found[:, position] = found[:, children] @ share[children]
+    return found
+
+
+def _ranks(scores: Floats, ranked: NDArray[np.bool_], tree: Tree, blocks: Sequence[Rows]) -> Floats:
+    """Ranks within each time; the root ranks only places with enough coverage."""
+    found = np.full(scores.shape, np.nan)
+    for rows in blocks:
+        for position in range(len(tree.ids)):
+            column = scores[rows, position]
+            if position == tree.root:
+                column = np.where(ranked[rows], column, np.nan)
+            found[rows, position] = ranks(column)
+    return found
+
+
+def build(spec: Specification | Mapping[str, Any], data: Any, *, errors: Any = None) -> Profile:
+    """Build an index.
+
+    Args:
+        spec: a specification, or its plain form.
+        data: a mapping of columns, records, or a pandas, polars or Arrow table.
+        errors: standard errors of the raw values (see `read_inputs`).
+
+    Returns:
+        The profile.
+
+    Raises:
+        DefinitionError: the specification contradicts itself.
+        BadInput: the data do not fit it.
+
+    >>> spec = {"nodes": [{"id": "index"}, {"id": "a", "parent": "index"}, {"id": "b", "parent": "index"}],
+    ...         "steps": ["normalise", "aggregate"]}
+    >>> build(spec, {"place": ["x", "y", "z"], "a": [1, 2, 3], "b": [4, None, 2]}).index.tolist()
+    [50.0, 50.0, 50.0]
+    """
+    chosen = spec if isinstance(spec, Specification) else from_plain(spec)
+    return Workshop(read_inputs(chosen, data, errors)).build(chosen)
+
+
+__all__ = [
+    "Inputs", "Profile", "State", "Workshop", "build", "coverage_of", "evaluate", "read_inputs", "share_present",
+    "shares_in_parent",
+]  # fmt: skip

@@ -1,0 +1,141 @@
+"""What contradicts itself is refused before anything runs: the tree, the weights, methods that do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kenes.comparison.specification import METHODS, POSITIVE_ONLY, THEN, Node, Specification
+from kenes.vocabulary.errors import DefinitionError
+
+REACHES_ZERO = ("z_score", "percentile_rank", "borda", "distance_to_max", "none")
+
+
+def check(spec: Specification) -> None:
+    """Refuse what cannot work: the tree, the weights, and methods that do not fit together."""
+    _check_tree(spec.nodes)
+    _check_weights(spec)
+    _check_methods(spec)
+    if not 0 < spec.level < 1:
+        raise DefinitionError("uncertainty.level", expected="a share between 0 and 1", found=str(spec.level))
+
+
+def _check_tree(nodes: Sequence[Node]) -> None:
+    seen: set[str] = set()
+    for node in nodes:
+        if node.id in seen:
+            raise DefinitionError(
+                f"node {node.id}", expected="one parent and one entry", found="two entries",
+                mend="Give the second node another id.",
+            )  # fmt: skip
+        seen.add(node.id)
+    roots = [n.id for n in nodes if n.parent is None]
+    if len(roots) != 1:
+        raise DefinitionError(
+            "nodes",
+            expected="one node without a parent",
+            found=", ".join(roots) or "none",
+            mend="Name the parents.",
+        )
+    parents = {n.id: n.parent for n in nodes}
+    for node in nodes:
+        if node.parent is not None and node.parent not in seen:
+            raise DefinitionError(
+                f"node {node.id}", expected="a parent that is a node", found=node.parent,
+                mend=f"Add the node {node.parent} or correct the parent.",
+            )  # fmt: skip
+        here, steps = node.parent, 0
+        while here is not None and steps <= len(nodes):
+            here, steps = parents.get(here), steps + 1
+        if here is not None:
+            raise DefinitionError(f"node {node.id}", expected="a tree", found="a loop", mend="Correct the parents.")
+    if len(nodes) < 2:
+        raise DefinitionError("nodes", expected="at least one indicator below a root", found=f"{len(nodes)} nodes")
+
+
+def _check_weights(spec: Specification) -> None:
+    if spec.weight_set is not None and spec.weight_set not in spec.weight_sets:
+        raise DefinitionError(
+            "weights.set", expected=f"one of {', '.join(spec.weight_sets) or 'no set'}", found=spec.weight_set,
+            mend="Name a declared set.",
+        )  # fmt: skip
+    for name, chosen in spec.weight_sets.items():
+        unknown = sorted(set(chosen) - set(spec.by_id))
+        if unknown:
+            raise DefinitionError("weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}")
+    weights = spec.weights()
+    for position, weight in enumerate(weights):
+        if not 0 <= weight < float("inf"):
+            raise DefinitionError(
+                f"node {spec.tree.ids[position]}", expected="a weight of zero or more", found=str(weight),
+                mend="Turn the direction, not the weight.",
+            )  # fmt: skip
+    for position in spec.tree.aggregates:
+        if sum(weights[c] for c in spec.tree.children[position]) <= 0:
+            raise DefinitionError(
+                f"node {spec.tree.ids[position]}", expected="children with a weight above zero", found="only zeros",
+                mend="Give at least one child a weight.",
+            )  # fmt: skip
+
+
+def _check_methods(spec: Specification) -> None:
+    for position in spec.tree.aggregates:
+        settings, node = spec.aggregate_of(position), spec.tree.ids[position]
+        method = settings["method"]
+        if method not in METHODS["aggregate"]:
+            raise DefinitionError(f"node {node}", expected=", ".join(METHODS["aggregate"]), found=str(method))
+        if method == "power" and "power" not in settings:
+            raise DefinitionError(f"node {node}", expected="a power", found="none", mend="Add aggregate.power.")
+        positive = method in POSITIVE_ONLY or (method == "power" and float(settings["power"]) <= 0)
+        for child in spec.tree.children[position] if positive else ():
+            if child < spec.tree.leaves:
+                _check_positive(spec, node, method, spec.tree.ids[child])
+    for leaf in spec.indicators:
+        _check_normalisation(spec, leaf)
+    then = spec.step("treat").get("then") or "none"
+    if then not in THEN:
+        raise DefinitionError("treat.then", expected=", ".join(THEN), found=str(then))
+    if (spec.step("impute").get("method") or "").startswith("group") and not (
+        spec.step("impute").get("by") or spec.groups
+    ):
+        raise DefinitionError("impute", expected="a group to impute by", found="none", mend="Name impute.by.")
+
+
+def _check_positive(spec: Specification, node: str, method: str, leaf: str) -> None:
+    """Refuse a mean that needs positive numbers over a scale that is sure to reach zero."""
+    if not spec.has("normalise"):
+        return
+    settings = spec.normalise_of(leaf)
+    norm = settings["method"]
+    zero = norm in REACHES_ZERO and not (norm == "z_score" and float(settings.get("mean", 0)) > 0)
+    zero = zero and norm != "none"
+    zero = zero or (norm == "min_max" and float(settings.get("low", 0)) <= 0)
+    if zero:
+        raise DefinitionError(
+            f"node {node}", expected=f"values above zero under a {method} mean",
+            found=f"{norm} of {leaf}, which reaches zero",
+            mend="Set normalise.low above zero (for example 1), or choose goalposts or an arithmetic mean.",
+        )  # fmt: skip
+
+
+def _check_normalisation(spec: Specification, leaf: str) -> None:
+    if not spec.has("normalise"):
+        return
+    settings, node = spec.normalise_of(leaf), spec.by_id[leaf]
+    needs = {"goalposts": node.goalposts, "distance_to_target": node.target}
+    method = settings["method"]
+    if method in needs and needs[method] is None:
+        field_name = "target" if method == "distance_to_target" else method
+        raise DefinitionError(
+            f"node {leaf}",
+            expected=f"{field_name} for {method}",
+            found="none",
+            mend=f"Add {field_name} to the node.",
+        )
+    if method == "distance_to_reference" and settings.get("reference") is None:
+        raise DefinitionError(
+            f"node {leaf}", expected="a reference place", found="none", mend="Name normalise.reference."
+        )
+    if node.direction == "target" and node.target is None:
+        raise DefinitionError(f"node {leaf}", expected="a target for its direction", found="none", mend="Add target.")
+    if settings.get("over", "all") not in ("all", "year"):
+        raise DefinitionError(f"node {leaf}", expected="over: all or year", found=str(settings["over"]))

@@ -1,0 +1,100 @@
+"""Orders from pairwise comparison: no compensation between indicators.
+
+Sources: Munda and Nardo (2009), Applied Economics 41(12), 1513-1523; Copeland (1951); Kemeny (1959), Daedalus
+88(4), 577-591, as a linear ordering problem with triangle constraints.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kenes.vocabulary.errors import BadInput
+
+Floats = NDArray[np.float64]
+MOST_PLACES = 60
+
+
+def outranking_matrix(values: Floats, weights: Floats) -> Floats:
+    """Share of weight on which the row's place is above the column's, ties half to each.
+
+    Args:
+        values: shape (child, place).
+        weights: shape (child,).
+
+    Returns:
+        Shape (place, place); pairs share only the children that both have; 0.5 on the diagonal and where they
+        share none.
+    """
+    above, shared = np.zeros((values.shape[1],) * 2), np.zeros((values.shape[1],) * 2)
+    for line, weight in zip(values, weights, strict=True):
+        gap = line[:, None] - line[None]
+        present = np.isfinite(gap)
+        above += weight * np.where(present, (gap > 0) + 0.5 * (gap == 0), 0)
+        shared += weight * present
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Floats = np.where(shared > 0, above / shared, 0.5)
+        return found
+
+
+def copeland(matrix: Floats) -> Floats:
+    """Places beaten minus places lost to, by a majority of weight (more than half)."""
+    tie = np.isclose(matrix, 0.5, rtol=0, atol=1e-12)
+    return np.asarray(np.where(tie, 0.0, np.where(matrix > 0.5, 1.0, -1.0)).sum(axis=1))
+
+
+def kemeny(matrix: Floats) -> Floats:
+    """The order with the greatest support over all pairs; scores are the number of places behind.
+
+    An integer programme with triangle constraints added as they are broken. Where several orders have the
+    same support, one of them is found.
+
+    Raises:
+        BadInput: more than 60 places.
+    """
+    n = len(matrix)
+    if n > MOST_PLACES:
+        raise BadInput("kemeny", expected=f"at most {MOST_PLACES} places", found=str(n), mend="Choose copeland.")
+    if n < 2:
+        return np.zeros(n)
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - the solver is loaded when wanted
+    from scipy.sparse import csr_array  # noqa: PLC0415
+
+    upper = np.triu_indices(n, 1)
+    number = np.full((n, n), -1)
+    number[upper] = np.arange(len(upper[0]))
+    gain = (matrix - matrix.T)[upper]
+    rows: list[tuple[list[int], list[float]]] = []
+    while True:
+        constraints = []
+        if rows:
+            spread = np.repeat(np.arange(len(rows)), 3)
+            table = csr_array(
+                ([v for _, vs in rows for v in vs], (spread, [c for cs, _ in rows for c in cs])),
+                shape=(len(rows), len(gain)),
+            )
+            constraints.append(LinearConstraint(table, 0, 1))
+        found = milp(-gain, integrality=np.ones(len(gain)), bounds=Bounds(0, 1), constraints=constraints)
+        ahead = np.zeros((n, n))
+        ahead[upper] = np.round(found.x)
+        ahead += np.tril(1 - ahead.T, -1)
+        broken = [
+            (i, j, k)
+            for i in range(n)
+            for j in range(i + 1, n)
+            for k in range(j + 1, n)
+            if ahead[i, j] + ahead[j, k] - ahead[i, k] not in (0.0, 1.0)
+        ]
+        if not broken:
+            return np.asarray(ahead.sum(axis=1))
+        rows += [([number[i, j], number[j, k], number[i, k]], [1.0, 1.0, -1.0]) for i, j, k in broken]
+
+
+def score(values: Floats, weights: Floats, method: str) -> Floats:
+    """Scores of one node; places without any child stay missing."""
+    present = np.isfinite(values).any(axis=0)
+    found = np.full(values.shape[1], np.nan)
+    if present.any():
+        matrix = outranking_matrix(values[:, present], weights)
+        found[present] = copeland(matrix) if method == "copeland" else kemeny(matrix)
+    return found

@@ -1,0 +1,316 @@
+"""A specification from plain dicts and lists, and back; every error names the node or step and the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from kenes.comparison.consistency import check
+from kenes.comparison.specification import METHODS, STEP_SETTINGS, Goalposts, Node, Plain, Specification, Step
+from kenes.vocabulary.errors import DefinitionError
+
+NODE_FIELDS = (
+    "id", "name", "parent", "weight", "direction", "unit", "target", "denominator", "goalposts", "normalise",
+    "aggregate", "treat",
+)  # fmt: skip
+SPEC_FIELDS = (
+    "id", "version", "name", "place_column", "time_column", "groups", "seed", "weights", "uncertainty", "nodes",
+    "steps",
+)  # fmt: skip
+DIRECTIONS: Mapping[Any, int | str] = MappingProxyType(
+    {1: 1, -1: -1, "1": 1, "-1": -1, "more": 1, "less": -1, "target": "target"}
+)
+
+
+def from_plain(plain: Mapping[str, Any]) -> Specification:
+    """Read a specification from plain dicts and lists, and check it whole.
+
+    Raises:
+        DefinitionError: names the node or step and the mend.
+    """
+    if not isinstance(plain, Mapping):
+        raise DefinitionError("specification", expected="a mapping", found=type(plain).__name__)
+    allowed = {*SPEC_FIELDS, *STEP_SETTINGS}
+    _refuse_unknown(plain, allowed, "specification")
+    weights, uncertainty = dict(plain.get("weights") or {}), dict(plain.get("uncertainty") or {})
+    _refuse_unknown(weights, {"set", "sets"}, "weights")
+    _refuse_unknown(uncertainty, {"factors", "draws", "level"}, "uncertainty")
+    spec = Specification(
+        id=str(plain.get("id", "index")),
+        version=str(plain.get("version", "1")),
+        name=plain.get("name"),
+        place_column=str(plain.get("place_column", "place")),
+        time_column=plain.get("time_column"),
+        groups=tuple(map(str, plain.get("groups") or ())),
+        seed=int(plain.get("seed") or 0),
+        weight_set=weights.get("set"),
+        weight_sets={str(k): _numbers(v, f"weights.sets.{k}") for k, v in (weights.get("sets") or {}).items()},
+        factors=tuple(_factor(f, i) for i, f in enumerate(uncertainty.get("factors") or ())),
+        draws=int(uncertainty.get("draws", 1000)),
+        level=float(uncertainty.get("level", 0.9)),
+        nodes=tuple(_node(n, i) for i, n in enumerate(plain.get("nodes") or ())),
+        steps=tuple(_steps(plain)),
+    )
+    check(spec)
+    return spec
+
+
+def to_plain(spec: Specification) -> Plain:
+    """The specification as plain dicts and lists, without what is at its default."""
+    plain: Plain = {"id": spec.id, "version": spec.version, "place_column": spec.place_column}
+    optional = {"name": spec.name, "time_column": spec.time_column, "groups": list(spec.groups)}
+    plain |= {k: v for k, v in optional.items() if v}
+    plain["seed"] = spec.seed
+    if spec.weight_sets:
+        plain["weights"] = {"set": spec.weight_set, "sets": {k: dict(v) for k, v in spec.weight_sets.items()}}
+    plain["nodes"] = [_plain_node(n) for n in spec.nodes]
+    plain["steps"] = [{s.kind: _copy(s.settings)} for s in spec.steps]
+    plain["uncertainty"] = {
+        "draws": spec.draws,
+        "level": spec.level,
+        "factors": [_copy(f) for f in spec.factors],
+    }
+    return plain
+
+
+def set_path(plain: Plain, path: str, value: Any) -> None:
+    """Set one dotted path in the plain form, in place.
+
+    Steps and nodes are reached by name (`normalise.method`, `steps.treat.skew`, `nodes.LPI.weight`) or by
+    position from 0.
+
+    Raises:
+        DefinitionError: the path leads nowhere.
+    """
+    parts = path.split(".")
+    if parts[0] in STEP_SETTINGS:
+        parts = ["steps", *parts]
+    here: Any = plain
+    for depth, part in enumerate(parts[:-1]):
+        here = _enter(here, part, parts[depth - 1] if depth else "", path)
+    last = parts[-1]
+    if isinstance(here, list):
+        position = _position(here, last, path)
+        here[position] = {last: value} if isinstance(here[position], dict) and last in here[position] else value
+    elif parts[0] == "steps" and len(parts) == 2 and isinstance(here, dict):
+        here[last] = value
+    else:
+        here[last] = value
+
+
+def _enter(here: Any, part: str, before: str, path: str) -> Any:
+    """The value below `part`; a step is entered through its one key."""
+    if isinstance(here, list):
+        if before == "steps" and part in STEP_SETTINGS:
+            for step in here:
+                if part in step:
+                    step[part] = step[part] or {}
+                    return step[part]
+            here.append({part: {}})
+            return here[-1][part]
+        found = here[_position(here, part, path)]
+        if before == "steps" and isinstance(found, dict) and len(found) == 1:
+            return found
+        return found
+    if isinstance(here, dict):
+        if len(here) == 1 and part not in here and next(iter(here)) in STEP_SETTINGS:
+            return here[next(iter(here))].setdefault(part, {})
+        value = here.get(part)
+        if value is None or not isinstance(value, (dict, list)):
+            value = here[part] = {"method": value} if isinstance(value, str) else {}
+        return value
+    raise DefinitionError(path, expected="a path of the specification", found=f"nothing at {part}")
+
+
+def _position(items: list[Any], part: str, path: str) -> int:
+    for position, item in enumerate(items):
+        if isinstance(item, dict) and (item.get("id") == part or item.get("name") == part or [*item] == [part]):
+            return position
+    if part.isdigit() and int(part) < len(items):
+        return int(part)
+    raise DefinitionError(
+        path,
+        expected="the id of a node, the name of a step or a position",
+        found=part,
+        mend="Correct the path.",
+    )
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _copy(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_copy(v) for v in value]
+    return value
+
+
+def _plain_node(node: Node) -> Plain:
+    plain: Plain = {"id": node.id}
+    for key in ("name", "parent", "direction", "unit", "target", "denominator"):
+        if getattr(node, key) is not None:
+            plain[key] = getattr(node, key)
+    if node.weight != 1.0:
+        plain["weight"] = node.weight
+    if node.goalposts is not None:
+        plain["goalposts"] = {"worst": node.goalposts.worst, "best": node.goalposts.best}
+    for key in ("normalise", "treat", "aggregate"):
+        if getattr(node, key):
+            plain[key] = _copy(getattr(node, key))
+    return plain
+
+
+def _refuse_unknown(given: Mapping[str, Any], allowed: Sequence[str] | set[str], where: str) -> None:
+    unknown = sorted(set(map(str, given)) - set(allowed))
+    if unknown:
+        raise DefinitionError(
+            ", ".join(unknown),
+            expected=f"one of {', '.join(sorted(allowed))}",
+            where=where,
+            mend="Correct the name or remove it.",
+        )
+
+
+def _numbers(given: Mapping[str, Any], where: str) -> Mapping[str, float]:
+    try:
+        return {str(k): float(v) for k, v in given.items()}
+    except (TypeError, ValueError) as error:
+        raise DefinitionError("weight", expected="a number for each node", found=str(error), where=where) from None
+
+
+def _factor(given: Any, position: int) -> Mapping[str, Any]:
+    factor = {"kind": given} if isinstance(given, str) else dict(given)
+    if "kind" not in factor:
+        factor["kind"] = "alternatives" if "values" in factor else factor.get("name")
+    kinds = ("weights", "alternatives", "leave_one_out", "errors", "gaps")
+    where = f"uncertainty.factors.{position}"
+    if factor["kind"] not in kinds:
+        raise DefinitionError("kind", expected=f"one of {', '.join(kinds)}", found=str(factor["kind"]), where=where)
+    if factor["kind"] == "alternatives" and not (factor.get("path") and factor.get("values")):
+        raise DefinitionError(
+            "alternatives",
+            expected="a path and values",
+            where=where,
+            mend="Name the path and list its values.",
+        )
+    return factor
+
+
+def _steps(plain: Mapping[str, Any]) -> Iterator[Step]:
+    """Steps in order from a list, a mapping, or the step names at the top level."""
+    given = plain.get("steps")
+    found: list[tuple[str, Any]] = []
+    if isinstance(given, Mapping):
+        found = list(given.items())
+    for item in given if isinstance(given, (list, tuple)) else ():
+        if isinstance(item, str):
+            found.append((item, {}))
+        elif isinstance(item, Mapping) and "step" in item:
+            found.append((str(item["step"]), {k: v for k, v in item.items() if k != "step"}))
+        elif isinstance(item, Mapping) and len(item) == 1:
+            found.extend(item.items())
+        else:
+            raise DefinitionError("steps", expected="a name, or a name with its settings", found=repr(item))
+    found.extend((kind, plain[kind]) for kind in STEP_SETTINGS if kind in plain)
+    for kind, settings in found:
+        if kind not in STEP_SETTINGS:
+            raise DefinitionError(
+                "steps",
+                expected=f"one of {', '.join(STEP_SETTINGS)}",
+                found=str(kind),
+                mend="Correct the name.",
+            )
+        if settings is False:
+            continue
+        yield Step(kind, _settings(settings, kind, f"steps.{kind}"))
+
+
+def _settings(given: Any, kind: str, where: str) -> Mapping[str, Any]:
+    settings = {} if given in (None, True) else {"method": given} if isinstance(given, str) else given
+    if isinstance(settings, (int, float)) and kind == "screen":
+        settings = {"min_coverage": settings}
+    if not isinstance(settings, Mapping):
+        raise DefinitionError(where, expected="a mapping of settings", found=repr(given))
+    _refuse_unknown(settings, STEP_SETTINGS[kind], where)
+    method = settings.get("method")
+    if kind in METHODS and method is not None and method not in METHODS[kind]:
+        raise DefinitionError(
+            f"{kind} method",
+            expected=f"one of {', '.join(METHODS[kind])}",
+            found=str(method),
+            where=where,
+            mend="Correct the method.",
+        )
+    return dict(settings)
+
+
+def _node(given: Mapping[str, Any], position: int) -> Node:
+    if not isinstance(given, Mapping) or not given.get("id"):
+        raise DefinitionError("node", expected="an id", found=repr(given), where=f"nodes.{position}")
+    where = f"node {given['id']}"
+    _refuse_unknown(given, NODE_FIELDS, where)
+    parent, weight = given.get("parent"), given.get("weight")
+    if isinstance(parent, (list, tuple)):
+        raise DefinitionError(
+            "parent", expected="one parent", found=", ".join(map(str, parent)), where=where,
+            mend="Give the node one parent, or repeat it under another id.",
+        )  # fmt: skip
+    direction = given.get("direction")
+    if direction is not None and direction not in DIRECTIONS:
+        raise DefinitionError(
+            "direction", expected="1, -1, more, less or target", found=str(direction), where=where,
+            mend="Correct the direction.",
+        )  # fmt: skip
+    direction = None if direction is None else DIRECTIONS[direction]
+    return Node(
+        id=str(given["id"]),
+        name=given.get("name"),
+        parent=None if parent in (None, "") else str(parent),
+        weight=1.0 if weight is None else _number(weight, "weight", where),
+        direction=direction,
+        unit=given.get("unit"),
+        target=None if given.get("target") is None else _number(given["target"], "target", where),
+        denominator=given.get("denominator") or None,
+        goalposts=_goalposts(given.get("goalposts"), direction, where),
+        normalise=_settings(given.get("normalise"), "normalise", where),
+        treat=_settings(given.get("treat"), "treat", where),
+        aggregate=_settings(given.get("aggregate"), "aggregate", where),
+    )
+
+
+def _number(value: Any, what: str, where: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise DefinitionError(what, expected="a number", found=repr(value), where=where) from None
+
+
+def _goalposts(given: Any, direction: int | str | None, where: str) -> Goalposts | None:
+    """Goalposts from `{worst, best}`, `{low, high}` with the direction, or a pair."""
+    if given is None:
+        return None
+    if isinstance(given, Mapping) and {"worst", "best"} <= set(given):
+        posts = Goalposts(_number(given["worst"], "worst", where), _number(given["best"], "best", where))
+    else:
+        pair = [given["low"], given["high"]] if isinstance(given, Mapping) and "low" in given else given
+        if not isinstance(pair, (list, tuple)) or len(pair) < 2:
+            raise DefinitionError("goalposts", expected="worst and best", found=repr(given), where=where)
+        first, second = (_number(v, "goalposts", where) for v in pair[:2])
+        posts = Goalposts(max(first, second), min(first, second)) if direction == -1 else Goalposts(first, second)
+    if posts.worst == posts.best:
+        raise DefinitionError("goalposts", expected="two different values", found=str(posts.worst), where=where)
+    if direction in (1, -1) and (posts.best - posts.worst) * direction < 0:
+        raise DefinitionError(
+            "goalposts", expected=f"goalposts that agree with direction {direction}",
+            found=f"worst {posts.worst}, best {posts.best}", where=where,
+            mend="Correct the direction or exchange the goalposts.",
+        )  # fmt: skip
+    return posts
+
+
+def renamed(spec: Specification, **fields: Any) -> Specification:
+    """A copy with fields replaced, checked again."""
+    changed = replace(spec, **fields)
+    check(changed)
+    return changed

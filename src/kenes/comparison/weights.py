@@ -1,0 +1,241 @@
+"""Weights from data, from judgement, or towards a wanted importance. All sum to one and none is negative."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kenes.vocabulary.errors import BadInput, DefinitionError
+
+Floats = NDArray[np.float64]
+RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
+"""Mean consistency index of random judgement matrices of 1 to 15 items (Saaty 1980)."""
+
+
+def equal(count: int) -> Floats:
+    """The same weight for each, shape (count,)."""
+    return np.full(count, 1 / count)
+
+
+def _complete(values: Floats) -> Floats:
+    table = values[np.isfinite(values).all(axis=1)]
+    if len(table) < 3:
+        raise BadInput("weights", expected="at least 3 complete places", found=str(len(table)), mend="Impute first.")
+    return table
+
+
+def entropy(values: Floats) -> Floats:
+    """Weight by how unevenly an indicator is spread over places.
+
+    Args:
+        values: shape (place, indicator), zero or more; complete rows are used.
+
+    Source:
+        Zeleny (1982), Multiple Criteria Decision Making, on Shannon's entropy with base n.
+    """
+    table = _complete(values)
+    if (table < 0).any():
+        raise BadInput("entropy weights", expected="values of zero or more", found="negative values")
+    share = table / table.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        surprise = -np.where(share > 0, share * np.log(share), 0.0).sum(axis=0) / np.log(len(table))
+    return _to_one(np.maximum(1 - surprise, 0))
+
+
+def critic(values: Floats) -> Floats:
+    """Weight by spread and by how little an indicator repeats the others.
+
+    Args:
+        values: normalised to a common scale, shape (place, indicator).
+
+    Source:
+        Diakoulaki, Mavrotas and Papayannakis (1995), Computers and Operations Research 22(7), 763-770.
+    """
+    table = _complete(values)
+    conflict = (1 - np.corrcoef(table.T)).sum(axis=0)
+    return _to_one(table.std(axis=0, ddof=1) * conflict)
+
+
+def merec(values: Floats) -> Floats:
+    """Weight by how much the performance of places changes when an indicator is removed.
+
+    Args:
+        values: shape (place, indicator), above zero, more is better.
+
+    Source:
+        Keshavarz-Ghorabaee et al. (2021), Symmetry 13(4), 525, steps 2 to 6.
+    """
+    table = _complete(values)
+    if (table <= 0).any():
+        raise BadInput("MEREC weights", expected="values above zero", found="zero or less")
+    logs = np.abs(np.log(table.min(axis=0) / table))
+    m = table.shape[1]
+    whole = np.log(1 + logs.mean(axis=1))
+    without = np.log(1 + (logs.sum(axis=1, keepdims=True) - logs) / m)
+    return _to_one(np.abs(without - whole[:, None]).sum(axis=0))
+
+
+def principal(values: Floats) -> Floats:
+    """Weights from squared loadings after a varimax rotation, so that none is negative.
+
+    Factors with an eigenvalue above 1 are kept (at least one); each indicator's largest squared loading counts
+    with the share of variance of its factor.
+
+    Source:
+        Nicoletti, Scarpetta and Boylaud (2000), OECD Economics Department Working Paper 226; OECD/JRC (2008).
+    """
+    from kenes.comparison.structure import components  # noqa: PLC0415 - scipy is loaded when wanted
+
+    found = components(values)
+    kept = max(1, int((found.eigenvalues > 1).sum()))
+    loadings = varimax(found.loadings[:, :kept])
+    squared = loadings**2
+    explained = squared.sum(axis=0)
+    scaled = squared / explained
+    best = scaled.argmax(axis=1)
+    return _to_one(scaled[np.arange(len(best)), best] * explained[best] / explained.sum())
+
+
+def varimax(loadings: Floats, *, rounds: int = 500, tolerance: float = 1e-12) -> Floats:
+    """Orthogonal rotation towards simple structure (Kaiser 1958, Psychometrika 23, 187-200)."""
+    m, k = loadings.shape
+    turn, before = np.eye(k), 0.0
+    for _ in range(rounds):
+        moved = loadings @ turn
+        u, s, v = np.linalg.svd(loadings.T @ (moved**3 - moved * (moved**2).sum(axis=0) / m))
+        turn = u @ v
+        if s.sum() - before < tolerance * max(s.sum(), 1):
+            break
+        before = s.sum()
+    return np.asarray(loadings @ turn)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Weights from pairwise judgements, and how consistent these are (a ratio below 0.1 is usual)."""
+
+    weights: Floats
+    ratio: float
+
+
+def pairwise(matrix: Floats) -> Judgement:
+    """Analytic hierarchy: the principal eigenvector of a reciprocal matrix and its consistency ratio.
+
+    Raises:
+        DefinitionError: the matrix is not square, positive and reciprocal, or has more than 15 rows.
+
+    Source:
+        Saaty (1980), The Analytic Hierarchy Process.
+    """
+    a = np.asarray(matrix, dtype=float)
+    n = len(a)
+    if a.shape != (n, n) or (a <= 0).any() or not np.allclose(a * a.T, 1, rtol=1e-6):
+        raise DefinitionError(
+            "judgements", expected="a positive square matrix with a[j][i] = 1 / a[i][j]", found=str(a.shape),
+            mend="Correct the pair.",
+        )  # fmt: skip
+    if n > len(RANDOM_INDEX):
+        raise DefinitionError("judgements", expected=f"at most {len(RANDOM_INDEX)} items", found=str(n))
+    values, vectors = np.linalg.eig(a)
+    first = int(np.argmax(values.real))
+    weights = _to_one(np.abs(vectors[:, first].real))
+    spread = (values[first].real - n) / (n - 1) if n > 1 else 0.0
+    return Judgement(weights, float(spread / RANDOM_INDEX[n - 1]) if n > 2 else 0.0)
+
+
+def best_worst(best: Sequence[float], worst: Sequence[float]) -> Judgement:
+    """Best-worst method, linear: the smallest greatest deviation from the judgements.
+
+    Args:
+        best: how much better the best item is than each (1 for itself), 1 to 9.
+        worst: how much better each is than the worst (1 for itself).
+
+    Returns:
+        Weights, and the deviation (0 for full consistency).
+
+    Source:
+        Rezaei (2016), Omega 64, 126-130.
+    """
+    from scipy.optimize import linprog  # noqa: PLC0415 - the solver is loaded when wanted
+
+    b, w = np.asarray(best, dtype=float), np.asarray(worst, dtype=float)
+    n = len(b)
+    if n != len(w) or not (b == 1).any() or not (w == 1).any() or (b < 1).any() or (w < 1).any():
+        raise DefinitionError("judgements", expected="two rows of numbers from 1, each with a 1", found="others")
+    top, low = int(np.argmin(b)), int(np.argmin(w))
+    rows = []
+    for j in range(n):
+        for sign in (1, -1):
+            row = np.zeros(n + 1)
+            row[top] += sign
+            row[j] -= sign * b[j]
+            row[-1] = -1
+            rows.append(row)
+            row = np.zeros(n + 1)
+            row[j] += sign
+            row[low] -= sign * w[j]
+            row[-1] = -1
+            rows.append(row)
+    found = linprog(
+        [*np.zeros(n), 1.0], A_ub=np.array(rows), b_ub=np.zeros(len(rows)), A_eq=[[*np.ones(n), 0.0]], b_eq=[1.0],
+        bounds=(0, None), method="highs",
+    )  # fmt: skip
+    return Judgement(_to_one(found.x[:n]), float(found.fun))
+
+
+def budget(points: Floats) -> Floats:
+    """Mean of experts' shares, each expert's points divided by their sum. Shape (expert, indicator)."""
+    table = np.asarray(points, dtype=float)
+    if (table < 0).any() or (table.sum(axis=1) <= 0).any():
+        raise DefinitionError("budget", expected="points of zero or more, some above, from each expert", found="others")
+    return _to_one((table / table.sum(axis=1, keepdims=True)).mean(axis=0))
+
+
+def importance_of(values: Floats, weights: Floats) -> Floats:
+    """Squared correlation of each indicator with the weighted sum, divided by their sum."""
+    index = values @ weights
+    squared = np.array([np.corrcoef(column, index)[0, 1] ** 2 for column in values.T])
+    return np.asarray(squared / squared.sum())
+
+
+def towards_importance(values: Floats, wanted: Floats, *, rounds: int = 4) -> tuple[Floats, float]:
+    """Weights on the simplex whose linear importance is nearest to a wanted one.
+
+    Args:
+        values: normalised, shape (place, indicator); complete rows are used.
+        wanted: wanted shares of importance, shape (indicator,).
+        rounds: starts, the first at equal weights.
+
+    Returns:
+        Weights and the remaining root mean square difference of importance.
+
+    Source:
+        Paruolo, Saisana and Saltelli (2013); Becker, Saisana, Paruolo and Vandecasteele (2017), Ecological
+        Indicators 80, 12-22.
+    """
+    from scipy.optimize import least_squares  # noqa: PLC0415 - the solver is loaded when wanted
+
+    table, aim = _complete(values), _to_one(np.asarray(wanted, dtype=float))
+    count = table.shape[1]
+
+    def simplex(logs: Floats) -> Floats:
+        raised = np.exp(logs - logs.max())
+        return np.asarray(raised / raised.sum())
+
+    def gap(logs: Floats) -> Floats:
+        return importance_of(table, simplex(logs)) - aim
+
+    rng = np.random.default_rng(0)
+    starts = [equal(count), np.maximum(aim, 1e-6), *rng.dirichlet(np.ones(count), max(rounds - 2, 0))]
+    found = min((least_squares(gap, np.log(s), xtol=1e-14, ftol=1e-14) for s in starts), key=lambda r: r.cost)
+    return simplex(found.x), float(np.sqrt((found.fun**2).mean()))
+
+
+def _to_one(weights: Floats) -> Floats:
+    total = weights.sum()
+    if not total > 0:
+        raise BadInput("weights", expected="at least one above zero", found="only zeros")
+    return np.asarray(weights / total)

@@ -1,0 +1,80 @@
+"""`kenes check` names each seeded fault with its file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kenes.catalogue import load
+from kenes.testing.world import write_world
+from kenes.vocabulary.errors import BadInput, CatalogueFaults
+
+
+def _swap(folder: Path, file: str, old: str, new: str) -> int:
+    """Replace the first occurrence; gives its line."""
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Path:
+    return write_world(tmp_path / "world", days=3)
+
+
+def test_a_sound_catalogue_has_no_findings(world: Path) -> None:
+    assert load(world).findings == ()
+    assert load(world).require_sound().profiles.keys() == {"world-provinces"}
+
+
+FAULTS = {
+    "unknown_unit": ("variables.yaml", "unit: PPS/person", "unit: PPS/preson"),
+    "missing_language": ("indicators/all.yaml", "    tr: {name: Yıllık ortalama PM10", "    az: {name: Yıllık ortalama PM10"),
+    "goalpost_range": ("indicators/all.yaml", "goalposts: {worst: 70, best: 15", "goalposts: {worst: 700, best: 15"),
+    "goalpost_direction": ("indicators/all.yaml", "goalposts: {worst: 70, best: 15", "goalposts: {worst: 15, best: 70"),
+    "unknown_input": ("indicators/all.yaml", "pm10: {variable: pm10,", "pm10: {variable: pm25,"),
+    "unit_mismatch": ("indicators/all.yaml", "formula: physicians / population", "formula: physicians + population / 2 * population"),
+    "duplicate_id": ("indicators/all.yaml", "- id: gdp_per_head", "- id: physicians_per_10k"),
+    "place_loop": ("places/places.csv", "xx,country,,xx", "xx,country,xx-akdere,xx"),
+    "unknown_parent": ("places/places.csv", "xx-boztepe,province,xx,", "xx-boztepe,province,nowhere,"),
+    "shared_external_id": ("places/places.csv", "XX-02", "XX-01"),
+}
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_a_seeded_fault_is_named_with_file_and_line(world: Path, code: str) -> None:
+    file, old, new = FAULTS[code]
+    line = _swap(world, file, old, new)
+    found = [f for f in load(world).findings if f.code == code and f.file == file]
+    assert found, load(world).findings
+    assert found[0].line is not None
+    assert abs(found[0].line - line) <= 12, f"{found[0]} is far from line {line}"
+
+
+def test_all_faults_are_told_at_once(world: Path) -> None:
+    for code in ("unknown_unit", "missing_language", "duplicate_id"):
+        _swap(world, *FAULTS[code])
+    with pytest.raises(CatalogueFaults) as error:
+        load(world).require_sound()
+    assert {"unknown_unit", "missing_language", "duplicate_id"} <= {f.code for f in error.value.findings}
+    assert str(error.value).count("\n") == len(error.value.findings) - 1
+
+
+def test_a_key_that_stands_twice_is_a_fault(world: Path) -> None:
+    _swap(world, "variables.yaml", "  period: day", "  period: day\n  period: hour")
+    (finding,) = [f for f in load(world).findings if f.file == "variables.yaml"]
+    assert "key 'period' stands twice" in finding.message
+    assert finding.line == 4
+
+
+def test_yaml_that_cannot_be_read_is_a_fault_with_its_line(world: Path) -> None:
+    (world / "indicators/all.yaml").write_text("- id: [unclosed\n- more: {", encoding="utf-8")
+    assert any(f.file == "indicators/all.yaml" and "YAML" in f.message for f in load(world).findings)
+
+
+def test_a_folder_without_settings_is_no_observatory(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is no observatory: expected a folder with kenes.toml"):
+        load(tmp_path)

@@ -1,0 +1,160 @@
+import csv
+import json
+
+import pytest
+from click.testing import CliRunner
+from tests.comparison.worlds import DATA, asem_steps
+
+from kenes.cli.index import index
+
+FILES = ("scores", "ranks", "normalised", "treated", "imputed", "denominated", "treatment", "intervals",
+         "contributions", "weights", "correlations", "sensitivity")  # fmt: skip
+
+
+def run(*arguments):
+    return CliRunner().invoke(index, [str(a) for a in arguments])
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def asem(tmp_path_factory):
+    """ASEM imported from COINr's tables, with all steps."""
+    import yaml
+
+    folder = tmp_path_factory.mktemp("asem")
+    found = run(
+        "import-coin", DATA / "asem" / "indicators.csv", DATA / "asem" / "metadata.csv", "--out", folder, "--json"
+    )
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["places"] == 51
+    plain = yaml.safe_load((folder / "spec.yaml").read_text())
+    plain["steps"] = asem_steps()
+    (folder / "full.yaml").write_text(yaml.safe_dump(plain, sort_keys=False))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def result(asem):
+    found = run(
+        "build", asem / "full.yaml", "--data", asem / "data.csv", "--out", asem / "out", "--draws", 200, "--json"
+    )
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["ranked"] == 51
+    return asem / "out"
+
+
+def test_every_step_is_written_in_the_pinned_form(result):
+    for name in FILES:
+        text = (result / f"{name}.csv").read_bytes()
+        assert b"\r" not in text
+        rows = rows_of(result / f"{name}.csv")
+        assert rows, name
+        assert rows == sorted(
+            rows, key=lambda r: tuple(r.values())[: {"treatment": 2, "contributions": 2}.get(name, 1)]
+        )
+    assert list(rows_of(result / "scores.csv")[0])[:2] == ["place", "Index"]
+    assert list(rows_of(result / "correlations.csv")[0]) == ["a", "b", "method", "r", "p"]
+    pinned = "index,place,node,score,score_low,score_high,rank,rank_low,rank_high,level,draws,coverage,ranked,reason"
+    assert (result / "intervals.csv").read_text().splitlines()[0] == pinned
+
+
+def test_numbers_in_files_read_back_equal_and_contributions_add_up(result):
+    scores = {r["place"]: float(r["Index"]) for r in rows_of(result / "scores.csv")}
+    parts = {}
+    for r in rows_of(result / "contributions.csv"):
+        parts[r["place"]] = parts.get(r["place"], 0) + float(r["value"])
+    assert parts == pytest.approx(scores, abs=1e-9)
+    assert float(repr(scores["AUT"])) == scores["AUT"]
+    weights = rows_of(result / "weights.csv")
+    leaves = {r["node"] for r in rows_of(result / "contributions.csv")}
+    assert sum(float(w["effective"]) for w in weights if w["node"] in leaves) == pytest.approx(1)
+
+
+def test_a_second_build_writes_the_same_bytes_with_other_workers(asem, result):
+    again = run(
+        "build",
+        asem / "full.yaml",
+        "--data",
+        asem / "data.csv",
+        "--out",
+        asem / "again",
+        "--draws",
+        200,
+        "--workers",
+        1,
+    )
+    assert again.exit_code == 0, again.output
+    for path in sorted(result.iterdir()):
+        if path.suffix != ".xlsx":
+            assert path.read_bytes() == (asem / "again" / path.name).read_bytes(), path.name
+
+
+def test_a_replay_equals_the_build_it_repeats(asem, result):
+    design = asem / "design.csv"
+    design.write_text('run,normalise.method,nodes.LPI.weight\nsame,,\nranks,"""rank""",\nheavy,,5\nbare,rank,\n')
+    found = run("replay", asem / "full.yaml", "--data", asem / "data.csv", "--design", design, "--out", asem / "replay")
+    assert found.exit_code == 0, found.output
+    rows = rows_of(asem / "replay" / "scores.csv")
+    scores = {r["place"]: r["Index"] for r in rows_of(result / "scores.csv")}
+    assert {r["place"]: r["same"] for r in rows} == scores
+    assert all(r["ranks"] == r["bare"] for r in rows)
+    assert any(r["heavy"] != r["same"] for r in rows)
+    weights = asem / "weights.csv"
+    weights.write_text("run,LPI\nsame,5\n")
+    found = run("replay", asem / "full.yaml", "--data", asem / "data.csv", "--design", design, "--weights", weights,
+                "--out", asem / "replay2")  # fmt: skip
+    assert found.exit_code == 0, found.output
+    assert all(r["same"] == r["heavy"] for r in rows_of(asem / "replay2" / "scores.csv"))
+
+
+def test_a_place_is_explained_down_to_its_raw_values(asem):
+    found = run("explain", "DEU", "--spec", asem / "full.yaml", "--data", asem / "data.csv", "--draws", 50, "--json")
+    assert found.exit_code == 0, found.output
+    told = json.loads(found.stdout)
+    assert sum(c["value"] for c in told["contributions"]) == pytest.approx(told["score"])
+    assert told["rank_low"] <= told["rank_high"]
+    assert run("explain", "NOWHERE", "--spec", asem / "full.yaml", "--data", asem / "data.csv").exit_code == 3
+
+
+def test_two_results_are_compared(asem, result):
+    other = run("build", asem / "spec.yaml", "--data", asem / "data.csv", "--out", asem / "plain", "--draws", 0)
+    assert other.exit_code == 0, other.output
+    found = run("compare", result, asem / "plain", "--json")
+    told = json.loads(found.stdout)
+    assert len(told["changes"]) == 51
+    assert not told["same_specification"]
+    assert told["same_data"]
+    assert 0.9 < told["spearman"] < 1
+    assert run("compare", asem, result).exit_code == 3
+
+
+def test_bad_input_writes_nothing(asem, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("uCode,LPI\nAUT,many\n")
+    found = run("build", asem / "full.yaml", "--data", bad, "--out", tmp_path / "out")
+    assert found.exit_code == 3
+    assert not (tmp_path / "out").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["bad.csv"]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("precious")
+    kept = run("build", asem / "full.yaml", "--data", asem / "data.csv", "--out", tmp_path / "mine", "--draws", 0)
+    assert kept.exit_code == 3
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "precious"
+    assert run("build", asem / "full.yaml").exit_code == 2
+
+
+def test_the_workbook_has_a_sheet_a_step_and_runs_no_formula(result):
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(result / "index.xlsx"))
+    assert set(book.sheet_names) == set(FILES)
+    first = book.get_sheet_by_name("scores").to_python()[1]
+    scores = rows_of(result / "scores.csv")[0]
+    assert first[1] == pytest.approx(float(scores["Index"]))
+    page = (result / "report.html").read_text()
+    assert "<svg" in page
+    assert "Rank of each place" in page

@@ -1,0 +1,179 @@
+"""Pages of the portal over a made-up edition."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.portal.conftest import getter
+from tests.portal.world import DATA, EVIL, SHA, world
+
+from kenes.portal.app import create_app
+from kenes.portal.languages import NAMES
+
+PAGES = (
+    "",
+    "?show=pm10_annual_mean",
+    "?show=pm10_annual_mean&year=2020",
+    "search?q=izmir",
+    "place/tr-bursa",
+    "place/tr-hakkari",
+    "place/tr-cizre",
+    "place/tr-bursa-city",
+    "place/kz-almaty",
+    "indices",
+    "index/tr-provinces",
+    "indicators",
+    "indicator/pm10_annual_mean",
+    "indicator/pm10_annual_mean?state=tr&year=2019",
+    "indicator/physicians_rate",
+    "sources",
+    "source/air",
+    "compare",
+    "compare?place=tr-bursa&add=izmir",
+    "about",
+)
+
+
+def number_address(get, place: str = "tr-bursa") -> str:
+    return re.search(r'href="/en(/number/[0-9a-f]+)"', get(f"/en/place/{place}").text)[1]
+
+
+@pytest.mark.parametrize("code", NAMES)
+def test_every_page_answers_in_every_language(get, code):
+    for path in (*PAGES, number_address(get).lstrip("/")):
+        answer = get(f"/{code}/{path}")
+        assert answer.status_code == 200, path
+        assert f'<html lang="{code}">' in answer.text
+        assert answer.headers["content-language"] == code
+
+
+def test_nothing_that_a_source_or_a_name_says_reaches_a_page_unescaped(get):
+    for path in (*PAGES, number_address(get).lstrip("/")):
+        assert EVIL not in get(f"/en/{path}").text, path
+    assert "&lt;script&gt;" in get("/en/source/air").text
+
+
+def test_an_address_that_is_no_web_address_is_never_a_link(get):
+    text = get("/en/place/tr-bursa").text
+    assert "https://doi.org/10.4209" in text
+    assert "javascript:" not in text
+
+
+def test_every_answer_carries_the_policy_that_allows_only_the_portal_itself(get):
+    for path in ("/en/", "/api/places", "/en/nothing"):
+        policy = get(path).headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        assert "http" not in policy
+
+
+def test_pages_name_no_other_host_but_where_data_and_evidence_came_from(get):
+    for path in PAGES:
+        loaded = re.findall(r'(?:src|action|data-[\w-]+)="(?:https?:)?//([^"/]+)', get(f"/en/{path}").text)
+        assert loaded == [], path
+
+
+def test_the_root_leads_to_the_language_that_the_browser_wants(get):
+    assert get("/", accept_language="kk-KZ,en;q=0.4").headers["location"] == "/kk/"
+    assert get("/", accept_language="xx").headers["location"] == "/en/"
+    assert get("/place/tr-bursa?x=1", accept_language="tr").headers["location"] == "/tr/place/tr-bursa?x=1"
+
+
+def test_a_rank_is_never_shown_without_its_interval(get):
+    place = get("/en/place/tr-bursa").text
+    assert re.search(r'class="rank">\d+<small> of 9; 90 % interval \d+–\d+', place)
+    ranking = get("/en/index/tr-provinces").text
+    rows = re.findall(r"<strong>\d+</strong> <span class=\"soft\">\(\d+–\d+\)", ranking)
+    assert len(rows) == 9
+    beside_map = get("/en/?show=tr-provinces").text
+    assert len(re.findall(r'<td class="n"><a href="/en/place/[\w-]+">\d+ \(\d+–\d+\)</a>', beside_map)) == 9
+
+
+def test_a_place_with_too_little_data_says_why_and_what_to_bring(get):
+    text = get("/en/place/tr-cizre").text
+    assert "Not ranked." in text
+    assert "Of 2 indicators 1 are missing or not usable." in text
+    assert "Data to bring first" in text
+    assert "tr-cizre" in get("/en/index/tr-provinces").text.split("Not ranked")[-1]
+
+
+def test_a_suspect_value_is_shown_with_its_reason_and_never_compared(get):
+    text = get("/en/indicator/pm10_annual_mean?state=tr").text
+    compared, doubtful = text.split("Shown, but not compared")
+    assert "tr-hakkari" not in compared
+    assert "tr-hakkari" in doubtful
+    assert "robust standard deviations below" in doubtful
+    values = get("/api/map/values.json?show=pm10_annual_mean").json()["places"]
+    assert values["tr-hakkari"]["class"] is None
+    assert values["tr-bursa"]["class"] is not None
+
+
+def test_a_reason_of_the_quality_rules_is_read_in_turkish(get):
+    assert "dayanıklı standart sapma" in get("/tr/place/tr-hakkari").text
+
+
+def test_a_number_leads_down_to_the_row_of_the_file(get):
+    text = get("/en" + number_address(get)).text
+    assert "sources/air/air.csv" in text
+    assert "row 3, column PM10" in text
+    assert '<td class="hit">&lt;b&gt;51,2&lt;/b&gt;</td>' in text
+    assert "<td>İzmir</td>" in text, "a neighbour, decoded as its mapping says"
+    assert SHA in text
+    assert "CC-BY-4.0" in text
+
+
+def test_a_number_that_is_not_there_is_not_found(get):
+    assert get("/en/number/" + "0" * 16).status_code == 404
+    assert get("/en/number/..%2f..%2fetc").status_code == 404
+
+
+def test_a_file_that_ships_is_handed_on_byte_for_byte(get):
+    answer = get(f"/source/air/file/{SHA}")
+    assert answer.content == DATA
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert get("/source/air/file/" + "0" * 64).status_code == 404
+
+
+def test_a_file_that_may_not_be_handed_on_is_neither_sent_nor_shown(tmp_path):
+    get = getter(create_app(*world(tmp_path, ships=False)))
+    assert get(f"/source/air/file/{SHA}").status_code == 403
+    text = get("/en" + number_address(get)).text
+    assert "İzmir;" not in text
+    assert "<td>İzmir</td>" not in text
+    assert "The row itself cannot be shown" in text
+
+
+@pytest.mark.parametrize("path", ["/en/place/nowhere", "/xx/", "/en/index/none", "/en/?show=none", "/en/a/b/c"])
+def test_what_is_not_there_is_a_page_that_says_so(get, path):
+    answer = get(path)
+    assert answer.status_code == 404
+    assert "<h1>Not found</h1>" in answer.text
+
+
+def test_places_of_different_sources_are_not_put_side_by_side(get):
+    text = get("/en/compare?place=tr-bursa&place=tr-izmir").text
+    assert "Comparable here: 3 of 3 indicators." in text
+    text = get("/en/compare?place=tr-bursa&place=tr-hakkari").text
+    assert "Comparable here: 2 of 3 indicators." in text, "Hakkari's PM10 is suspect"
+    assert "1 more have values" in text
+
+
+def test_a_search_for_nothing_known_says_so_and_keeps_the_text_escaped(get):
+    text = get("/en/search?q=%3Cscript%3Ezz").text
+    assert "No place fits “&lt;script&gt;zz”." in text
+
+
+def test_a_language_link_keeps_the_state_of_the_page(get):
+    assert 'href="/ru/?show=pm10_annual_mean&amp;year=2020"' in get("/en/?show=pm10_annual_mean&year=2020").text
+
+
+def test_a_text_in_another_language_says_which(get):
+    assert '<span lang="en">Profile of Turkish provinces</span>' in get("/hu/indices").text
+    assert '<span lang="tr">Türkiye illeri profili</span>' in get("/az/indices").text
+
+
+def test_a_country_is_named_by_cldr_unless_the_observatory_names_it(get):
+    assert "<h1>Казахстан</h1>" in get("/ru/place/kz").text
+    assert "<h1>Қазақстан</h1>" in get("/kk/place/kz").text
+    assert "<h1>Törökország</h1>" in get("/hu/place/tr").text
