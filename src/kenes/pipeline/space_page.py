@@ -29,7 +29,7 @@ _STYLE = """
 :root{color-scheme:light}body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:1180px;padding:1.2rem;color:#1c2430;background:#fff}
 h1{font-size:1.6rem;margin:0 0 .2rem}h2{font-size:1.15rem;margin:1.6rem 0 .5rem}.lead{color:#46505e;margin:0 0 1rem}
 figure{margin:0}svg{width:100%;height:auto;max-height:80vh;background:#eef2f4;border-radius:6px}
-.cell{stroke:#fff;stroke-width:.4}.edge{fill:none;stroke:#1c2430;stroke-width:1.6}.stop{fill:#fff;stroke:#10324a;stroke-width:.6}
+.cell{stroke:#fff;stroke-width:.4}.street{fill:none;stroke:#8a97a3;stroke-width:.5;pointer-events:none}.edge{fill:none;stroke:#1c2430;stroke-width:1.6}.stop{fill:#fff;stroke:#10324a;stroke-width:.6}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem}th,td{padding:.25rem .8rem .25rem 0;text-align:left;border-bottom:1px solid #dde3e8}
 td.n{text-align:right;font-variant-numeric:tabular-nums}select{font:inherit;padding:.2rem .4rem}
 .key{display:flex;flex-wrap:wrap;gap:.9rem;margin:.5rem 0;font-size:.9rem}.key i{display:inline-block;width:1.1rem;height:.9rem;margin-right:.35rem;vertical-align:-.1rem}
@@ -128,6 +128,7 @@ def _map(city: Any, layers: Mapping[str, Any]) -> str:
         drawn += [
             f'<path class="cell" d="{project(shape)}"><title></title></path>' for shape in _shapes(city.cells)
         ]
+    drawn.append(f'<path class="street" d="{_streets(city, project)}"/>')
     drawn.append(f'<path class="edge" d="{project(city.area.simplify(1e-4))}"/>')
     for stops in city.extract.stops.values():
         for x, y in zip(stops.longitude, stops.latitude, strict=True):
@@ -144,6 +145,18 @@ def _map(city: Any, layers: Mapping[str, Any]) -> str:
     )
     svg = f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="Map of the study area; dots are stops of the map">{"".join(drawn)}</svg>'
     return f"{choose}<figure>{svg}</figure>"
+
+
+def _streets(city: Any, project: Any) -> str:
+    """Streets as one path on whole pixels, each drawn once, those out of the picture left out."""
+    graph = city.graph
+    if not graph.segments:
+        return ""
+    at = np.rint(project(np.column_stack([graph.longitude, graph.latitude]))).astype(np.int64)
+    lines = np.column_stack([at[graph.start], at[graph.end]])
+    lines = np.unique(lines[(lines[:, :2] != lines[:, 2:]).any(axis=1) & (lines >= 0).all(axis=1)], axis=0)
+    lines = lines[(lines <= _SIZE + 20).all(axis=1)]
+    return "".join(f"M{a} {b}L{c} {d}" for a, b, c, d in lines.tolist())
 
 
 def _shapes(cells: Any) -> Any:
@@ -164,6 +177,8 @@ def _projection(city: Any) -> tuple[Any, float, float]:
         return np.column_stack([(lon - west) * x_m * scale + 10, (north - points[:, 1]) * y_m * scale + 10])
 
     def project(shape: Any) -> Any:
+        if isinstance(shape, np.ndarray):
+            return xy(shape)
         if shape.geom_type == "Point":
             inside = west <= shape.x <= east and south <= shape.y <= north
             return xy(np.array([[shape.x, shape.y]]))[0] if inside else None
