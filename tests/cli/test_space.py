@@ -26,18 +26,14 @@ def people(path):
     lines = ["id,lon,lat,population,female"]
     for i in range(12):
         for j in range(8):
-            lines.append(  # noqa: PERF401
-                f"{i}_{j},{7.412 + i * 0.0025},{43.727 + j * 0.0025},{(i + j) % 5 * 10},{(i + j) % 5 * 5}"
-            )
+            lines.append(f"{i}_{j},{7.412 + i * 0.0025},{43.727 + j * 0.0025},{(i + j) % 5 * 10},{(i + j) % 5 * 5}")
     path.write_text("\n".join(lines))
     return path
 
 
 def buses(path):
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(
-            "stops.txt", "stop_id,stop_name,stop_lat,stop_lon\na,A,43.733,7.418\nb,B,43.740,7.427\n"
-        )
+        archive.writestr("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\na,A,43.733,7.418\nb,B,43.740,7.427\n")
         archive.writestr("routes.txt", "route_id,route_type\nr,3\n")
         archive.writestr("trips.txt", "route_id,service_id,trip_id\nr,s,t\n")
         archive.writestr("calendar_dates.txt", "service_id,date,exception_type\ns,20231227,1\n")
@@ -45,9 +41,7 @@ def buses(path):
             "stop_times.txt",
             "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nt,08:00:00,08:00:00,a,1\nt,08:10:00,08:10:00,b,2\n",
         )
-        archive.writestr(
-            "frequencies.txt", "trip_id,start_time,end_time,headway_secs\nt,07:00:00,19:00:00,900\n"
-        )
+        archive.writestr("frequencies.txt", "trip_id,start_time,end_time,headway_secs\nt,07:00:00,19:00:00,900\n")
     return path
 
 
@@ -171,9 +165,7 @@ def test_a_map_without_streets_gives_reasons_not_zeros(tmp_path, body):
 
 def test_a_grid_where_nobody_lives_has_no_share(tmp_path):
     (tmp_path / "p.csv").write_text("id,lon,lat,population\n1,7.42,43.735,0\n")
-    result = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out"
-    )
+    result = run("--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     with (tmp_path / "out" / "measurements.csv").open() as file:
         rows = [r for r in csv.DictReader(file) if r["indicator"] == "sdg_11_2_1"]
@@ -182,12 +174,8 @@ def test_a_grid_where_nobody_lives_has_no_share(tmp_path):
 
 def test_a_boundary_that_crosses_itself_is_mended_and_counted(tmp_path):
     bow = '{"type":"Polygon","coordinates":[[[7.41,43.725],[7.43,43.745],[7.43,43.725],[7.41,43.745],[7.41,43.725]]]}'
-    (tmp_path / "b.geojson").write_text(
-        f'{{"type":"Feature","properties":{{"name":"bow"}},"geometry":{bow}}}'
-    )
-    result = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--boundary", tmp_path / "b.geojson", "--out", tmp_path / "out"
-    )
+    (tmp_path / "b.geojson").write_text(f'{{"type":"Feature","properties":{{"name":"bow"}},"geometry":{bow}}}')
+    result = run("--osm", MONACO / "monaco.osm.pbf", "--boundary", tmp_path / "b.geojson", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert json.loads((tmp_path / "out" / "quality.json").read_text())["boundary_repaired"] == 1
 
@@ -244,9 +232,7 @@ def test_many_cities_are_measured_in_processes_and_finished_ones_are_kept(tmp_pa
     assert cities("two", "2") == cities("one", "1") == first
     for place in ("mc-a", "mc-b"):
         name = "measurements.csv"
-        assert (tmp_path / "two" / place / name).read_bytes() == (
-            tmp_path / "one" / place / name
-        ).read_bytes()
+        assert (tmp_path / "two" / place / name).read_bytes() == (tmp_path / "one" / place / name).read_bytes()
     (tmp_path / "one" / "mc-b" / "provenance.json").unlink()
     assert cities("one", "1") == [("mc-a", "kept"), ("mc-b", "measured"), ("mc-c", "refused")]
 

@@ -107,9 +107,7 @@ class City:
         if self.cells is None:
             return People(np.zeros(0), {}, {})
         inside: dict[str, Bools] = {}
-        for name, shape in (
-            zip(self.districts.name, self.districts.geometry, strict=True) if self.districts else ()
-        ):
+        for name, shape in zip(self.districts.name, self.districts.geometry, strict=True) if self.districts else ():
             shapely.prepare(shape)
             held = shapely.contains_xy(shape, self.cells.longitude, self.cells.latitude)
             inside[name] = inside.get(name, np.zeros(len(self.cells), bool)) | held
@@ -160,9 +158,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     tell.step("boundary and districts")
     boundary = read_areas(request.boundary) if request.boundary else None
     outline = _outline(request, boundary)
-    districts = (
-        read_areas(request.districts, name_column=request.district_column) if request.districts else None
-    )
+    districts = read_areas(request.districts, name_column=request.district_column) if request.districts else None
     tell.step("map")
     extract = read_extract(request.osm, tables, buildings=request.solar is not None)
     if request.parks is not None:
@@ -170,9 +166,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
         extract = replace(extract, open_space=parks.geometry, open_space_name=parks.name)
     streets = extract.streets
     walk = streets.walkable[streets.way]
-    graph = build_graph(
-        streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk]
-    )
+    graph = build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
     tell.step("population")
     cells = read_population(request.population, outline) if request.population else None
     area, kind = _study_area(outline, cells, graph)
@@ -207,13 +201,9 @@ def _study_area(outline: Any, cells: Cells | None, graph: StreetGraph) -> tuple[
     if cells is not None and len(cells):
         if cells.polygon is not None:
             return shapely.union_all(cells.polygon), "union_of_cells"
-        return shapely.MultiPoint(
-            np.column_stack([cells.longitude, cells.latitude])
-        ).convex_hull, "hull_of_points"
+        return shapely.MultiPoint(np.column_stack([cells.longitude, cells.latitude])).convex_hull, "hull_of_points"
     if graph.nodes:
-        return shapely.MultiPoint(
-            np.column_stack([graph.longitude, graph.latitude])
-        ).convex_hull, "hull_of_streets"
+        return shapely.MultiPoint(np.column_stack([graph.longitude, graph.latitude])).convex_hull, "hull_of_streets"
     return shapely.Polygon(), "empty"
 
 
@@ -235,8 +225,7 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
         "study_area": city.area_kind,
         "boundary_repaired": boundary.repaired if boundary else 0,
         "timetables": {
-            t.feed: dict(t.findings) | {"stops": len(t.stop), "calls": len(t.call_stop)}
-            for t in city.timetables
+            t.feed: dict(t.findings) | {"stops": len(t.stop), "calls": len(t.call_stop)} for t in city.timetables
         },
         "service_day": str(city.day) if city.day else None,
     }
@@ -260,10 +249,7 @@ def stop_sets(city: City) -> dict[tuple[str, float | None], StopSet]:
     }
     if city.timetables:
         for headway in (None, *city.request.headways):
-            parts = [
-                _feed_stops(t, city.tables["stops"]["gtfs"], headway, list(city.reach_m))
-                for t in city.timetables
-            ]
+            parts = [_feed_stops(t, city.tables["stops"]["gtfs"], headway, list(city.reach_m)) for t in city.timetables]
             sets["gtfs", headway] = StopSet(
                 {c: np.concatenate([p[c][0] for p in parts]) for c in city.reach_m},
                 {c: np.concatenate([p[c][1] for p in parts]) for c in city.reach_m},
@@ -300,9 +286,7 @@ def transport_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
     measures: list[Measure] = []
     shown: dict[str, Floats] = {}
     spread: dict[tuple[object, ...], list[float]] = {}
-    strict = (
-        StreetFinder(city.graph, city.graph.usable_segments(np.inf)) if city.graph.segments else city.finder
-    )
+    strict = StreetFinder(city.graph, city.graph.usable_segments(np.inf)) if city.graph.segments else city.finder
     loose = StreetFinder(city.graph, np.ones(city.graph.segments, bool))
     for (source, headway), stops in stop_sets(city).items():
         reach = StopReach(stops, city.graph, city.finder, city.reach_m, city.request.snap_m)
@@ -392,10 +376,7 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
         "sdg_11_2_1": {
             f"{m.source}_{m.distance}" + (f"_{m.headway_min:g}" if m.headway_min else ""): m.value
             for m in measures
-            if m.indicator == "sdg_11_2_1"
-            and m.origin_model == "cell_centre"
-            and not m.district
-            and not m.dimensions
+            if m.indicator == "sdg_11_2_1" and m.origin_model == "cell_centre" and not m.district and not m.dimensions
         },
     }
 
@@ -454,8 +435,6 @@ def _day_period(day: str) -> str:
 
 def _digest(path: Path) -> str:
     if path.is_dir():
-        return hashlib.sha256(
-            b"".join(_digest(p).encode() for p in sorted(path.iterdir()) if p.is_file())
-        ).hexdigest()
+        return hashlib.sha256(b"".join(_digest(p).encode() for p in sorted(path.iterdir()) if p.is_file())).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -48,9 +48,7 @@ def read_cities(path: Path) -> list[SpaceRequest]:
     known = {"place", "gtfs", "date", "district_column", *_FILES}
     unknown = sorted(set(rows[0]) - known) if rows else []
     if unknown:
-        raise SourceError(
-            "cities", expected=", ".join(sorted(known)), found=", ".join(unknown), where=str(path)
-        )
+        raise SourceError("cities", expected=", ".join(sorted(known)), found=", ".join(unknown), where=str(path))
     requests, seen = [], set()
     for line, row in enumerate(rows, 2):
         place = (row.get("place") or "").strip()

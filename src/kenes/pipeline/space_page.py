@@ -107,10 +107,7 @@ def _is_share(name: str) -> bool:
 
 def _layer(values: Any, share: bool) -> dict[str, Any]:
     known = values[np.isfinite(values)]
-    if share:
-        edges = np.array([0.2, 0.4, 0.6, 0.8])
-    else:
-        edges = _edges(known)
+    edges = np.array([0.2, 0.4, 0.6, 0.8]) if share else _edges(known)
     bins = np.where(np.isfinite(values), np.searchsorted(edges, values, side="right"), -1)
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
     ends = [0.0, *edges.tolist(), 1.0] if share else [low, *edges.tolist(), high]
