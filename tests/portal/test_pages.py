@@ -109,6 +109,14 @@ def test_a_suspect_value_is_shown_with_its_reason_and_never_compared(get):
     assert values["tr-bursa"]["class"] is not None
 
 
+def test_a_region_is_compared_only_where_its_parts_are_not_measured(app):
+    view = app.state.site.view
+    kinds = {view.places[place].kind for place in view.finest("pm10_annual_mean")}
+    assert kinds == {"province", "region"}
+    covering = {a for place in view.finest("gdp_per_head") for a in view.ancestors(place)}
+    assert not [a for a in covering & set(view.finest("gdp_per_head")) if view.places[a].kind == "group"]
+
+
 def test_a_reason_of_the_quality_rules_is_read_in_turkish(get):
     assert "dayanıklı standart sapma" in get("/tr/place/tr-hakkari").text
 
