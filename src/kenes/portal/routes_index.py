@@ -143,7 +143,7 @@ def trend(page: Page, view: EditionView, indicator: str, states: frozenset[str])
     that the line does not follow who reports.
     """
     groups: dict[str, dict[int, list[float]]] = {}
-    for place in view.newest(indicator):
+    for place in view.finest(indicator):
         state = view.country(place)
         if state is None or view.places[place].kind == "country" or (states and state not in states):
             continue
