@@ -65,7 +65,9 @@ def test_a_second_run_finds_nothing_to_do(world: Path) -> None:
 
 
 def test_a_number_leads_down_to_the_cells_of_its_file(world: Path) -> None:
-    code, out, _ = kenes("explain", "iso:XX-01", "physicians_per_10k", "--year", "2022", "--observatory", world, "--json")
+    code, out, _ = kenes(
+        "explain", "iso:XX-01", "physicians_per_10k", "--year", "2022", "--observatory", world, "--json"
+    )
     found = json.loads(out)
     assert code == 0
     rows = (world / "sources/statistics/statistics.csv").read_text(encoding="utf-8").splitlines()

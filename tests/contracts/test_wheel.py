@@ -38,7 +38,9 @@ def _names(wheel: Path) -> set[str]:
 
 def test_the_wheel_holds_every_data_file_of_the_package_and_the_observatory(wheel: Path) -> None:
     names = _names(wheel)
-    kept = subprocess.run(["git", "ls-files", "src/kenes", "observatories/ots"], cwd=ROOT, check=True, capture_output=True)
+    kept = subprocess.run(
+        ["git", "ls-files", "src/kenes", "observatories/ots"], cwd=ROOT, check=True, capture_output=True
+    )
     tracked = [name for name in kept.stdout.decode().splitlines() if (ROOT / name).is_file() and '"' not in name]
     wanted = {name.removeprefix("src/") if name.startswith("src/") else f"kenes/{name}" for name in tracked}
     assert wanted - names == set()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from tests.references.shipped import cells, column, measured
 
 LISTED = list(csv.DictReader((Path(__file__).parent / "ten_values.csv").read_text(encoding="utf-8").splitlines()))

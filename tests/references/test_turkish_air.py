@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-
 from tests.references.shipped import built, cells, measured
 
 INDEX = "tr-provinces"
