@@ -32,8 +32,7 @@ def built() -> Any:
 
     folder = Path(tempfile.mkdtemp(prefix="kenes-references-")) / "ots"
     shutil.copytree(OTS, folder, ignore=shutil.ignore_patterns("store"))
-    edition = run(folder).edition
-    return edition
+    return run(folder).edition
 
 
 def measured(indicator: str, place: str | None = None) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 import pytest
-
 from tests.references.shipped import built, cells, measured
 
 INDEX = "tr-provinces"
@@ -39,7 +38,9 @@ def test_every_yearly_mean_equals_the_one_by_hand() -> None:
 def test_gdp_per_head_is_known_for_81_provinces_in_every_year_from_2004_on() -> None:
     rows = [row for row in measured("gdp_per_head_pps") if row["value"] is not None]
     provinces = {p for p in (r["place"] for r in rows) if p.startswith("tr-") and p != "tr"}
-    regions = {row["place"] for row in built().table("measurements", filter={"indicator": "gdp_per_head_pps"}).to_pylist()}
+    regions = {
+        row["place"] for row in built().table("measurements", filter={"indicator": "gdp_per_head_pps"}).to_pylist()
+    }
     assert provinces <= regions
     listed = {row["place"] for row in built().table("scores", filter={"index": INDEX, "node": INDEX}).to_pylist()}
     assert len(listed) == 81
