@@ -110,6 +110,16 @@ class EditionView:
         found = {p: self.latest(indicator, p, year) for p in self._of_indicator.get(indicator, ())}
         return {p: figure for p, figure in found.items() if figure and figure.value is not None}
 
+    def finest(self, indicator: str, year: int | None = None) -> dict[str, Figure]:
+        """As `newest`, without statistical regions whose own parts have a value."""
+        newest = self.newest(indicator, year)
+        covered = {region for place in newest for region in self.ancestors(place)}
+        return {
+            p: f
+            for p, f in newest.items()
+            if p not in covered or p not in self.places or self.places[p].kind != "group"
+        }
+
     def years(self, indicator: str) -> list[int]:
         """Years with at least one value, newest first."""
         places = self._of_indicator.get(indicator, ())
