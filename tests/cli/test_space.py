@@ -260,3 +260,28 @@ def test_districts_divide_the_people_of_the_city(tmp_path):
     assert sum(float(r["population"]) * float(r["value"]) for r in parts) == pytest.approx(
         float(city["population"]) * float(city["value"])
     )
+
+
+def test_a_city_cut_out_of_a_larger_map_has_the_same_access(tmp_path):
+    corners = "[[[7.417,43.731],[7.424,43.731],[7.424,43.737],[7.417,43.737],[7.417,43.731]]]"
+    (tmp_path / "b.geojson").write_text(
+        f'{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":{corners}}}}}'
+    )
+    people(tmp_path / "p.csv")
+    (tmp_path / "cities.csv").write_text(
+        f"place,osm,population,boundary\nq,{MONACO / 'monaco.osm.pbf'},p.csv,b.geojson\n"
+    )
+    values = {}
+    for name, more in (("whole", ()), ("cut", ("--cut", "1200"))):
+        arguments = ["cities", str(tmp_path / "cities.csv"), "--out", str(tmp_path / name), "--workers", "1", *more]
+        result = CliRunner().invoke(space, arguments)
+        assert result.exit_code == 0, result.output
+        with (tmp_path / name / "q" / "measurements.csv").open() as file:
+            values[name] = [
+                (r["distance"], r["origin_model"], r["population"], r["value"])
+                for r in csv.DictReader(file)
+                if r["indicator"] == "sdg_11_2_1"
+            ]
+    assert len(values["whole"]) > 2
+    assert values["cut"] == values["whole"]
+    assert list((tmp_path / "cut" / ".maps").glob("q-*.osm.pbf"))

@@ -37,6 +37,11 @@ def test_h3_ids_alone_are_enough(tmp_path):
     assert cells.longitude[0] == pytest.approx(-51.1582459, abs=1e-6)
 
 
+def test_h3_ids_may_be_whole_numbers(tmp_path):
+    cells = read_population(write(tmp_path / "p.csv", f"id,population\n{int(HEX, 16)},100\n"))
+    assert (cells.kind, cells.id) == ("h3", [HEX])
+
+
 def test_other_ids_are_points_and_empty_cells_are_missing_not_zero(tmp_path):
     cells = read_population(write(tmp_path / "p.csv", "id,lon,lat,population\n1,29,41,10\n2,29,41,\n3,,41,5\n"))
     assert (cells.kind, len(cells), cells.polygon) == ("point", 1, None)

@@ -64,15 +64,18 @@ def measure(out: Path, as_json: bool, observatory: Path, seed: int | None, **opt
 @space.command()
 @click.argument("table", type=_FILE)
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+@click.option("--cut", "cut_m", type=_POSITIVE, help="Cut each city out of its map first, with so many metres around.")
 @click.option("--out", type=_FILE, required=True, help="Folder of folders.")
 @shared_options
 @guarded
-def cities(table: Path, workers: int, out: Path, as_json: bool, observatory: Path, seed: int | None) -> int:
+def cities(
+    table: Path, workers: int, cut_m: float | None, out: Path, as_json: bool, observatory: Path, seed: int | None
+) -> int:
     """Measure every city of TABLE (CSV: place, osm, gtfs, population ...); finished ones are kept."""
     from kenes.pipeline.space_cities import measure_cities, read_cities
 
     with Bars() as bars:
-        results = measure_cities(read_cities(table), out, workers=workers, progress=bars)
+        results = measure_cities(read_cities(table), out, workers=workers, cut_m=cut_m, progress=bars)
     if as_json:
         show([{"place": r.place, "state": r.state, "reason": r.reason} for r in results])
     else:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from kenes.pipeline.progress import Progress, Silent
 from kenes.pipeline.space import SpaceRequest, measure_space, provenance_of
+from kenes.sources.areas import read_areas
+from kenes.sources.extracts import cut_extract
 from kenes.vocabulary.errors import KenesError, SourceError
 
 _FILES = ("osm", "population", "boundary", "urban", "districts", "parks")
@@ -73,7 +76,12 @@ def _request(place: str, row: dict[str, str], folder: Path) -> SpaceRequest:
 
 
 def measure_cities(
-    requests: Sequence[SpaceRequest], out: Path, *, workers: int = 2, progress: Progress | None = None
+    requests: Sequence[SpaceRequest],
+    out: Path,
+    *,
+    workers: int = 2,
+    cut_m: float | None = None,
+    progress: Progress | None = None,
 ) -> list[CityResult]:
     """Measure each city into a folder of its own under `out`.
 
@@ -84,6 +92,8 @@ def measure_cities(
         requests: with a place each.
         out: folder of folders.
         workers: processes; 1 works in this one.
+        cut_m: metres around its boundary to which a city is cut out of its map first, once; None
+            reads the map as it is. Ways to places further away than this are then not known.
         progress: who wants to know.
 
     Returns:
@@ -96,10 +106,10 @@ def measure_cities(
         results = []
         for request in requests:
             tell.step(str(request.place))
-            results.append(_one(request, out))
+            results.append(_one(request, out, cut_m))
         return results
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(_one, request, out): k for k, request in enumerate(requests)}
+        running = {pool.submit(_one, request, out, cut_m): k for k, request in enumerate(requests)}
         done: dict[int, CityResult] = {}
         for future in as_completed(running):
             done[running[future]] = future.result()
@@ -107,16 +117,30 @@ def measure_cities(
     return [done[k] for k in range(len(requests))]
 
 
-def _one(request: SpaceRequest, out: Path) -> CityResult:
+def _one(request: SpaceRequest, out: Path, cut_m: float | None) -> CityResult:
     place = str(request.place)
     folder = out / place
     try:
+        if cut_m is not None and request.boundary is not None:
+            request = replace(request, osm=_cut(request, request.boundary, out / ".maps", cut_m))
         if _is_finished(folder, request):
             return CityResult(place, "kept")
         measure_space(request, folder)
     except KenesError as fault:
         return CityResult(place, "refused", str(fault))
     return CityResult(place, "measured")
+
+
+def _cut(request: SpaceRequest, boundary: Path, folder: Path, margin_m: float) -> Path:
+    """The city's part of its map, cut once for each state of map, boundary and margin."""
+    inputs = provenance_of(request)["inputs"]
+    named = sorted((role, digest) for role, digest in inputs.items() if role.startswith(("osm/", "boundary/")))
+    key = hashlib.sha256(repr((named, margin_m)).encode()).hexdigest()[:16]
+    target = folder / f"{request.place}-{key}.osm.pbf"
+    if not target.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        cut_extract(request.osm, read_areas(boundary).union(), target, margin_m=margin_m)
+    return target
 
 
 def _is_finished(folder: Path, request: SpaceRequest) -> bool:

@@ -117,6 +117,8 @@ def _from_table(path: Path) -> Cells:
     if found["population"] is None:
         raise SourceError("population", expected="a column population", found=", ".join(columns), where=str(path))
     ids = [str(v) for v in found["id"].to_pylist()] if found["id"] is not None else [str(k) for k in range(len(table))]
+    if ids and all(text.isdigit() and len(text) >= 18 and h3.is_valid_cell(f"{int(text):x}") for text in ids):
+        ids = [f"{int(text):x}" for text in ids]
     is_h3 = bool(ids) and all(len(text) in (15, 16) and h3.is_valid_cell(text.lower()) for text in ids)
     if is_h3:
         ids = [text.lower() for text in ids]
