@@ -127,7 +127,8 @@ def marginal_gains(profile: Profile, *, change: float = 1.0) -> Floats:
     for leaf in range(tree.leaves):
         better = profile.normalised[:, leaf] + slope[:, leaf] * change
         better = _capped(spec, leaf, better)
-        gains[:, leaf] = _moved(profile, leaf, better) - profile.index
+        moved = _moved(profile, leaf, better) - profile.index
+        gains[:, leaf] = np.where(np.isfinite(slope[:, leaf]), moved, np.nan)
     return gains
 
 
