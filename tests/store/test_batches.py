@@ -173,3 +173,19 @@ def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         db.execute("pragma user_version=99")
     with pytest.raises(StoreError, match="has format 99: expected 1"):
         Store(tmp_path)
+
+
+def test_sums_of_floats_are_equal_to_the_last_digit_every_time(store: Store) -> None:
+    """Several threads add in the order in which they finish; an export would then differ in its last digits."""
+    import numpy as np
+
+    from kenes.indicators.yearly import yearly
+    from tests.indicators.making import series
+
+    rng = np.random.default_rng(3)
+    tables = [series(rng.lognormal(3, 2, 8760).tolist(), length="hour", site=f"{n:02d}", batch="a") for n in range(30)]
+    add(store, "a", tables)
+    void = pa.table({"observation": pa.array([], pa.string())})
+    runs = [store.run(yearly(), ["a"], void=void).sort_by("site") for _ in range(4)]
+    assert runs[0].num_rows == 30
+    assert all(found.equals(runs[0]) for found in runs[1:])

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.choropleth import indicator_map
-from kenes.portal.kept import kept_route
 from kenes.portal.languages import language
 from kenes.portal.records import Figure
 from kenes.portal.routes_place import Code, by_group, map_words
@@ -21,7 +20,7 @@ from kenes.portal.views import EditionView
 
 def index_routes(site: Site) -> APIRouter:
     """Routes of indices and indicators."""
-    routes = APIRouter(include_in_schema=False, route_class=kept_route())
+    routes = APIRouter(include_in_schema=False, route_class=site.kept)
     view = site.view
 
     @routes.get("/{code}/indices")
