@@ -113,6 +113,31 @@ def test_methods_that_compare_places_draw_against_all_places(method):
     assert found.score_low[ranked] == pytest.approx(profile.scores[ranked][:, -1:], abs=1e-9)
 
 
+def test_an_indicator_left_out_leaves_the_frontier_too():
+    values = np.random.default_rng(3).uniform(1, 2, size=(12, 3))
+    profile = build(flat(3, [{"aggregate": "bod"}]), table(values))
+    without = build(flat(2, [{"aggregate": "bod"}]), table(values[:, 1:]))
+    weights = profile.workshop.build(profile.spec.with_changes({"nodes.i0.weight": 0}))
+    assert weights.index == pytest.approx(without.index)
+
+
+def test_the_spread_of_multiple_imputation_goes_on_into_the_draws():
+    rng = np.random.default_rng(5)
+    base = rng.normal(size=(60, 1))
+    values = base + 0.2 * rng.normal(size=(60, 4))
+    values[7, 2] = np.nan
+    nodes = {f"i{k}": {"goalposts": [-5, 5]} for k in range(4)}
+
+    def width(method):
+        plain = flat(4, [{"impute": {"method": method}}, {"normalise": "goalposts"}, "aggregate"], nodes=nodes)
+        found = uncertainty(build(plain, table(values)), 400, factors=[{"kind": "gaps"}])
+        spread = (found.score_high - found.score_low)[:, -1]
+        assert np.delete(spread, 7) == pytest.approx(np.zeros(59), abs=1e-9)
+        return spread[7]
+
+    assert 0 < width("multiple") < width("mean") / 2
+
+
 def test_drawn_weights_give_the_index_of_those_weights():
     profile = world(gaps=True)
     plan = realise(profile.spec, (WEIGHTS, {"kind": "leave_one_out"}), RNG.random((5, 2)), 9)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison import replicates
+from kenes.comparison import imputation, replicates
 from kenes.comparison.aggregation import MEANS, aggregate
 from kenes.comparison.building import Profile, Workshop
 from kenes.comparison.factors import Draws, noise_of
@@ -146,9 +146,9 @@ def cell_errors(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> tuple
             imputed = profile.stages.get("imputed")
             if imputed is not None:
                 before = profile.stages.get("denominated", inputs.values)
-                with np.errstate(invalid="ignore"):
-                    spread = np.nan_to_num(np.nanstd(before, axis=0, ddof=1))
-                filled = np.where(np.isnan(before) & np.isfinite(imputed), spread, 0.0)
+                rng = np.random.default_rng(profile.spec.seed)
+                spread = imputation.fill_spread(before, profile.spec.step("impute"), rng)
+                filled = np.where(np.isfinite(imputed), spread, 0.0)
     return raw, filled
 
 
@@ -172,7 +172,8 @@ def prepare_noisy(workshop: Workshop, spec: Specification, z: Floats, errors: tu
     values = workshop.inputs.values + errors[0] * z
     if not errors[1].any():
         return workshop.prepared(spec, values).values
-    filled = workshop.prepared(_until_imputed(spec), values).values + errors[1] * z
+    same = not errors[0].any()
+    filled = workshop.prepared(_until_imputed(spec), None if same else values).values + errors[1] * z
     return workshop.prepared(_after_imputed(spec), filled).values
 
 
