@@ -1,0 +1,104 @@
+"""The documentation says what the program does: pages are compared with it, and the tutorial is walked."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tools import generate_reference
+
+from kenes.catalogue.definitions import AGGREGATES, BETTER, GROUPS
+from kenes.cli import main
+from kenes.vocabulary import units
+from kenes.vocabulary.facts import QUALITIES, RULES
+from kenes.vocabulary.tables import KINDS, TableKind
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+TUTORIAL = DOCS / "tutorials" / "first-observatory.md"
+
+
+def page(name: str) -> str:
+    return (DOCS / "reference" / name).read_text(encoding="utf-8")
+
+
+def part(text: str, heading: str) -> str:
+    """What stands under a heading of the second level."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"no heading {heading!r}"
+    return found.group(1)
+
+
+def first_cells(text: str) -> list[str]:
+    """The code words in the first column of a part's tables."""
+    return [word for row in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE) for word in re.findall(r"`([^`]+)`", row)]
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    assert page("commands.md") == generate_reference.page(), "run python tools/generate_reference.py"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_column_of_every_table_is_documented_in_its_order(kind: TableKind) -> None:
+    assert first_cells(part(page("tables.md"), kind.name)) == [name for name, _ in kind.columns]
+
+
+def test_every_unit_of_our_registry_stands_in_its_page() -> None:
+    own = {line.split("=")[0].strip() for line in units._OWN.strip().splitlines()}
+    written = set(first_cells(page("units.md")))
+    assert own <= written, f"not documented: {sorted(own - written)}"
+
+
+def test_every_unit_in_the_page_is_known_to_the_program() -> None:
+    for text in first_cells(page("units.md")):
+        units.scale(text)
+
+
+def test_every_quality_rule_and_every_quality_stands_in_its_page() -> None:
+    text = page("quality-rules.md")
+    assert first_cells(part(text, "Rules")) == list(RULES)
+    assert first_cells(part(text, "Quality of a measurement")) == list(QUALITIES)
+
+
+def test_every_choice_of_a_definition_stands_in_the_page_of_the_catalogue() -> None:
+    text = part(page("catalogue.md"), "Indicators")
+    for word in (*GROUPS, *BETTER, *AGGREGATES):
+        assert f"`{word}`" in text, word
+
+
+def blocks(text: str) -> list[tuple[str, str, str]]:
+    """Label in the line above, language and content of each block of a page."""
+    return re.findall(r"(?:^(`[^\n]*):\n\n)?^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def masked(text: str) -> str:
+    """Text without what depends on the program's own code."""
+    return re.sub(r"edition \d+ \([^)]*\)|provenance \w+", "…", text).rstrip()
+
+
+def test_the_tutorial_builds_its_observatory_and_prints_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answered = 0
+    for label, language, content in blocks(TUTORIAL.read_text(encoding="utf-8")):
+        if language == "console":
+            for command, answer in re.findall(r"^\$ kenes (.*)\n((?:(?!\$ ).*\n)*)", content, re.MULTILINE):
+                result = CliRunner().invoke(main, shlex.split(command))
+                assert result.exit_code in (0, 1), result.output
+                assert masked(result.stdout) == masked(answer), command
+                answered += 1
+                if command.startswith("init"):
+                    monkeypatch.chdir(tmp_path / "my-observatory")
+        elif label and language in ("csv", "yaml"):
+            file = Path(re.findall(r"`([^`]+)`", label)[0])
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text((file.read_text(encoding="utf-8") if "added" in label else "") + content, encoding="utf-8")
+        elif language == "text":
+            rows = Path("scores.csv").read_text(encoding="utf-8").splitlines()
+            assert [row for row in rows if row.split(",")[2] in ("node", "provinces")] == content.splitlines()
+            answered += 1
+    assert answered == 8
