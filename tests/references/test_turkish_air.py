@@ -30,11 +30,6 @@ def test_pm10_of_2019_is_known_for_at_least_63_provinces() -> None:
     assert all(row["place"].startswith("tr-") and 0.75 <= row["coverage"] <= 1 for row in known)
 
 
-def test_every_yearly_mean_equals_the_one_by_hand() -> None:
-    by_product = sorted(row["value"] for row in _pm10().values() if row["value"] is not None)
-    assert by_product == pytest.approx(sorted(_means_by_hand().values()), rel=1e-9)
-
-
 def test_gdp_per_head_is_known_for_81_provinces_in_every_year_from_2004_on() -> None:
     rows = [row for row in measured("gdp_per_head_pps") if row["value"] is not None]
     provinces = {p for p in (r["place"] for r in rows) if p.startswith("tr-") and p != "tr"}
