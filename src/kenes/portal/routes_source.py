@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.files import Excerpt, FileForm, excerpt
-from kenes.portal.records import Concern, rows_of
+from kenes.portal.records import rows_of
 from kenes.portal.routes_place import Code
 from kenes.portal.site import Site
 from kenes.portal.views import EditionView
@@ -94,7 +94,7 @@ def source_routes(site: Site) -> APIRouter:
             code,
             trail=trail,
             figure=figure,
-            concerns=concerns_with(view, trail),
+            concerns=view.concerns_with(trail["indicator"], trail["place"], trail["start"].year),
             legs=legs,
             shown=shown,
             part=part,
@@ -117,17 +117,6 @@ def trail_of(view: EditionView, provenance: str) -> dict[str, Any]:
         "inputs": json.loads(rows[0]["inputs"] or "[]"),
         "observations": json.loads(rows[0]["observations"] or "[]"),
     }
-
-
-def concerns_with(view: EditionView, trail: Mapping[str, Any]) -> list[Concern]:
-    """What the quality rules found in the inputs of a number, or in the number itself, in its year."""
-    names = {trail["indicator"], *(each["variable"] for each in trail["inputs"])}
-    year = trail["start"].year
-    return [
-        concern
-        for concern in view.concerns(trail["place"])
-        if concern.variable in names and concern.first and concern.last and concern.first.year <= year <= concern.last.year
-    ]
 
 
 def legs_of(view: EditionView, trail: Mapping[str, Any], part: int) -> list[Leg]:

@@ -277,6 +277,17 @@ class EditionView:
         """Flags of a place, grouped."""
         return self._concerns.get((place,), ())
 
+    def concerns_with(self, indicator: str, place: str, year: int) -> list[Concern]:
+        """What the quality rules found in the inputs of a number, or in the number itself, in its year."""
+        definition = self.catalogue.indicators.get(indicator)
+        names = {indicator, *(each.variable for each in definition.inputs.values())} if definition else {indicator}
+        return [
+            concern
+            for concern in self.concerns(place)
+            if concern.variable in names and concern.first and concern.last
+            if concern.first.year <= year <= concern.last.year
+        ]
+
     # Names of what is declared
 
     def title(self, kind: str, key: str, language: Language, text: str = "name") -> Text:
