@@ -121,7 +121,7 @@ def others(graph, at, found, ours, peers):
         lambda: [dijkstra(matrix, indices=g, min_only=True, limit=1600) for g in goals],
         ours,
     )
-    import networkx as nx
+    import networkx as nx  # noqa: PLC0415  (a peer, not a dependency)
 
     g = nx.Graph()
     g.add_weighted_edges_from(zip(u.tolist(), v.tolist(), w.tolist(), strict=True))
@@ -163,9 +163,7 @@ def country(nodes):
     b = np.concatenate([k[:, 1:].ravel(), k[1:].ravel()])
     middle = side * side + np.arange(len(a))
     x, y = np.r_[lon, (lon[a] + lon[b]) / 2 + 1e-5], np.r_[lat, (lat[a] + lat[b]) / 2]
-    graph = timed(
-        f"build {len(x)} nodes", lambda: build_graph(x, y, np.r_[a, middle], np.r_[middle, b]), repeat=1
-    )[1]
+    graph = timed(f"build {len(x)} nodes", lambda: build_graph(x, y, np.r_[a, middle], np.r_[middle, b]), repeat=1)[1]
     finder = timed("grid of streets", lambda: StreetFinder(graph), repeat=1)[1]
     rng = np.random.default_rng(0)
     goals = finder.snap(10 + rng.random(20_000) * side * 1e-3, 40 + rng.random(20_000) * side * 1e-3)

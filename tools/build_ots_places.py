@@ -118,9 +118,7 @@ class Builder:
     def add_place(self, place: str, **values: str) -> None:
         """Keep a place; an id that was given before is an error."""
         if place in self.places:
-            raise SystemExit(
-                f"{place} is built twice: {self.places[place]} and {values}. Rename one of them."
-            )
+            raise SystemExit(f"{place} is built twice: {self.places[place]} and {values}. Rename one of them.")
         self.places[place] = {"place": place, "country": place[:2], **values}
 
     def add_names(self, place: str, aliases: str = "", **display: str) -> None:
@@ -139,9 +137,7 @@ class Builder:
             copied = {key: row[key] for key in ("geonames", "wikidata", "longitude", "latitude", "timezone")}
             self.add_place(row["place"], kind="country", **copied)
             if row["code"]:
-                shown = {
-                    language: Locale(language).territories.get(row["code"], "") for language in LANGUAGES
-                }
+                shown = {language: Locale(language).territories.get(row["code"], "") for language in LANGUAGES}
             else:
                 shown = {"en": row["en"], "tr": row["tr"]}
             self.add_names(row["place"], row["aliases"], **shown)
@@ -159,17 +155,14 @@ class Builder:
     def turkish_provinces(self) -> None:
         """The 81 provinces, with GeoNames' key of the province joined by name."""
         facts = {
-            int(row["id"]): row
-            for row in json.loads((self.data / "turkiye-admin/provinces_2025.json").read_text())
+            int(row["id"]): row for row in json.loads((self.data / "turkiye-admin/provinces_2025.json").read_text())
         }
         code_of = {
             slug(name.removesuffix(" Province")): code
             for code, name in self.admin1_names.items()
             if code.startswith("TR.")
         }
-        geonames = {
-            row["properties"]["gn_a1_code"]: str(row["properties"]["gn_id"]) for row in self.features["tur"]
-        }
+        geonames = {row["properties"]["gn_a1_code"]: str(row["properties"]["gn_id"]) for row in self.features["tur"]}
         for row in self.table("turkiye_provinces.csv"):
             place, code = f"tr-{slug(row['name'])}", code_of[slug(row["name"])]
             fact = facts[int(row["iso3166_2"][3:])]
@@ -205,12 +198,8 @@ class Builder:
         for row in self.table("first_level.csv"):
             country, city = row["place"][:2], self.gazetteer.get(row["geonames"])
             iso = row["iso3166_2"]
-            copied = {
-                key: row[key] for key in ("kind", "parent", "valid_from", "valid_to", "nuts", "unlocode")
-            }
-            wikidata = self.wikidata_of_iso.get(iso) or self.wikidata_of_iso.get(
-                legacy.get(row["place"], ""), ""
-            )
+            copied = {key: row[key] for key in ("kind", "parent", "valid_from", "valid_to", "nuts", "unlocode")}
+            wikidata = self.wikidata_of_iso.get(iso) or self.wikidata_of_iso.get(legacy.get(row["place"], ""), "")
             point = {"longitude": str(city["longitude"]), "latitude": str(city["latitude"])} if city else {}
             if row["gn_code"]:
                 self.unit_of_admin1[row["gn_code"]] = row["place"]
@@ -233,13 +222,8 @@ class Builder:
 
     def azerbaijan(self) -> None:
         """Cities of republican rank, rayons and Nakhchivan, by ISO 3166-2."""
-        iso = {
-            row["actor_id"]: row
-            for row in read_table(self.data / "population-subnational/iso3166_2_actor_ots.csv")
-        }
-        ids = {
-            row["properties"]["gn_a1_code"]: str(row["properties"]["gn_id"]) for row in self.features["aze"]
-        }
+        iso = {row["actor_id"]: row for row in read_table(self.data / "population-subnational/iso3166_2_actor_ots.csv")}
+        ids = {row["properties"]["gn_a1_code"]: str(row["properties"]["gn_id"]) for row in self.features["aze"]}
         rows = self.table("azerbaijan.csv")
         for row in sorted(rows, key=lambda row: row["place"] != "az-nakhchivan-region"):
             inner = iso[row["iso3166_2"]]["is_part_of"] == "AZ-NX"
@@ -274,9 +258,7 @@ class Builder:
             decision = decisions.get(key, {"decision": "", "parent": "", "reason": ""})
             in_budapest = city["countrycode"] == "HU" and city["admin1code"] == "05" and key != "3054643"
             if decision["decision"] == "leave_out" or in_budapest:
-                reason = (
-                    decision["reason"] or "part of Budapest, some listed twice; already counted in the city"
-                )
+                reason = decision["reason"] or "part of Budapest, some listed twice; already counted in the city"
                 self.left_out.append(
                     {
                         "geonames": key,
@@ -364,9 +346,7 @@ class Builder:
         return simplified(raw) | simplified(self._kazakh_polygons())
 
     def _kazakh_polygons(self) -> Geometries:
-        by_name = {
-            name: place for place, language, name, _ in self.names if place[:3] == "kz-" and language != "kk"
-        }
+        by_name = {name: place for place, language, name, _ in self.names if place[:3] == "kz-" and language != "kk"}
         units = [row["place"] for row in self.table("first_level.csv") if row["place"][:2] == "kz"]
         features = self._features("admin1-boundaries/kaz_adm1_2022_20units.geojson")
         found = {
@@ -390,9 +370,7 @@ class Builder:
                 geometry for place, geometry in polygons.items() if place.startswith(country + "-")
             )
         groups = {
-            place: self._group_polygon(place, polygons)
-            for place, row in self.places.items()
-            if row["kind"] == "group"
+            place: self._group_polygon(place, polygons) for place, row in self.places.items() if row["kind"] == "group"
         }
         for place, geometry in {**polygons, **second, **groups}.items():
             if not self.places[place].get("longitude"):
@@ -411,9 +389,7 @@ class Builder:
         code = self.places[group]["nuts"]
         prefix = {"HU10": "HU1"}.get(code, code)
         return union(
-            geometry
-            for place, geometry in polygons.items()
-            if self.places[place].get("nuts", "").startswith(prefix)
+            geometry for place, geometry in polygons.items() if self.places[place].get("nuts", "").startswith(prefix)
         )
 
     def base_map(self) -> None:
@@ -448,9 +424,7 @@ class Builder:
             NAME_COLUMNS,
             (dict(zip(NAME_COLUMNS, row, strict=True)) for row in self.names),
         )
-        write_table(
-            folder / "left_out.csv", ["geonames", "name", "population", "part_of", "reason"], self.left_out
-        )
+        write_table(folder / "left_out.csv", ["geonames", "name", "population", "part_of", "reason"], self.left_out)
         write_table(folder / "sets.csv", ["set", "place"], self.sets)
         for name, columns in {
             "boundary_changes": "place,date,what,successors",

@@ -80,9 +80,7 @@ def wikidata_rows(data: Path, place_of: Mapping[str, str], items: Mapping[str, s
     for row in read_table(folder / "wikidata_subnational_population_2024-03_ots.csv"):
         place = place_of.get(row["iso31662"], "")
         if place and row["item"].rsplit("/", 1)[-1] == items[place]:
-            latest[place] = max(
-                latest.get(place, ("", 0.0)), (row["populationYear"], float(row["population"]))
-            )
+            latest[place] = max(latest.get(place, ("", 0.0)), (row["populationYear"], float(row["population"])))
     for place, (year, value) in latest.items():
         rows.append(
             {

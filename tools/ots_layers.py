@@ -61,9 +61,7 @@ def partition(raw: Geometries) -> Geometries:
     the nearest one. What is left free and is larger than a sliver stays free.
     """
     places = list(raw)
-    polygons = [
-        shapely.set_precision(shapely.force_2d(_polygonal(raw[place])), GRID_DEGREES) for place in places
-    ]
+    polygons = [shapely.set_precision(shapely.force_2d(_polygonal(raw[place])), GRID_DEGREES) for place in places]
     lines = shapely.union_all(shapely.boundary(polygons), grid_size=GRID_DEGREES)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     tree = shapely.STRtree(polygons)

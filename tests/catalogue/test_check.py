@@ -32,11 +32,15 @@ def test_a_sound_catalogue_has_no_findings(world: Path) -> None:
 
 FAULTS = {
     "unknown_unit": ("variables.yaml", "unit: PPS/person", "unit: PPS/preson"),
-    "missing_language": ("indicators/all.yaml", "    tr: {name: Yıllık ortalama PM10", "    az: {name: Yıllık ortalama PM10"),
+    "missing_language": ("indicators/all.yaml", "    tr: {name: Yıllık ortalama", "    az: {name: Yıllık ortalama"),
     "goalpost_range": ("indicators/all.yaml", "goalposts: {worst: 70, best: 15", "goalposts: {worst: 700, best: 15"),
     "goalpost_direction": ("indicators/all.yaml", "goalposts: {worst: 70, best: 15", "goalposts: {worst: 15, best: 70"),
     "unknown_input": ("indicators/all.yaml", "pm10: {variable: pm10,", "pm10: {variable: pm25,"),
-    "unit_mismatch": ("indicators/all.yaml", "formula: physicians / population", "formula: physicians + population / 2 * population"),
+    "unit_mismatch": (
+        "indicators/all.yaml",
+        "formula: physicians / population",
+        "formula: physicians + population / 2 * population",
+    ),
     "duplicate_id": ("indicators/all.yaml", "- id: gdp_per_head", "- id: physicians_per_10k"),
     "place_loop": ("places/places.csv", "xx,country,,xx", "xx,country,xx-akdere,xx"),
     "unknown_parent": ("places/places.csv", "xx-boztepe,province,xx,", "xx-boztepe,province,nowhere,"),
@@ -76,5 +80,5 @@ def test_yaml_that_cannot_be_read_is_a_fault_with_its_line(world: Path) -> None:
 
 
 def test_a_folder_without_settings_is_no_observatory(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="is no observatory: expected a folder with kenes.toml"):
+    with pytest.raises(BadInput, match=r"is no observatory: expected a folder with kenes\.toml"):
         load(tmp_path)

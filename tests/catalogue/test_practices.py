@@ -15,9 +15,7 @@ HEADER = (
     "id,title_en,theme,target_u4ssc_ids,effect,effect_metric,effect_low,effect_high,effect_unit,study_design,"
     "evidence,cost_class,preconditions,source_url,url_status,confidence\n"
 )
-ROW = (
-    "P1,Trees,air,EN: EN: AQ: 1C,cooler,heat,-2,-1,%,{design},A study,low,water,https://x.org,{url},{level}\n"
-)
+ROW = "P1,Trees,air,EN: EN: AQ: 1C,cooler,heat,-2,-1,%,{design},A study,low,water,https://x.org,{url},{level}\n"
 
 
 def _row(design: str = "before-after", url: str = "exact", level: str = "high") -> str:

@@ -111,6 +111,14 @@ def test_a_replay_equals_the_build_it_repeats(asem, result):
     assert all(r["same"] == r["heavy"] for r in rows_of(asem / "replay2" / "scores.csv"))
 
 
+def test_a_place_is_explained_from_the_folder_of_a_result(result):
+    found = run("explain", "DEU", "--result", result, "--draws", 50)
+    assert found.exit_code == 0, found.output
+    assert found.output.startswith("DEU: score ")
+    assert "one_unit_better" in found.output
+    assert run("explain", "DEU", "--spec", result / "spec.json").exit_code == 2
+
+
 def test_a_place_is_explained_down_to_its_raw_values(asem):
     found = run("explain", "DEU", "--spec", asem / "full.yaml", "--data", asem / "data.csv", "--draws", 50, "--json")
     assert found.exit_code == 0, found.output

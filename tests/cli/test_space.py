@@ -26,18 +26,14 @@ def people(path):
     lines = ["id,lon,lat,population,female"]
     for i in range(12):
         for j in range(8):
-            lines.append(  # noqa: PERF401
-                f"{i}_{j},{7.412 + i * 0.0025},{43.727 + j * 0.0025},{(i + j) % 5 * 10},{(i + j) % 5 * 5}"
-            )
+            lines.append(f"{i}_{j},{7.412 + i * 0.0025},{43.727 + j * 0.0025},{(i + j) % 5 * 10},{(i + j) % 5 * 5}")
     path.write_text("\n".join(lines))
     return path
 
 
 def buses(path):
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(
-            "stops.txt", "stop_id,stop_name,stop_lat,stop_lon\na,A,43.733,7.418\nb,B,43.740,7.427\n"
-        )
+        archive.writestr("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\na,A,43.733,7.418\nb,B,43.740,7.427\n")
         archive.writestr("routes.txt", "route_id,route_type\nr,3\n")
         archive.writestr("trips.txt", "route_id,service_id,trip_id\nr,s,t\n")
         archive.writestr("calendar_dates.txt", "service_id,date,exception_type\ns,20231227,1\n")
@@ -45,9 +41,7 @@ def buses(path):
             "stop_times.txt",
             "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nt,08:00:00,08:00:00,a,1\nt,08:10:00,08:10:00,b,2\n",
         )
-        archive.writestr(
-            "frequencies.txt", "trip_id,start_time,end_time,headway_secs\nt,07:00:00,19:00:00,900\n"
-        )
+        archive.writestr("frequencies.txt", "trip_id,start_time,end_time,headway_secs\nt,07:00:00,19:00:00,900\n")
     return path
 
 
@@ -124,7 +118,7 @@ def test_layers_are_geoparquet_and_the_page_needs_no_other_host(monaco):
     assert "src=" not in page
     provenance = json.loads((folder / "out" / "provenance.json").read_text())
     assert {r["provenance"] for r in rows} == {provenance["provenance"]}
-    assert "monaco.osm.pbf" in provenance["inputs"]
+    assert "osm/monaco.osm.pbf" in provenance["inputs"]
 
 
 def test_the_same_inputs_give_the_same_bytes(monaco):
@@ -171,9 +165,7 @@ def test_a_map_without_streets_gives_reasons_not_zeros(tmp_path, body):
 
 def test_a_grid_where_nobody_lives_has_no_share(tmp_path):
     (tmp_path / "p.csv").write_text("id,lon,lat,population\n1,7.42,43.735,0\n")
-    result = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out"
-    )
+    result = run("--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     with (tmp_path / "out" / "measurements.csv").open() as file:
         rows = [r for r in csv.DictReader(file) if r["indicator"] == "sdg_11_2_1"]
@@ -182,12 +174,8 @@ def test_a_grid_where_nobody_lives_has_no_share(tmp_path):
 
 def test_a_boundary_that_crosses_itself_is_mended_and_counted(tmp_path):
     bow = '{"type":"Polygon","coordinates":[[[7.41,43.725],[7.43,43.745],[7.43,43.725],[7.41,43.745],[7.41,43.725]]]}'
-    (tmp_path / "b.geojson").write_text(
-        f'{{"type":"Feature","properties":{{"name":"bow"}},"geometry":{bow}}}'
-    )
-    result = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--boundary", tmp_path / "b.geojson", "--out", tmp_path / "out"
-    )
+    (tmp_path / "b.geojson").write_text(f'{{"type":"Feature","properties":{{"name":"bow"}},"geometry":{bow}}}')
+    result = run("--osm", MONACO / "monaco.osm.pbf", "--boundary", tmp_path / "b.geojson", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert json.loads((tmp_path / "out" / "quality.json").read_text())["boundary_repaired"] == 1
 
@@ -216,3 +204,84 @@ def test_las_palmas_has_the_areas_that_were_published(tmp_path):
     assert round(area("b", "--crs", "EPSG:5635", *urban), 5) == 62.98790
     assert area("c") == pytest.approx(103.31594, rel=1e-6)
     assert area("d", *urban) == pytest.approx(62.98790, rel=1e-6)
+
+
+def test_many_cities_are_measured_in_processes_and_finished_ones_are_kept(tmp_path):
+    people(tmp_path / "p.csv")
+    (tmp_path / "cities.csv").write_text(
+        f"place,osm,population\nmc-a,{MONACO / 'monaco.osm.pbf'},p.csv\nmc-b,{MONACO / 'monaco.osm.pbf'},\nmc-c,none.pbf,\n"
+    )
+
+    def cities(out, workers):
+        result = CliRunner().invoke(
+            space,
+            [
+                "cities",
+                str(tmp_path / "cities.csv"),
+                "--out",
+                str(tmp_path / out),
+                "--workers",
+                workers,
+                "--json",
+            ],
+        )
+        assert result.exit_code == 1, result.output  # one was refused and is listed
+        return [(r["place"], r["state"]) for r in json.loads(result.stdout)]
+
+    first = [("mc-a", "measured"), ("mc-b", "measured"), ("mc-c", "refused")]
+    assert cities("two", "2") == cities("one", "1") == first
+    for place in ("mc-a", "mc-b"):
+        name = "measurements.csv"
+        assert (tmp_path / "two" / place / name).read_bytes() == (tmp_path / "one" / place / name).read_bytes()
+    (tmp_path / "one" / "mc-b" / "provenance.json").unlink()
+    assert cities("one", "1") == [("mc-a", "kept"), ("mc-b", "measured"), ("mc-c", "refused")]
+
+
+def test_districts_divide_the_people_of_the_city(tmp_path):
+    halves = ",".join(
+        f'{{"type":"Feature","properties":{{"name":"{n}"}},"geometry":{{"type":"Polygon","coordinates":[[[{w},43.7],[{e},43.7],[{e},43.8],[{w},43.8],[{w},43.7]]]}}}}'
+        for n, w, e in (("west", 7.3, 7.4251), ("east", 7.4251, 7.5))
+    )
+    (tmp_path / "d.geojson").write_text(f'{{"type":"FeatureCollection","features":[{halves}]}}')
+    result = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", people(tmp_path / "p.csv"),
+        "--districts", tmp_path / "d.geojson", "--district-column", "name", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    with (tmp_path / "out" / "measurements.csv").open() as file:
+        rows = [
+            r for r in csv.DictReader(file)
+            if r["indicator"] == "sdg_11_2_1" and r["distance"] == "network" and r["origin_model"] == "cell_centre" and not r["dimensions"]
+        ]  # fmt: skip
+    city = next(r for r in rows if not r["district"])
+    parts = [r for r in rows if r["district"]]
+    assert {r["district"] for r in parts} == {"west", "east"}
+    assert sum(float(r["population"]) for r in parts) == float(city["population"])
+    assert sum(float(r["population"]) * float(r["value"]) for r in parts) == pytest.approx(
+        float(city["population"]) * float(city["value"])
+    )
+
+
+def test_a_city_cut_out_of_a_larger_map_has_the_same_access(tmp_path):
+    corners = "[[[7.417,43.731],[7.424,43.731],[7.424,43.737],[7.417,43.737],[7.417,43.731]]]"
+    (tmp_path / "b.geojson").write_text(
+        f'{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":{corners}}}}}'
+    )
+    people(tmp_path / "p.csv")
+    (tmp_path / "cities.csv").write_text(
+        f"place,osm,population,boundary\nq,{MONACO / 'monaco.osm.pbf'},p.csv,b.geojson\n"
+    )
+    values = {}
+    for name, more in (("whole", ()), ("cut", ("--cut", "1200"))):
+        arguments = ["cities", str(tmp_path / "cities.csv"), "--out", str(tmp_path / name), "--workers", "1", *more]
+        result = CliRunner().invoke(space, arguments)
+        assert result.exit_code == 0, result.output
+        with (tmp_path / name / "q" / "measurements.csv").open() as file:
+            values[name] = [
+                (r["distance"], r["origin_model"], r["population"], r["value"])
+                for r in csv.DictReader(file)
+                if r["indicator"] == "sdg_11_2_1"
+            ]
+    assert len(values["whole"]) > 2
+    assert values["cut"] == values["whole"]
+    assert list((tmp_path / "cut" / ".maps").glob("q-*.osm.pbf"))

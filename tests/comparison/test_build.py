@@ -101,6 +101,15 @@ def test_one_unit_better_moves_the_score_by_what_it_says():
         assert gains[7, leaf] == pytest.approx(after.index[7] - before.index[7], abs=1e-9)
 
 
+def test_a_gain_is_not_told_for_a_gap_or_a_rank():
+    values = np.array([[1.0, 2], [np.nan, 5], [3, 7]])
+    gains = marginal_gains(build(flat(2, ["normalise", "aggregate"]), table(values)))
+    assert np.isnan(gains[1, 0])
+    assert np.isfinite(gains[[0, 2]]).all()
+    ranked = marginal_gains(build(flat(2, [{"normalise": "rank"}, "aggregate"]), table(values)))
+    assert np.isnan(ranked).all()
+
+
 def test_a_gain_beyond_the_best_goalpost_is_nothing():
     nodes = {"i0": {"goalposts": [0, 10]}, "i1": {"goalposts": [0, 10]}}
     profile = build(flat(2, [{"normalise": "goalposts"}, "aggregate"], nodes=nodes), table([[12.0, 5], [3, 4]]))

@@ -71,13 +71,15 @@ def test_dotted_paths_reach_steps_nodes_and_weights():
         {
             "normalise.method": "rank",
             "steps.treat.max_points": 2,
+            "steps.0.skew": 1,
+            "steps.0.treat.kurtosis": 3,
             "nodes.i1.weight": 4,
             "steps.2.aggregate": {},
             "seed": 9,
         }
     )
     assert changed.step("normalise")["method"] == "rank"
-    assert changed.step("treat")["max_points"] == 2
+    assert changed.step("treat") == {"max_points": 2, "skew": 1, "kurtosis": 3}
     assert changed.by_id["i1"].weight == 4
     assert changed.seed == 9
     assert spec.step("normalise")["method"] == "min_max"

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 
-from kenes.comparison import build, intervals, replicates, uncertainty, what_if
+from kenes.comparison import build, drawing, intervals, replicates, uncertainty, what_if
 from kenes.comparison.coin import from_coin
 from kenes.comparison.factors import realise
-from kenes.comparison.sensitivity import designs, exact_shares, sensitivity, shares_of, sobol
+from kenes.comparison.influence import designs, exact_shares, sensitivity, shapley_effects, shares_of, sobol
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 RNG = np.random.default_rng(4)
@@ -78,16 +78,70 @@ def test_draws_with_nominal_weights_repeat_the_build(method, gaps):
         profile.spec, ({"kind": "weights", "distribution": "uniform", "spread": 0},), np.full((3, 1), 0.5), 0
     )
     rows = np.flatnonzero(profile.ranked)
-    drawn = intervals.scores_of(profile, plan, rows, list(tree.aggregates))
+    drawn = drawing.scores_of(profile, plan, rows, list(tree.aggregates))
     for k, position in enumerate(tree.aggregates):
         for d in range(3):
             assert drawn[k, d] == pytest.approx(profile.scores[rows, position], abs=1e-9, nan_ok=True)
 
 
+@pytest.mark.parametrize("method", ["arithmetic", "geometric", "median", "copeland"])
+@pytest.mark.parametrize("factor", ["weights", "errors"])
+def test_a_branch_without_coverage_stays_missing_in_every_draw(method, factor):
+    values = np.random.default_rng(3).normal(size=(15, 8))
+    values[2, [0, 2, 4]] = np.nan
+    values[5, 1] = np.nan
+    values[9, :7] = np.nan
+    steps = [POSITIVE, {"aggregate": {"method": method, "min_coverage": 0.5}}]
+    profile = build(two_levels(2, 8, steps), table(values))
+    assert np.isnan(profile.node("p0")[2])
+    factors = [{"kind": factor, "distribution": "uniform", "spread": 0, "share": 0.0}]
+    found = uncertainty(profile, 3, factors=factors)
+    assert np.isnan(found.score_low[2, 0])
+    assert not found.ranked[9]
+    assert found.score_low == pytest.approx(np.where(found.ranked[:, None], found.score, np.nan), abs=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("method", ["bod", "copeland"])
+def test_methods_that_compare_places_draw_against_all_places(method):
+    values = np.random.default_rng(3).uniform(1, 2, size=(15, 3))
+    values[4] = 3.0
+    plain = flat(3, [{"aggregate": {"method": method}}])
+    profile = build(plain, table(values))
+    profile.ranked[4] = False
+    found = uncertainty(profile, 3, factors=[{"kind": "weights", "distribution": "uniform", "spread": 0}])
+    ranked = profile.ranked
+    assert found.score_low[ranked] == pytest.approx(profile.scores[ranked][:, -1:], abs=1e-9)
+
+
+def test_an_indicator_left_out_leaves_the_frontier_too():
+    values = np.random.default_rng(3).uniform(1, 2, size=(12, 3))
+    profile = build(flat(3, [{"aggregate": "bod"}]), table(values))
+    without = build(flat(2, [{"aggregate": "bod"}]), table(values[:, 1:]))
+    weights = profile.workshop.build(profile.spec.with_changes({"nodes.i0.weight": 0}))
+    assert weights.index == pytest.approx(without.index)
+
+
+def test_the_spread_of_multiple_imputation_goes_on_into_the_draws():
+    rng = np.random.default_rng(5)
+    base = rng.normal(size=(60, 1))
+    values = base + 0.2 * rng.normal(size=(60, 4))
+    values[7, 2] = np.nan
+    nodes = {f"i{k}": {"goalposts": [-5, 5]} for k in range(4)}
+
+    def width(method):
+        plain = flat(4, [{"impute": {"method": method}}, {"normalise": "goalposts"}, "aggregate"], nodes=nodes)
+        found = uncertainty(build(plain, table(values)), 400, factors=[{"kind": "gaps"}])
+        spread = (found.score_high - found.score_low)[:, -1]
+        assert np.delete(spread, 7) == pytest.approx(np.zeros(59), abs=1e-9)
+        return spread[7]
+
+    assert 0 < width("multiple") < width("mean") / 2
+
+
 def test_drawn_weights_give_the_index_of_those_weights():
     profile = world(gaps=True)
     plan = realise(profile.spec, (WEIGHTS, {"kind": "leave_one_out"}), RNG.random((5, 2)), 9)
-    drawn = intervals.scores_of(profile, plan, np.arange(40), [profile.spec.tree.root])[0]
+    drawn = drawing.scores_of(profile, plan, np.arange(40), [profile.spec.tree.root])[0]
     for d in range(5):
         weights = dict(zip(profile.spec.tree.ids, plan.weights[:, d], strict=True))
         other = profile.spec.with_changes({"weights": {"set": "d", "sets": {"d": weights}}})
@@ -116,8 +170,8 @@ def test_compiled_draws_equal_the_array_functions(steps, monkeypatch):
     profile = build(plain, data)
     factors = [{"kind": "errors", "share": 0.1}, {"kind": "gaps"}, WEIGHTS]
     compiled = uncertainty(profile, 12, factors=factors)
-    assert replicates.recipe(profile, profile.spec, intervals.cell_errors(profile, factors)) is not None
-    monkeypatch.setattr(intervals, "recipe", lambda *_: None)
+    assert replicates.recipe(profile, profile.spec, drawing.cell_errors(profile, factors)) is not None
+    monkeypatch.setattr(drawing, "recipe", lambda *_: None)
     plainly = uncertainty(profile, 12, factors=factors)
     assert compiled.drawn == pytest.approx(plainly.drawn, abs=1e-9, nan_ok=True)
 
@@ -213,6 +267,19 @@ def test_exact_shares_of_a_sum_and_of_a_product():
     assert first == pytest.approx([0, 0])
     assert total == pytest.approx([1, 1])
     assert exact_shares(np.ones((2, 2)))[1].tolist() == [0, 0]
+
+
+def test_shapley_effects_add_up_and_share_an_interaction():
+    a, b = np.array([-1.0, 1.0]), np.array([-1.0, 1.0])
+    assert shapley_effects(a[:, None] * b[None]) == pytest.approx([0.5, 0.5])
+    assert shapley_effects(a[:, None] + 2 * b[None]) == pytest.approx([0.2, 0.8])
+    values = RNG.normal(size=(3, 2, 4))
+    first, total = exact_shares(values)
+    effects = shapley_effects(values)
+    assert effects.sum() == pytest.approx(1)
+    assert (first - 1e-12 <= effects).all()
+    assert (effects <= total + 1e-12).all()
+    assert shapley_effects(np.ones((2, 2))).tolist() == [0, 0]
 
 
 def test_a_factor_without_effect_has_index_zero(europe):

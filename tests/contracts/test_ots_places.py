@@ -214,9 +214,7 @@ def test_states_have_names_in_all_nine_languages_and_northern_cyprus_in_turkish_
     assert shown["nc"] == {"en", "tr"}
 
 
-def test_units_and_cities_have_turkish_english_and_russian_names(
-    places: dict[str, Row], names: list[Row]
-) -> None:
+def test_units_and_cities_have_turkish_english_and_russian_names(places: dict[str, Row], names: list[Row]) -> None:
     shown = defaultdict(set)
     for row in names:
         if row["use"] == "display":
@@ -246,9 +244,7 @@ def test_within_a_country_and_a_kind_a_name_means_one_place(places: dict[str, Ro
     assert {key: owned for key, owned in owners.items() if len(owned) > 1} == {}
 
 
-def test_an_alias_is_never_the_name_of_another_place_of_the_country(
-    places: dict[str, Row], names: list[Row]
-) -> None:
+def test_an_alias_is_never_the_name_of_another_place_of_the_country(places: dict[str, Row], names: list[Row]) -> None:
     owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in names:
         owners[row["place"][:2], fold(row["name"])].add(row["place"])
@@ -256,9 +252,7 @@ def test_an_alias_is_never_the_name_of_another_place_of_the_country(
         row
         for row in names
         if row["use"] == "alias"
-        and {
-            p for p in owners[row["place"][:2], fold(row["name"])] if p.removesuffix("-city") != row["place"]
-        }
+        and {p for p in owners[row["place"][:2], fold(row["name"])] if p.removesuffix("-city") != row["place"]}
         - {row["place"]}
     ]
     assert clashes == []

@@ -9,9 +9,9 @@ import math
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.indicators.making import PM10, measured, measured_tables, series, variable, years
 
 from kenes.vocabulary.errors import UnitMismatch
-from tests.indicators.making import PM10, measured, measured_tables, series, variable, years
 
 MEAN = "  unit: ug/m^3\n  formula: pm10\n  inputs: {pm10: {variable: pm10, aggregate: mean, coverage: 0.75}}\n"
 PEOPLE, DOCTORS = variable("population", "person"), variable("physicians", "person")

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.indicators.making import by_year, series, years
 
 VALUES = st.lists(st.one_of(st.none(), st.floats(0, 1000).map(lambda v: round(v, 4))), min_size=1, max_size=80)

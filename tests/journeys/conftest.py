@@ -25,7 +25,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Address of a portal over the made-up world."""
     if not (ROOT / "src/kenes/portal/static/build/map.js").is_file():
@@ -39,7 +39,7 @@ def address() -> Iterator[str]:
             process.send_signal(signal.SIGINT)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium (or the one on the path)."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

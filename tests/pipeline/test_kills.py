@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.pipeline.killing import delays, exported, finish, run_and_kill, undisturbed
 
 from kenes.settings import shipped_observatory
 from kenes.testing.world import write_world
-from tests.pipeline.killing import delays, exported, finish, run_and_kill, undisturbed
 
 KILLS = 20
 

@@ -10,8 +10,9 @@ from kenes.vocabulary.tables import KINDS
 
 def test_places_have_the_columns_of_the_export(get):
     rows = get("/api/places").json()
-    assert len(rows) == 15
+    assert len(rows) == 16
     assert all(tuple(row) == KINDS["places"].exported for row in rows)
+    assert next(row for row in rows if row["place"] == "tr-izmir")["name_en"] == "İzmir"
 
 
 def test_scores_have_the_columns_of_the_export(get, edition):

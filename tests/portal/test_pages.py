@@ -109,6 +109,13 @@ def test_a_suspect_value_is_shown_with_its_reason_and_never_compared(get):
     assert values["tr-bursa"]["class"] is not None
 
 
+def test_a_region_is_compared_only_where_its_parts_are_not_measured(app):
+    view = app.state.site.view
+    assert "tr-west" in view.newest("pm10_annual_mean")
+    assert "tr-west" not in view.finest("pm10_annual_mean"), "its provinces are measured"
+    assert "tr-west" in view.finest("physicians_rate"), "its provinces are not"
+
+
 def test_a_reason_of_the_quality_rules_is_read_in_turkish(get):
     assert "dayanıklı standart sapma" in get("/tr/place/tr-hakkari").text
 

@@ -33,6 +33,7 @@ PROVINCES = [
     ("tr-mugla", "Muğla", "Мугла", 28.4, 37.2),
     ("tr-sirnak", "Şırnak", "Ширнак", 42.5, 37.5),
 ]
+WEST = ("tr-canakkale", "tr-mugla")
 KZ = [("kz-almaty", "Almaty", "Алматы", 76.9, 43.2), ("kz-shymkent", "Shymkent", "Шымкент", 69.6, 42.3)]
 FILE = "İl;Tarih;PM10\r\nAdana;01.01.2019;44,5\r\nBursa;01.01.2019;<b>51,2</b>\r\nHakkari;01.01.2019;9,1\r\nİzmir;01.01.2019;38,0\r\n"
 DATA = FILE.encode("iso-8859-9")
@@ -116,8 +117,9 @@ def write_folder(folder: Path) -> Path:
     rows = ["place,kind,parent,country,longitude,latitude,iso3166_2"]
     names = ["place,language,name,use"]
     rows += [f"{i},country,,{i},{x},{y}," for i, _, _, x, y in states]
-    rows += [f"{i},province,tr,tr,{x},{y}," for i, _, _, x, y in PROVINCES]
+    rows += [f"{i},province,{'tr-west' if i in WEST else 'tr'},tr,{x},{y}," for i, _, _, x, y in PROVINCES]
     rows += [f"{i},region,kz,kz,{x},{y}," for i, _, _, x, y in KZ]
+    rows += ["tr-west,group,tr,tr,27.0,39.0,"]
     rows += ["tr-bursa-city,city,tr-bursa,tr,29.06,40.19,"]
     for place, name, russian, _, _ in [*PROVINCES, *KZ]:
         names += [f"{place},en,{name},display", f"{place},tr,{name},display", f"{place},ru,{russian},display"]
@@ -182,9 +184,12 @@ def edition(catalogue: Catalogue, *, ships: bool = True) -> MemoryEdition:
         posts = indicator.goalposts
         low, high = sorted((posts.worst, posts.best)) if posts else (10.0, 60.0)
         for place in catalogue.places.values():
-            if (place.kind in ("province", "region") and (place.id, indicator.id) != ("tr-cizre", "gdp_per_head")) or (
-                place.kind == "country" and indicator.group == "economy"
-            ):
+            if indicator.id == "physicians_rate" and place.id in WEST:
+                continue
+            if (
+                place.kind in ("province", "region", "group")
+                and (place.id, indicator.id) != ("tr-cizre", "gdp_per_head")
+            ) or (place.kind == "country" and indicator.group == "economy"):
                 _series(tables, indicator, place.id, rng, low, high)
     for profile in catalogue.profiles.values():
         _index(tables, catalogue, profile, rng)

@@ -42,8 +42,7 @@ CHARGE = Practice(
 
 def _gaps(*indicators: str, value: float = 60.0, unit: str = "ug/m^3") -> pa.Table:
     rows = [
-        {"index": "i", "place": "tr-a", "indicator": n, "gap": 20.0, "value": value, "unit": unit}
-        for n in indicators
+        {"index": "i", "place": "tr-a", "indicator": n, "gap": 20.0, "value": value, "unit": unit} for n in indicators
     ]
     return pa.Table.from_pylist(rows, schema=GAPS.schema())
 
@@ -101,9 +100,7 @@ def test_a_fall_stops_at_zero_and_a_percentage_at_a_hundred() -> None:
 
 
 @given(st.floats(0, 1e6), st.floats(-100, 100), st.floats(0, 100))
-def test_an_effect_is_a_range_in_order_that_leaves_no_value_below_zero(
-    value: float, low: float, width: float
-) -> None:
+def test_an_effect_is_a_range_in_order_that_leaves_no_value_below_zero(value: float, low: float, width: float) -> None:
     effect = effect_of(replace(CHARGE, low=low, high=low + width), "direct", value=value, unit="kg")
     assert effect.low is not None
     assert effect.high is not None

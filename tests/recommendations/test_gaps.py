@@ -95,9 +95,7 @@ def test_a_place_that_is_not_ranked_has_no_gaps() -> None:
 
 
 def test_groups_are_no_indicators() -> None:
-    values = {
-        p: {"environment": score} for p, score in zip(PLACES, [(1.0, 1.0), *[(50.0, 50.0)] * 3], strict=True)
-    }
+    values = {p: {"environment": score} for p, score in zip(PLACES, [(1.0, 1.0), *[(50.0, 50.0)] * 3], strict=True)}
     assert _gaps(values) == []
 
 

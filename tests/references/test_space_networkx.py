@@ -91,11 +91,7 @@ class Network:
         (a, b) = self.snappable[k]
         on = [p * (1 - share) + q * share for p, q in zip(self.places[a], self.places[b], strict=True)]
         away = GEOD.inv(lon, lat, *on)[2]
-        return (
-            None
-            if away > limit
-            else (a, b, share * self.graph[a][b]["weight"], self.graph[a][b]["weight"], away)
-        )
+        return None if away > limit else (a, b, share * self.graph[a][b]["weight"], self.graph[a][b]["weight"], away)
 
     def distances(self, stops, cutoff, offsets=True):
         """Metres from nodes to the nearest stop, and the stops on each segment."""
@@ -135,8 +131,7 @@ def test_monaco_distances_equal_networkx_at_every_node_and_from_doors():
     at = {(round(x, 7), round(y, 7)): n for n, (x, y) in network.places.items()}
     ours = field.at(graph.node_positions)
     expected = [
-        theirs.get(at[round(x, 7), round(y, 7)], np.inf)
-        for x, y in zip(graph.longitude, graph.latitude, strict=True)
+        theirs.get(at[round(x, 7), round(y, 7)], np.inf) for x, y in zip(graph.longitude, graph.latitude, strict=True)
     ]
     np.testing.assert_allclose(ours, expected, atol=2e-3, rtol=0)  # the plane of the second way: UTM
     assert np.isfinite(ours).mean() > 0.95
@@ -196,15 +191,12 @@ def served_stops(archive, day, weekday):
     calls = {}
     for r in rows(archive, "stop_times.txt"):
         if r["trip_id"] in trips:
-            calls.setdefault(r["trip_id"], []).append(
-                (int(r["stop_sequence"]), r["stop_id"], r["departure_time"])
-            )
+            calls.setdefault(r["trip_id"], []).append((int(r["stop_sequence"]), r["stop_id"], r["departure_time"]))
     count = {}
     for trip in calls.values():
         trip.sort()
         times = [
-            sum(int(p) * f for p, f in zip(t.split(":"), (3600, 60, 1), strict=True)) if t else None
-            for *_, t in trip
+            sum(int(p) * f for p, f in zip(t.split(":"), (3600, 60, 1), strict=True)) if t else None for *_, t in trip
         ]
         known = [k for k, t in enumerate(times) if t is not None]
         filled = np.interp(range(len(times)), known, [times[k] for k in known])

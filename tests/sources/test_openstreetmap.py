@@ -1,7 +1,5 @@
 """Map extracts as they come: clipped, empty, odd."""
 
-# ruff: noqa: E501  (markup and rows of files read better whole)
-
 from pathlib import Path
 
 import pytest
@@ -25,9 +23,7 @@ def node(number, lon, lat, **tags):
 
 
 def way(number, nodes, **tags):
-    inner = "".join(f'<nd ref="{n}"/>' for n in nodes) + "".join(
-        f'<tag k="{k}" v="{v}"/>' for k, v in tags.items()
-    )
+    inner = "".join(f'<nd ref="{n}"/>' for n in nodes) + "".join(f'<tag k="{k}" v="{v}"/>' for k, v in tags.items())
     return f'<way id="{number}" version="1">{inner}</way>'
 
 

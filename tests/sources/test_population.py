@@ -37,10 +37,13 @@ def test_h3_ids_alone_are_enough(tmp_path):
     assert cells.longitude[0] == pytest.approx(-51.1582459, abs=1e-6)
 
 
+def test_h3_ids_may_be_whole_numbers(tmp_path):
+    cells = read_population(write(tmp_path / "p.csv", f"id,population\n{int(HEX, 16)},100\n"))
+    assert (cells.kind, cells.id) == ("h3", [HEX])
+
+
 def test_other_ids_are_points_and_empty_cells_are_missing_not_zero(tmp_path):
-    cells = read_population(
-        write(tmp_path / "p.csv", "id,lon,lat,population\n1,29,41,10\n2,29,41,\n3,,41,5\n")
-    )
+    cells = read_population(write(tmp_path / "p.csv", "id,lon,lat,population\n1,29,41,10\n2,29,41,\n3,,41,5\n"))
     assert (cells.kind, len(cells), cells.polygon) == ("point", 1, None)
     assert dict(cells.findings) == {"cells_without_place": 1, "cells_without_population": 1}
 
@@ -82,13 +85,7 @@ def tiff(path, values, *, compression=1, predictor=1, epsg=4326, west=29.0, nort
     if predictor == 2:
         raw = np.diff(values, axis=1, prepend=0).astype(values.dtype)
     if predictor == 3:
-        planes = (
-            values.astype(">f4")
-            .view(np.uint8)
-            .reshape(lines, columns, 4)
-            .transpose(0, 2, 1)
-            .reshape(lines, -1)
-        )
+        planes = values.astype(">f4").view(np.uint8).reshape(lines, columns, 4).transpose(0, 2, 1).reshape(lines, -1)
         raw = np.diff(planes, axis=1, prepend=np.uint8(0)).astype(np.uint8)
     data = raw.tobytes()
     data = zlib.compress(data) if compression == 8 else data

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from tests.store.making import add, observations
 
 from kenes.store import Edition, Store
 from kenes.vocabulary.errors import BadInput, StoreError
 from kenes.vocabulary.tables import KINDS, SCORES
-from tests.store.making import add, observations
 
 
 def _scores(value: float) -> dict[str, pa.Table]:
@@ -67,7 +67,7 @@ def test_an_old_edition_opens_by_its_id(tmp_path: Path) -> None:
 
 
 def test_an_observatory_that_published_nothing_says_so(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="has not published an edition. Run `kenes run` first"):
+    with pytest.raises(BadInput, match=r"has not published an edition\. Run `kenes run` first"):
         Edition.open(tmp_path)
     assert not (tmp_path / "store").exists()
 

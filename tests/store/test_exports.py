@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.store.making import observations
 
 from kenes.store import cell, csv_bytes, table_csv, write_export, write_whole
 from kenes.vocabulary.errors import BadInput
 from kenes.vocabulary.tables import KINDS, SCORES
-from tests.store.making import observations
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
@@ -51,11 +51,11 @@ def test_an_empty_table_is_its_header(kind: str) -> None:
 
 PINNED = {
     "places": "place,kind,name_en,name_tr,parent,valid_from,valid_to,iso3166_2,nuts,geonames,unlocode",
-    "observations": "observation,variable,place,site,start,end,dimensions,value,unit,text,status,flags,snapshot,locator,"
-    "retrieved_at,vintage",
+    "observations": "observation,variable,place,site,start,end,dimensions,value,unit,text,status,flags,snapshot,"
+    "locator,retrieved_at,vintage",
     "flags": "observation,variable,place,site,start,end,rule,reason,snapshot,locator",
-    "measurements": "indicator,edition,place,start,end,dimensions,value,unit,uncertainty,uncertainty_kind,coverage,origin,"
-    "quality,flags,reason,provenance",
+    "measurements": "indicator,edition,place,start,end,dimensions,value,unit,uncertainty,uncertainty_kind,coverage,"
+    "origin,quality,flags,reason,provenance",
     "scores": "index,place,node,score,score_low,score_high,rank,rank_low,rank_high,level,draws,coverage,ranked,reason",
 }
 

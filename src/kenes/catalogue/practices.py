@@ -189,9 +189,7 @@ def read_practices(folder: Path) -> list[Practice]:
 def _turkish(path: Path) -> dict[str, LinedDict]:
     if not path.exists():
         return {}
-    return {
-        row["id"]: row for row in read_table(path, columns=("id",), name=f"{path.parent.name}/{path.name}")
-    }
+    return {row["id"]: row for row in read_table(path, columns=("id",), name=f"{path.parent.name}/{path.name}")}
 
 
 def _designs(path: Path) -> Texts:
@@ -209,9 +207,7 @@ def _links(path: Path) -> dict[str, tuple[IndicatorLink, ...]]:
     found: dict[str, list[IndicatorLink]] = defaultdict(list)
     for row in read_table(path, columns=columns, name=f"{path.parent.name}/{path.name}"):
         applies = _one_of(row, "applies", get_args(Applies))
-        link = IndicatorLink(
-            row["indicator"], cast(Applies, applies), row.get("basis", ""), row.get("note", "")
-        )
+        link = IndicatorLink(row["indicator"], cast(Applies, applies), row.get("basis", ""), row.get("note", ""))
         if any(other.indicator == link.indicator for other in found[row["practice"]]):
             raise DefinitionError(
                 f"practice {row['practice']!r} is tied to {link.indicator!r} twice", where=row.where()
@@ -252,9 +248,7 @@ def _pair(en: str, tr: str) -> Texts:
     return MappingProxyType({language: text for language, text in (("en", en), ("tr", tr)) if text})
 
 
-def _practice(
-    row: LinedDict, turkish: LinedDict, designs: Texts, links: tuple[IndicatorLink, ...]
-) -> Practice:
+def _practice(row: LinedDict, turkish: LinedDict, designs: Texts, links: tuple[IndicatorLink, ...]) -> Practice:
     low, high = _number(row, "effect_low"), _number(row, "effect_high")
     if (low is None) != (high is None) or (low is not None and high is not None and low > high):
         raise DefinitionError(

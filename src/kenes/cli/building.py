@@ -112,11 +112,11 @@ def quality(file: Path, mapping: Path, out: Path, observatory: Path, as_json: bo
     return REFUSED if counts["refused"] else DONE
 
 
-def _stages(observatory: Path, as_json: bool, wanted: str) -> int:
+def _stages(observatory: Path, as_json: bool, wanted: str, seed: int | None) -> int:
     from kenes.pipeline.run import rebuild
 
     with Bars() as bars:
-        ran = rebuild(observatory, bars)
+        ran = rebuild(observatory, bars, seed=seed)
     _tell(ran, as_json, wanted)
     return DONE
 
@@ -145,7 +145,7 @@ def measure(indicators: tuple[str, ...], as_of: Any, observatory: Path, as_json:
     from kenes.pipeline.hand import measure_as_of
 
     if as_of is None and not indicators:
-        return _stages(observatory, as_json, "measured")
+        return _stages(observatory, as_json, "measured", seed)
     rows = measure_as_of(observatory, list(indicators), as_of.date() if as_of else None)
     if as_json:
         show(rows)
@@ -170,7 +170,7 @@ def measure(indicators: tuple[str, ...], as_of: Any, observatory: Path, as_json:
 @guarded
 def compare(observatory: Path, as_json: bool, seed: int | None) -> int:
     """Compare places by the declared profiles."""
-    return _stages(observatory, as_json, "compared")
+    return _stages(observatory, as_json, "compared", seed)
 
 
 @click.command()
@@ -178,7 +178,7 @@ def compare(observatory: Path, as_json: bool, seed: int | None) -> int:
 @guarded
 def recommend(observatory: Path, as_json: bool, seed: int | None) -> int:
     """Match the largest gaps of each ranked place with practices."""
-    return _stages(observatory, as_json, "recommended")
+    return _stages(observatory, as_json, "recommended", seed)
 
 
 @click.command()
@@ -186,7 +186,7 @@ def recommend(observatory: Path, as_json: bool, seed: int | None) -> int:
 @guarded
 def publish(observatory: Path, as_json: bool, seed: int | None) -> int:
     """Make an edition of the newest tables."""
-    return _stages(observatory, as_json, "published")
+    return _stages(observatory, as_json, "published", seed)
 
 
 @click.command()
@@ -204,6 +204,6 @@ def run(sources: tuple[str, ...], licensed: Path | None, observatory: Path, as_j
     from kenes.pipeline.run import run as run_all
 
     with Bars() as bars:
-        ran = run_all(observatory, bars, sources=list(sources), licensed=licensed)
+        ran = run_all(observatory, bars, sources=list(sources), licensed=licensed, seed=seed)
     _tell(ran, as_json, "ran")
     return REFUSED if ran.refused else DONE

@@ -43,7 +43,7 @@ def build(
     if as_json:
         show(result)
     else:
-        click.echo(f"{result['ranked']} of {result['places']} places are ranked; see {out}")
+        click.echo(f"{result['ranked']} of {result['rows']} rows are ranked; see {out}")
     return DONE
 
 
@@ -96,17 +96,29 @@ def compare(before: Path, after: Path, observatory: Path, as_json: bool, seed: i
 
 @index.command()
 @click.argument("place")
-@click.option("--spec", type=FILE, required=True, help="The specification.")
-@click.option("--data", type=FILE, required=True, help="The data.")
+@click.option("--result", type=FOLDER, default=None, help="Folder written by `build`; the observatory's by default.")
+@click.option("--spec", type=FILE, default=None, help="The specification, instead of a result.")
+@click.option("--data", type=FILE, default=None, help="The data, with --spec.")
 @click.option("--draws", type=click.IntRange(min=1), default=None, help="Draws for the interval.")
 @shared_options
 @guarded
 def explain(
-    place: str, spec: Path, data: Path, draws: int | None, observatory: Path, as_json: bool, seed: int | None
+    place: str,
+    result: Path | None,
+    spec: Path | None,
+    data: Path | None,
+    draws: int | None,
+    observatory: Path,
+    as_json: bool,
+    seed: int | None,
 ) -> int:
     """Why PLACE has its score and what would move it."""
     from kenes.pipeline import index_files
 
+    if (spec is None) != (data is None):
+        raise click.UsageError("--spec and --data belong together")
+    folder = result or observatory
+    spec, data = spec or folder / "spec.json", data or folder / "data.csv"
     found = index_files.explain(spec, data, place, draws=draws, seed=seed)
     if as_json:
         show(found)

@@ -68,7 +68,8 @@ def explain(place: str, indicator: str, year: int | None, observatory: Path, as_
 @guarded
 def advise(place: str, themes: tuple[str, ...], observatory: Path, as_json: bool, seed: int | None) -> int:
     """Gaps of PLACE against its peers, fitting practices, and what is not recommended yet and why."""
-    from kenes.pipeline.advising import advise as advise_, told
+    from kenes.pipeline.advising import advise as advise_
+    from kenes.pipeline.advising import told
 
     found = advise_(observatory, place, list(themes))
     show(found) if as_json else click.echo(told(found))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kenes.cli.shared import DONE, Bars, guarded, shared_options, show
+from kenes.cli.shared import DONE, REFUSED, Bars, guarded, shared_options, show
 
 _FILE = click.Path(path_type=Path)
 _POSITIVE = click.FloatRange(min=0, min_open=True)
@@ -22,9 +22,7 @@ def space() -> None:
 @space.command()
 @click.option("--osm", type=_FILE, required=True, help="OpenStreetMap extract (.osm.pbf or .osm).")
 @click.option("--gtfs", type=_FILE, multiple=True, help="Timetable (zip or folder); several may be given.")
-@click.option(
-    "--date", "date", type=click.DateTime(["%Y-%m-%d"]), help="Service day; else an ordinary weekday."
-)
+@click.option("--date", "date", type=click.DateTime(["%Y-%m-%d"]), help="Service day; else an ordinary weekday.")
 @click.option("--population", type=_FILE, help="CSV (id, lon, lat, population), raster, or vector layer.")
 @click.option("--boundary", type=_FILE, help="Outline of the city; else the union of the cells.")
 @click.option("--urban", type=_FILE, help="Outline of the built-up city; the boundary is cut by it.")
@@ -39,24 +37,18 @@ def space() -> None:
               help="Metres within which a place finds its street.")  # fmt: skip
 @click.option("--crs", help="Plane for areas; else geodesic areas. A wrong one is refused.")
 @click.option("--land", type=_FILE, help="CSV year,built_up_km2,population for SDG 11.3.1.")
-@click.option(
-    "--irradiation", type=click.FloatRange(min=0), help="Rooftop solar: kWh per m² and year in the plane."
-)
-@click.option(
-    "--consumption", type=click.FloatRange(min=0), help="Rooftop solar: electricity use, kWh per year."
-)
+@click.option("--irradiation", type=click.FloatRange(min=0), help="Rooftop solar: kWh per m² and year in the plane.")
+@click.option("--consumption", type=click.FloatRange(min=0), help="Rooftop solar: electricity use, kWh per year.")
 @click.option("--out", type=_FILE, required=True, help="Folder to write.")
 @shared_options
 @guarded
-def measure(out: Path, as_json: bool, observatory: Path, seed: int | None, **options: Any) -> int:  # noqa: ARG001
+def measure(out: Path, as_json: bool, observatory: Path, seed: int | None, **options: Any) -> int:
     """Measure one city from files; write measurements, layers, a map page and a report on quality."""
-    from kenes.pipeline.space import SpaceRequest, measure_space  # noqa: PLC0415
+    from kenes.pipeline.space import SpaceRequest, measure_space
 
     date: dt.datetime | None = options.pop("date")
     irradiation, consumption = options.pop("irradiation"), options.pop("consumption")
-    solar = (
-        None if irradiation is None else {"irradiation_kwh_m2": irradiation, "consumption_kwh": consumption}
-    )
+    solar = None if irradiation is None else {"irradiation_kwh_m2": irradiation, "consumption_kwh": consumption}
     request = SpaceRequest(date=date.date() if date else None, solar=solar, **options)
     with Bars() as bars:
         summary = measure_space(request, out, bars)
@@ -65,7 +57,28 @@ def measure(out: Path, as_json: bool, observatory: Path, seed: int | None, **opt
     else:
         for name, value in summary["sdg_11_2_1"].items():
             click.echo(f"SDG 11.2.1 {name}: {'not known' if value is None else f'{value:.4f}'}")
-        click.echo(
-            f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}"
-        )
+        click.echo(f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}")
     return DONE
+
+
+@space.command()
+@click.argument("table", type=_FILE)
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+@click.option("--cut", "cut_m", type=_POSITIVE, help="Cut each city out of its map first, with so many metres around.")
+@click.option("--out", type=_FILE, required=True, help="Folder of folders.")
+@shared_options
+@guarded
+def cities(
+    table: Path, workers: int, cut_m: float | None, out: Path, as_json: bool, observatory: Path, seed: int | None
+) -> int:
+    """Measure every city of TABLE (CSV: place, osm, gtfs, population ...); finished ones are kept."""
+    from kenes.pipeline.space_cities import measure_cities, read_cities
+
+    with Bars() as bars:
+        results = measure_cities(read_cities(table), out, workers=workers, cut_m=cut_m, progress=bars)
+    if as_json:
+        show([{"place": r.place, "state": r.state, "reason": r.reason} for r in results])
+    else:
+        for r in results:
+            click.echo(f"{r.place}: {r.state}{f' ({r.reason})' if r.reason else ''}")
+    return REFUSED if any(r.state == "refused" for r in results) else DONE

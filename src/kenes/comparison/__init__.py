@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from kenes.comparison.coin import from_coin
     from kenes.comparison.explanation import Standing, contributions, marginal_gains, node_parts, strengths
     from kenes.comparison.frontier import Frontier, benefit_of_the_doubt
+    from kenes.comparison.influence import Sensitivity, sensitivity, sobol
     from kenes.comparison.intervals import Intervals, uncertainty, what_if
     from kenes.comparison.normalisation import goalpost_score, ranks
     from kenes.comparison.panels import Change, Trend, decompose, trends
     from kenes.comparison.peers import Peer, bands, peers_of
     from kenes.comparison.plain import from_plain, to_plain
-    from kenes.comparison.sensitivity import Sensitivity, sobol
     from kenes.comparison.specification import Goalposts, Node, Specification, Step
     from kenes.comparison.structure import Correlation, correlations, cronbach_alpha, effective_weights, importance
     from kenes.comparison.tiers import RankSets, rank_sets
@@ -67,10 +67,7 @@ _HOME = {
         "bands",
         "peers_of",
     ),
-    "sensitivity": (
-        "Sensitivity",
-        "sobol",
-    ),
+    "influence": ("Sensitivity", "sensitivity", "sobol"),
     "plain": ("from_plain", "to_plain"),
     "specification": (
         "Goalposts",
@@ -128,6 +125,7 @@ __all__ = [
     "rank_sets",
     "ranks",
     "read_inputs",
+    "sensitivity",
     "size_findings",
     "sobol",
     "statistics",

@@ -149,10 +149,15 @@ def share_present(values: Floats, weights: Floats) -> Floats:
 def _relational(method: str, values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
     """Methods in which a place's score depends on the other places; draw by draw."""
     if values.ndim == 3:
-        columns = [
-            _relational(method, values[:, :, d], weights[:, d] if weights.ndim == 2 else weights, settings)
-            for d in range(values.shape[2])
-        ]
+        known: dict[bytes, Floats] = {}
+        columns = []
+        for d in range(values.shape[2]):
+            line, under = values[:, :, d], weights[:, d] if weights.ndim == 2 else weights
+            matters = under if method in ("copeland", "kemeny") else under > 0
+            key = line.tobytes() + matters.tobytes()
+            if key not in known:
+                known[key] = _relational(method, line, under, settings)
+            columns.append(known[key])
         return np.stack(columns, axis=1)
     if method in ("copeland", "kemeny"):
         from kenes.comparison import outranking  # noqa: PLC0415 - the solver is loaded when wanted
@@ -160,4 +165,4 @@ def _relational(method: str, values: Floats, weights: Floats, settings: Mapping[
         return outranking.score(values, weights, method)
     from kenes.comparison import frontier  # noqa: PLC0415 - the solver is loaded when wanted
 
-    return frontier.score(values, method, settings)
+    return frontier.score(values[weights > 0], method, settings)

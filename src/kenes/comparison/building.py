@@ -57,6 +57,13 @@ class State:
     screened: NDArray[np.bool_]
     changes: tuple[Change, ...] = ()
     stages: Mapping[str, Floats] = field(default_factory=dict)
+    remembered: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
+
+    def leaf_ranks(self, blocks: Sequence[Rows]) -> Floats:
+        """Ranks of each indicator within each time, computed once."""
+        if "ranks" not in self.remembered:
+            self.remembered["ranks"] = ranks_in(self.values, blocks)
+        return self.remembered["ranks"]
 
 
 @dataclass(frozen=True)
@@ -226,7 +233,9 @@ class Workshop:
         least = float(spec.aggregate_of(tree.root).get("min_coverage") or 0.0)
         enough = available >= max(least, 1e-300) - 1e-12
         ranked = np.isfinite(scores[:, -1]) & enough & ~state.screened
-        places_ranked = _ranks(scores, ranked, tree, self.blocks)
+        above = scores[:, tree.leaves :].copy()
+        above[~ranked, -1] = np.nan
+        places_ranked = np.hstack([state.leaf_ranks(self.blocks), ranks_in(above, self.blocks)])
         none = np.isfinite(self.inputs.values).sum(axis=1) == 0
         reason = tuple(
             None if ok else "no_data" if empty else "coverage" for ok, empty in zip(ranked, none, strict=True)
@@ -409,15 +418,12 @@ def coverage_of(tree: Tree, weights: Floats, present: NDArray[np.bool_]) -> Floa
     return found
 
 
-def _ranks(scores: Floats, ranked: NDArray[np.bool_], tree: Tree, blocks: Sequence[Rows]) -> Floats:
-    """Ranks within each time; the root ranks only places with enough coverage."""
+def ranks_in(scores: Floats, blocks: Sequence[Rows]) -> Floats:
+    """Ranks of each column within each time, shape of `scores`; NaN where there is no score."""
     found = np.full(scores.shape, np.nan)
     for rows in blocks:
-        for position in range(len(tree.ids)):
-            column = scores[rows, position]
-            if position == tree.root:
-                column = np.where(ranked[rows], column, np.nan)
-            found[rows, position] = ranks(column)
+        for position in range(scores.shape[1]):
+            found[rows, position] = ranks(scores[rows, position])
     return found
 
 

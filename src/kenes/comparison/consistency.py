@@ -131,6 +131,14 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
             found="none",
             mend=f"Add {field_name} to the node.",
         )
+    tables = {"categorical": "categories", "optimum_range": "spread"}
+    if method in tables and not settings.get(tables[method]):
+        raise DefinitionError(
+            f"node {leaf}",
+            expected=f"{tables[method]} for {method}",
+            found="none",
+            mend=f"Add {tables[method]} to normalise of the node.",
+        )
     if method == "distance_to_reference" and settings.get("reference") is None:
         raise DefinitionError(
             f"node {leaf}", expected="a reference place", found="none", mend="Name normalise.reference."

@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from math import factorial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.aggregation import MEANS, aggregate, shares
 from kenes.comparison.building import Profile
+from kenes.comparison.frontier import benefit_of_the_doubt
 from kenes.comparison.specification import Specification
 
 Floats = NDArray[np.float64]
@@ -50,7 +52,7 @@ def contributions(profile: Profile, node: str | None = None) -> Floats:
     return np.where(np.isfinite(profile.scores[:, [top]]), found, np.nan)
 
 
-def node_parts(values: Floats, weights: Floats, settings: dict[str, object]) -> Floats:
+def node_parts(values: Floats, weights: Floats, settings: dict[str, Any]) -> Floats:
     """Parts of one node that add up to its score.
 
     Args:
@@ -66,6 +68,8 @@ def node_parts(values: Floats, weights: Floats, settings: dict[str, object]) -> 
     share = shares(values, weights)
     if settings["method"] == "arithmetic":
         return np.where(present, share * np.nan_to_num(values), 0.0)
+    if settings["method"] == "bod" and present.any():
+        return _frontier_parts(values, weights, settings)
     if settings["method"] not in MEANS:
         score = aggregate(values, weights, settings)
         return np.where(present, share * score, 0.0)
@@ -77,7 +81,19 @@ def node_parts(values: Floats, weights: Floats, settings: dict[str, object]) -> 
     return np.where(present, share * start + _shapley(values, base, weights, settings), 0.0)
 
 
-def _shapley(values: Floats, base: Floats, weights: Floats, settings: dict[str, object]) -> Floats:
+def _frontier_parts(values: Floats, weights: Floats, settings: dict[str, Any]) -> Floats:
+    """Benefit of the doubt is a sum under each place's own weights, so its parts are weight times value."""
+    used, complete = np.flatnonzero(weights > 0), np.isfinite(values[weights > 0]).all(axis=0)
+    parts = np.zeros(values.shape)
+    if complete.any():
+        low, high = (None if settings.get(k) is None else float(settings[k]) for k in ("lower", "upper"))
+        table = np.ascontiguousarray(values[used][:, complete].T)
+        found = benefit_of_the_doubt(table, lower=low, upper=high)
+        parts[np.ix_(used, np.flatnonzero(complete))] = (found.weights * table).T
+    return parts
+
+
+def _shapley(values: Floats, base: Floats, weights: Floats, settings: dict[str, Any]) -> Floats:
     """Shapley values of moving each child from `base` to `values`: exact up to 10 children, then by 200
     permutations and their reverses (which still add up exactly)."""
     size = len(values)
@@ -127,7 +143,8 @@ def marginal_gains(profile: Profile, *, change: float = 1.0) -> Floats:
     for leaf in range(tree.leaves):
         better = profile.normalised[:, leaf] + slope[:, leaf] * change
         better = _capped(spec, leaf, better)
-        gains[:, leaf] = _moved(profile, leaf, better) - profile.index
+        moved = _moved(profile, leaf, better) - profile.index
+        gains[:, leaf] = np.where(np.isfinite(slope[:, leaf]), moved, np.nan)
     return gains
 
 

@@ -207,6 +207,27 @@ def chained(values: Floats, *, rounds: int = 20, rng: np.random.Generator | None
     return np.where(gaps, work * scale, values)
 
 
+def fill_spread(values: Floats, settings: Mapping[str, Any], rng: np.random.Generator) -> Floats:
+    """How uncertain the fill of each gap is, as a standard deviation; 0 where there is a value.
+
+    Under `multiple` the spread of the drawn fills, otherwise that of the indicator.
+    """
+    gaps = np.isnan(values)
+    if settings.get("method") == "multiple":
+        count = max(int(settings.get("draws", 20)), 2)
+        spread = np.std([chained(values, rng=rng, rounds=10) for _ in range(count)], axis=0, ddof=1)
+    else:
+        centred = np.where(gaps, 0.0, values - _column_means(values))
+        known = np.maximum((~gaps).sum(axis=0) - 1, 1)
+        spread = np.broadcast_to(np.sqrt((centred**2).sum(axis=0) / known), values.shape)
+    return np.where(gaps, spread, 0.0)
+
+
+def _column_means(values: Floats) -> Floats:
+    present = np.isfinite(values)
+    return np.asarray(np.where(present, values, 0).sum(axis=0) / np.maximum(present.sum(axis=0), 1))
+
+
 def impute(  # noqa: PLR0911 - one return a method reads best
     values: Floats,
     settings: Mapping[str, Any],

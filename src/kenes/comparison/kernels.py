@@ -196,7 +196,7 @@ def prepare(x, noise, keep, groups, group_count, treated, skew, kurt, most, then
 
 
 @njit(cache=True, nogil=True)
-def climb(x, start, children, method, weights, scores, gaps):  # type: ignore[no-untyped-def]
+def climb(x, start, children, method, weights, scores, gaps, absent):  # type: ignore[no-untyped-def]
     """Scores of all aggregates of one draw.
 
     Args:
@@ -207,6 +207,7 @@ def climb(x, start, children, method, weights, scores, gaps):  # type: ignore[no
         weights: shape (node,).
         scores: written; shape (aggregate, row).
         gaps: whether any leaf may be missing.
+        absent: aggregates that stay missing, shape (aggregate, row), or empty.
     """
     leaves, rows = x.shape
     below = np.empty(rows)
@@ -241,6 +242,8 @@ def climb(x, start, children, method, weights, scores, gaps):  # type: ignore[no
             share = below[i] if gaps else total
             v = out[i] / share if share > 0.0 else np.nan
             out[i] = v if code == 0 else np.exp(v) if code == 1 else 1.0 / v
+            if absent.size > 0 and absent[k, i]:
+                out[i] = np.nan
 
 
 @njit(cache=True, nogil=True)

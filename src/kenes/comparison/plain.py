@@ -91,7 +91,10 @@ def set_path(plain: Plain, path: str, value: Any) -> None:
     for depth, part in enumerate(parts[:-1]):
         here = _enter(here, part, parts[depth - 1] if depth else "", path)
     last = parts[-1]
-    if isinstance(here, list):
+    kind = next(iter(here)) if isinstance(here, dict) and len(here) == 1 else None
+    if kind in STEP_SETTINGS and last != kind and parts[0] == "steps":
+        here[kind][last] = value
+    elif isinstance(here, list):
         position = _position(here, last, path)
         here[position] = {last: value} if isinstance(here[position], dict) and last in here[position] else value
     elif parts[0] == "steps" and len(parts) == 2 and isinstance(here, dict):

@@ -136,6 +136,7 @@ def run(
     rows: NDArray[np.intp],
     out: Floats,
     members: Ints,
+    lacking: NDArray[np.bool_] | None = None,
 ) -> None:
     """Scores of the kept nodes for the draws in `members`, written to `out[kept, draw, row]`.
 
@@ -148,6 +149,7 @@ def run(
         rows: rows to keep.
         out: shape (kept, draw, kept row).
         members: draws.
+        lacking: aggregates that stay missing, shape (node, row).
     """
     from kenes.comparison import kernels  # noqa: PLC0415 - numba is loaded when wanted
 
@@ -157,11 +159,12 @@ def run(
     scores = np.empty((len(spec.tree.ids) - leaves, size))
     whole = len(rows) == size
     under = np.ascontiguousarray(weights.T)
+    absent = np.zeros((0, 0), dtype=np.bool_) if lacking is None else np.ascontiguousarray(lacking[leaves:])
     for d, member in enumerate(members):
         z_of(d, z)
         kernels.noisy(made.raw, made.errors, z, made.cells, x.ravel(), noise.ravel())
         kernels.prepare(x, noise, *made.prepare)
-        kernels.climb(x, made.start, made.children, made.method, under[d], scores, made.gaps)
+        kernels.climb(x, made.start, made.children, made.method, under[d], scores, made.gaps, absent)
         for k, position in enumerate(kept):
             line = x[position] if position < leaves else scores[position - leaves]
             out[k, member] = line if whole else line[rows]

@@ -43,10 +43,7 @@ def skewness(values: Floats) -> Floats:
     Source:
         Joanes and Gill (1998), The Statistician 47(1), 183-189, G1.
     """
-    n, second, third, _ = _moments(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        g1 = np.sqrt(n) * third / second**1.5
-        return np.where(n >= 3, g1 * np.sqrt(n * (n - 1)) / (n - 2), np.nan)
+    return _shape(values)[0]
 
 
 def kurtosis(values: Floats) -> Floats:
@@ -61,10 +58,16 @@ def kurtosis(values: Floats) -> Floats:
     Source:
         Joanes and Gill (1998), The Statistician 47(1), 183-189, G2.
     """
-    n, second, _, fourth = _moments(values)
+    return _shape(values)[1]
+
+
+def _shape(values: Floats) -> tuple[Floats, Floats]:
+    """G1 and G2 of each column from one pass over the moments."""
+    n, second, third, fourth = _moments(values)
     with np.errstate(invalid="ignore", divide="ignore"):
-        g2 = n * fourth / second**2 - 3
-        return np.where(n >= 4, ((n + 1) * g2 + 6) * (n - 1) / ((n - 2) * (n - 3)), np.nan)
+        g1 = np.sqrt(n) * third / second**1.5 * np.sqrt(n * (n - 1)) / (n - 2)
+        g2 = ((n + 1) * (n * fourth / second**2 - 3) + 6) * (n - 1) / ((n - 2) * (n - 3))
+    return np.where(n >= 3, g1, np.nan), np.where(n >= 4, g2, np.nan)
 
 
 def _moments(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -85,7 +88,7 @@ def _moments(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 def passes(values: Floats, *, skew: float = 2.0, kurt: float = 3.5) -> NDArray[np.bool_]:
     """Whether |skewness| or kurtosis is below its threshold, per column; a column without shape passes."""
-    g1, g2 = skewness(values), kurtosis(values)
+    g1, g2 = _shape(values)
     return (np.abs(g1) < skew) | (g2 < kurt) | ~np.isfinite(g1) | ~np.isfinite(g2)
 
 
@@ -222,7 +225,14 @@ def treat(values: Floats, settings: list[Mapping[str, Any]]) -> tuple[Floats, li
         Treated values of the same shape, and the changes by column and row.
     """
     treated, changes = values.copy(), list[Change]()
+    fine: dict[tuple[float, float], NDArray[np.bool_]] = {}
     for column, setting in enumerate(settings):
+        if setting.get("method", "winsorise") in ("winsorise", "none"):
+            limits = float(setting.get("skew", 2.0)), float(setting.get("kurtosis", 3.5))
+            if limits not in fine:
+                fine[limits] = passes(values, skew=limits[0], kurt=limits[1])
+            if fine[limits][column]:
+                continue
         before = values[:, column]
         for step, after in treat_column(before, setting):
             rows = np.flatnonzero(np.isfinite(before) & (after != before))

@@ -26,9 +26,9 @@ import yaml
 from kenes.comparison.building import Profile, Workshop, read_inputs
 from kenes.comparison.coin import from_coin
 from kenes.comparison.explanation import contributions, marginal_gains, strengths
+from kenes.comparison.influence import sensitivity
 from kenes.comparison.intervals import Intervals, uncertainty
 from kenes.comparison.plain import from_plain, renamed, to_plain
-from kenes.comparison.sensitivity import sensitivity
 from kenes.comparison.specification import Specification, canonical
 from kenes.comparison.structure import correlations, effective_weights
 from kenes.vocabulary.errors import BadInput, DefinitionError
@@ -202,12 +202,14 @@ def build_index(
     result = {
         "index": spec.id, "version": spec.version, "seed": spec.seed, "draws": count, "level": spec.level,
         "specification": spec.digest, "data": hashlib.sha256(data_path.read_bytes()).hexdigest(),
-        "places": len(set(profile.places)), "ranked": int(profile.ranked.sum()),
+        "places": len(set(profile.places)),
+        "rows": len(profile.places), "ranked": int(profile.ranked.sum()),
         "not_ranked": sorted({p for p, ok in zip(profile.places, profile.ranked, strict=True) if not ok}),
         "factors": list(intervals.factors) if intervals else [], "versions": _versions(),
     }  # fmt: skip
     with whole_folder(out) as folder:
         _write(folder, tables, result)
+        (folder / "data.csv").write_bytes(csv_bytes(list(data), zip(*data.values(), strict=True)))
         (folder / "spec.json").write_text(json.dumps(to_plain(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")
         if extras:
             from kenes.pipeline.index_report import report, workbook  # noqa: PLC0415 - loaded when written
@@ -482,6 +484,8 @@ def explain(
 ) -> dict[str, Any]:
     """Why a place has its score: interval, contributions, what one unit more would move, strengths.
 
+    With years, the place's last one is explained.
+
     Raises:
         BadInput: there is no such place.
     """
@@ -490,27 +494,41 @@ def explain(
         spec = renamed(spec, seed=seed)
     data = read_table(data_path)
     profile = Workshop(read_inputs(spec, data, errors_of(spec, data))).build(spec)
-    row = profile.row(place)
+    profile.row(place)
+    rows = [i for i, p in enumerate(profile.places) if p == place]
+    times = profile.inputs.times
+    row = rows[0] if times is None else max(rows, key=lambda i: str(times[i]))
     count = min(spec.draws, 1000) if draws is None else draws
     intervals = uncertainty(profile, max(count, 1))
     nodes = len(intervals.nodes)
     records = list(intervals.rows())[row * nodes : (row + 1) * nodes]
     given, gains = contributions(profile)[row], marginal_gains(profile)[row]
     strong, weak = strengths(profile, place)
+    leaves = spec.indicators
     return {
-        "index": spec.id, "place": place, **{k: v for k, v in records[-1].items() if k not in ("place", "node")},
+        "index": spec.id,
+        "place": place,
+        **({} if times is None else {"time": times[row]}),
+        **{k: v for k, v in records[-1].items() if k not in ("place", "node")},
         "nodes": records,
         "contributions": [
-            {"node": leaf, "value": _number(given[i]), "normalised": _number(profile.normalised[row, i]),
-             "raw": _number(profile.inputs.values[row, i]), "one_unit_better": _number(gains[i])}
-            for i, leaf in enumerate(spec.indicators)
+            {
+                "node": leaf,
+                "value": _number(given[i]),
+                "normalised": _number(profile.normalised[row, i]),
+                "raw": _number(profile.inputs.values[row, i]),
+                "one_unit_better": _number(gains[i]),
+            }
+            for i, leaf in enumerate(leaves)
         ],
-        "strengths": [_record(s) for s in strong], "weaknesses": [_record(s) for s in weak],
+        "strengths": [_record(s) for s in strong],
+        "weaknesses": [_record(s) for s in weak],
         "changes": [
-            {"node": spec.indicators[c.column], "before": c.before, "after": c.after, "step": c.step}
-            for c in profile.changes if c.row == row
+            {"node": leaves[c.column], "before": c.before, "after": c.after, "step": c.step}
+            for c in profile.changes
+            if c.row == row
         ],
-    }  # fmt: skip
+    }
 
 
 def _record(value: Any) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from kenes.catalogue import Catalogue, load
 from kenes.pipeline.comparing import compare_profiles
 from kenes.pipeline.ingest import Ingested, ingest_shipped
@@ -38,12 +40,29 @@ class Ran:
         return any(i.error is not None or i.report.get("refused") for i in self.ingested)
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the stages of one run share; `inputs` is the hash of everything that they stand on."""
+
+    store: Store
+    catalogue: Catalogue
+    inputs: str
+    progress: Progress
+    seed: int | None
+
+    def read(self, stage: str) -> dict[str, pa.Table]:
+        """The tables that a stage wrote."""
+        done = self.store.journal.stage(stage)
+        return {kind: self.store.read(kind, version) for kind, version in (done[1] if done else {}).items()}
+
+
 def run(
     folder: Path,
     progress: Progress | None = None,
     *,
     sources: Sequence[str] = (),
     licensed: Path | None = None,
+    seed: int | None = None,
 ) -> Ran:
     """Build an observatory and publish an edition.
 
@@ -52,6 +71,7 @@ def run(
         progress: who wants to know.
         sources: only these sources are ingested; all that ship when empty.
         licensed: folder with files of sources that do not ship.
+        seed: for the draws, instead of those that the profiles declare.
 
     Raises:
         CatalogueFaults: the catalogue is not sound.
@@ -62,52 +82,47 @@ def run(
     store = Store(folder)
     with store.lock():
         ingested = ingest_shipped(store, catalogue, progress, sources, licensed)
-        return _build(store, catalogue, ingested, progress)
+        return _build(store, catalogue, ingested, progress, seed)
 
 
-def rebuild(folder: Path, progress: Progress | None = None) -> Ran:
-    """Measure, compare, recommend and publish from what was ingested."""
+def rebuild(folder: Path, progress: Progress | None = None, *, seed: int | None = None) -> Ran:
+    """Measure, compare, recommend and publish from what was ingested; `seed` as in `run`."""
     catalogue = load(folder).require_sound()
     store = Store(folder)
     with store.lock():
-        return _build(store, catalogue, [], progress or Silent())
+        return _build(store, catalogue, [], progress or Silent(), seed)
 
 
-def _build(store: Store, catalogue: Catalogue, ingested: Sequence[Ingested], progress: Progress) -> Ran:
+def _build(
+    store: Store, catalogue: Catalogue, ingested: Sequence[Ingested], progress: Progress, seed: int | None
+) -> Ran:
     batches = store.journal.current_batches()
-    inputs = digest([b.batch for b in batches], catalogue.digest(), code_digest())
+    inputs = digest([b.batch for b in batches], catalogue.digest(), code_digest(), seed)
+    job = Job(store, catalogue, inputs, progress, seed)
     done: list[str] = []
-    steps = {"measure": _measure, "compare": _compare, "recommend": _recommend}
-    for stage, step in steps.items():
+    for stage, step in {"measure": _measure, "compare": _compare, "recommend": _recommend}.items():
         known = store.journal.stage(stage)
         if known is None or known[0] != inputs:
-            step(store, catalogue, inputs, progress)
+            store.replace(stage, inputs, step(job))
             done.append(stage)
     edition = store.publish(inputs, [_source_row(record) for record in batches], STAGES)
     return Ran(edition, tuple(ingested), tuple(done))
 
 
-def _measure(store: Store, catalogue: Catalogue, inputs: str, progress: Progress) -> None:
-    progress.stage("measure", 1)
-    progress.step(f"{len(catalogue.indicators)} indicators")
-    store.replace("measure", inputs, judge_and_measure(store, catalogue, store.journal.current_batches()))
+def _measure(job: Job) -> dict[str, pa.Table]:
+    job.progress.stage("measure", 1)
+    job.progress.step(f"{len(job.catalogue.indicators)} indicators")
+    return judge_and_measure(job.store, job.catalogue, job.store.journal.current_batches())
 
 
-def _compare(store: Store, catalogue: Catalogue, inputs: str, progress: Progress) -> None:
-    done = store.journal.stage("measure")
-    measurements = store.read("measurements", (done or ("", {}))[1].get("measurements", -1))
-    store.replace("compare", inputs, compare_profiles(catalogue, measurements, progress))
+def _compare(job: Job) -> dict[str, pa.Table]:
+    return compare_profiles(job.catalogue, job.read("measure")["measurements"], job.progress, job.seed)
 
 
-def _recommend(store: Store, catalogue: Catalogue, inputs: str, progress: Progress) -> None:
-    progress.stage("recommend", 1)
-    progress.step(f"{len(catalogue.profiles)} profiles")
-    tables = {}
-    for stage in ("measure", "compare"):
-        done = store.journal.stage(stage)
-        for kind, version in (done or ("", {}))[1].items():
-            tables[kind] = store.read(kind, version)
-    store.replace("recommend", inputs, recommend_for(catalogue, tables))
+def _recommend(job: Job) -> dict[str, pa.Table]:
+    job.progress.stage("recommend", 1)
+    job.progress.step(f"{len(job.catalogue.profiles)} profiles")
+    return recommend_for(job.catalogue, job.read("compare"))
 
 
 def _source_row(record: BatchRecord) -> dict[str, object]:

@@ -33,6 +33,7 @@ from kenes.sources.areas import Areas, read_areas
 from kenes.sources.gtfs import Feed, Timetable, service_day
 from kenes.sources.openstreetmap import Extract, load_tables, read_extract
 from kenes.sources.population import Cells, read_population
+from kenes.vocabulary.errors import SourceError
 
 EDITION = "2026"
 STEP = "space"
@@ -106,9 +107,7 @@ class City:
         if self.cells is None:
             return People(np.zeros(0), {}, {})
         inside: dict[str, Bools] = {}
-        for name, shape in (
-            zip(self.districts.name, self.districts.geometry, strict=True) if self.districts else ()
-        ):
+        for name, shape in zip(self.districts.name, self.districts.geometry, strict=True) if self.districts else ():
             shapely.prepare(shape)
             held = shapely.contains_xy(shape, self.cells.longitude, self.cells.latitude)
             inside[name] = inside.get(name, np.zeros(len(self.cells), bool)) | held
@@ -159,9 +158,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     tell.step("boundary and districts")
     boundary = read_areas(request.boundary) if request.boundary else None
     outline = _outline(request, boundary)
-    districts = (
-        read_areas(request.districts, name_column=request.district_column) if request.districts else None
-    )
+    districts = read_areas(request.districts, name_column=request.district_column) if request.districts else None
     tell.step("map")
     extract = read_extract(request.osm, tables, buildings=request.solar is not None)
     if request.parks is not None:
@@ -169,9 +166,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
         extract = replace(extract, open_space=parks.geometry, open_space_name=parks.name)
     streets = extract.streets
     walk = streets.walkable[streets.way]
-    graph = build_graph(
-        streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk]
-    )
+    graph = build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
     tell.step("population")
     cells = read_population(request.population, outline) if request.population else None
     area, kind = _study_area(outline, cells, graph)
@@ -206,13 +201,9 @@ def _study_area(outline: Any, cells: Cells | None, graph: StreetGraph) -> tuple[
     if cells is not None and len(cells):
         if cells.polygon is not None:
             return shapely.union_all(cells.polygon), "union_of_cells"
-        return shapely.MultiPoint(
-            np.column_stack([cells.longitude, cells.latitude])
-        ).convex_hull, "hull_of_points"
+        return shapely.MultiPoint(np.column_stack([cells.longitude, cells.latitude])).convex_hull, "hull_of_points"
     if graph.nodes:
-        return shapely.MultiPoint(
-            np.column_stack([graph.longitude, graph.latitude])
-        ).convex_hull, "hull_of_streets"
+        return shapely.MultiPoint(np.column_stack([graph.longitude, graph.latitude])).convex_hull, "hull_of_streets"
     return shapely.Polygon(), "empty"
 
 
@@ -234,8 +225,7 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
         "study_area": city.area_kind,
         "boundary_repaired": boundary.repaired if boundary else 0,
         "timetables": {
-            t.feed: dict(t.findings) | {"stops": len(t.stop), "calls": len(t.call_stop)}
-            for t in city.timetables
+            t.feed: dict(t.findings) | {"stops": len(t.stop), "calls": len(t.call_stop)} for t in city.timetables
         },
         "service_day": str(city.day) if city.day else None,
     }
@@ -259,10 +249,7 @@ def stop_sets(city: City) -> dict[tuple[str, float | None], StopSet]:
     }
     if city.timetables:
         for headway in (None, *city.request.headways):
-            parts = [
-                _feed_stops(t, city.tables["stops"]["gtfs"], headway, list(city.reach_m))
-                for t in city.timetables
-            ]
+            parts = [_feed_stops(t, city.tables["stops"]["gtfs"], headway, list(city.reach_m)) for t in city.timetables]
             sets["gtfs", headway] = StopSet(
                 {c: np.concatenate([p[c][0] for p in parts]) for c in city.reach_m},
                 {c: np.concatenate([p[c][1] for p in parts]) for c in city.reach_m},
@@ -293,15 +280,13 @@ def _feed_stops(
 
 def transport_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
     """SDG 11.2.1 in all variants, and what the maps show of each cell."""
-    if city.cells is None:
-        none = Measure("sdg_11_2_1", None, "1", distance="network", reason="no_population_given")
-        return [none], {}
+    if city.cells is None or not len(city.cells):
+        reason = "no_population_given" if city.cells is None else "no_population_inside"
+        return [Measure("sdg_11_2_1", None, "1", distance="network", reason=reason)], {}
     measures: list[Measure] = []
     shown: dict[str, Floats] = {}
     spread: dict[tuple[object, ...], list[float]] = {}
-    strict = (
-        StreetFinder(city.graph, city.graph.usable_segments(np.inf)) if city.graph.segments else city.finder
-    )
+    strict = StreetFinder(city.graph, city.graph.usable_segments(np.inf)) if city.graph.segments else city.finder
     loose = StreetFinder(city.graph, np.ones(city.graph.segments, bool))
     for (source, headway), stops in stop_sets(city).items():
         reach = StopReach(stops, city.graph, city.finder, city.reach_m, city.request.snap_m)
@@ -391,10 +376,7 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
         "sdg_11_2_1": {
             f"{m.source}_{m.distance}" + (f"_{m.headway_min:g}" if m.headway_min else ""): m.value
             for m in measures
-            if m.indicator == "sdg_11_2_1"
-            and m.origin_model == "cell_centre"
-            and not m.district
-            and not m.dimensions
+            if m.indicator == "sdg_11_2_1" and m.origin_model == "cell_centre" and not m.district and not m.dimensions
         },
     }
 
@@ -402,32 +384,14 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
 def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
     """Edition, place, periods and provenance of all rows."""
     request = city.request
-    files = [
-        p
-        for p in (
-            request.osm,
-            *request.gtfs,
-            request.population,
-            request.boundary,
-            request.districts,
-            request.parks,
-        )
-        if p
-    ]
-    inputs = {p.name: _digest(p) for p in sorted(files)}
     parameters = {
         "service_day": str(city.day) if city.day else None,
-        "headways_min": list(request.headways),
         "window": "07:00-19:00",
-        "snap_m": request.snap_m,
         "reach_m": dict(city.reach_m),
-        "tables": {
-            name: hashlib.sha256(repr(table).encode()).hexdigest()[:16] for name, table in city.tables.items()
-        },
+        "tables": {n: hashlib.sha256(repr(t).encode()).hexdigest()[:16] for n, t in city.tables.items()},
         "study_area": city.area_kind,
-        "solar": dict(request.solar) if request.solar else None,
     }
-    record = {"step": STEP, "version": kenes.__version__, "inputs": inputs, "parameters": parameters}
+    record = provenance_of(request) | {"parameters": parameters}
     text = json.dumps(record, sort_keys=True, separators=(",", ":"))
     identity = hashlib.sha256(text.encode()).hexdigest()[:16]
     stem = (request.boundary or request.osm).name.split(".")[0]
@@ -441,6 +405,27 @@ def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
     return context, {"provenance": identity} | record
 
 
+def provenance_of(request: SpaceRequest) -> dict[str, Any]:
+    """What a request stands on: step, version, hashes of the files, and what was asked for."""
+    roles = ("osm", "population", "boundary", "urban", "districts", "parks", "land", "tables")
+    files = {role: getattr(request, role) for role in roles if getattr(request, role) is not None}
+    files |= {f"gtfs{k}": feed for k, feed in enumerate(request.gtfs, 1)}
+    for role, path in files.items():
+        if not path.exists():
+            raise SourceError(role, expected="a file", found="none", where=str(path))
+    asked = {
+        "date": str(request.date) if request.date else None,
+        "place": request.place,
+        "district_column": request.district_column,
+        "headways_min": [float(h) for h in request.headways],
+        "snap_m": float(request.snap_m),
+        "crs": request.crs,
+        "solar": dict(request.solar) if request.solar else None,
+    }
+    inputs = {f"{role}/{path.name}": _digest(path) for role, path in sorted(files.items())}
+    return {"step": STEP, "version": kenes.__version__, "inputs": inputs, "request": asked}
+
+
 def _day_period(day: str) -> str:
     if not day:
         return ""
@@ -450,8 +435,6 @@ def _day_period(day: str) -> str:
 
 def _digest(path: Path) -> str:
     if path.is_dir():
-        return hashlib.sha256(
-            b"".join(_digest(p).encode() for p in sorted(path.iterdir()) if p.is_file())
-        ).hexdigest()
+        return hashlib.sha256(b"".join(_digest(p).encode() for p in sorted(path.iterdir()) if p.is_file())).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -107,13 +107,9 @@ def _starts(city: City) -> Starts:
     shapely.prepare(city.area)
     nodes = nodes[shapely.contains_xy(city.area, lon, lat)]
     lon, lat = (graph.longitude[nodes] + 180) % 360 - 180, graph.latitude[nodes]
-    origins = Origins(
-        "street_nodes", np.arange(len(nodes)), lon, lat, graph.node_positions.take(nodes), len(nodes)
-    )
+    origins = Origins("street_nodes", np.arange(len(nodes)), lon, lat, graph.node_positions.take(nodes), len(nodes))
     inside = {}
-    for name, shape in (
-        zip(city.districts.name, city.districts.geometry, strict=True) if city.districts else ()
-    ):
+    for name, shape in zip(city.districts.name, city.districts.geometry, strict=True) if city.districts else ():
         inside[name] = shapely.contains_xy(shape, lon, lat)
     about = {"origin_model": "street_nodes", "distance": "network", "flags": (_NOT_PEOPLE,)}
     return Starts(origins, People(np.ones(len(nodes)), {}, inside), about, False)
@@ -132,10 +128,7 @@ def _fifteen_minutes(city: City, starts: Starts) -> tuple[list[Measure], dict[st
 
 def _snapped(city: City, finder: StreetFinder, kinds: tuple[str, ...]) -> dict[str, Positions]:
     places = city.extract.destinations
-    return {
-        kind: finder.snap(places[kind].longitude, places[kind].latitude, city.request.snap_m)
-        for kind in kinds
-    }
+    return {kind: finder.snap(places[kind].longitude, places[kind].latitude, city.request.snap_m) for kind in kinds}
 
 
 def _cycling(city: City, starts: Starts, kinds: tuple[str, ...]) -> Access | None:
@@ -218,9 +211,7 @@ def open_area_measures(city: City) -> list[Measure]:
     size = open_m2 / open_share if open_share else city.meter.area_m2(city.meter.prepared(city.area))
     streets = city.extract.streets
     inside = _inside(city, streets.longitude[streets.start], streets.latitude[streets.start])
-    length = np.bincount(
-        streets.way[inside], weights=_street_lengths(city)[inside], minlength=len(streets.way_id)
-    )
+    length = np.bincount(streets.way[inside], weights=_street_lengths(city)[inside], minlength=len(streets.way_id))
     land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
     base = ("area_is_study_area_not_built_up",)
     return [
@@ -285,9 +276,7 @@ def structure_measures(city: City) -> list[Measure]:
         rows += [
             Measure("intersection_density", float(found.sum()) / area_km2, "km-2"),
             Measure("dead_end_share", float(closed.sum()) / nodes if nodes else None, "1"),
-            Measure(
-                "block_length_mean", float(graph.chain_length_m[chains].mean()) if chains.any() else None, "m"
-            ),
+            Measure("block_length_mean", float(graph.chain_length_m[chains].mean()) if chains.any() else None, "m"),
             Measure("orientation_entropy", orientation_entropy(graph, segments), "nat"),
             Measure("circuity", circuity(graph, chains), "1"),
             Measure("street_density", float(graph.length_m[segments].sum()) / 1000 / area_km2, "km/km2"),
@@ -307,9 +296,7 @@ def _infrastructure(city: City) -> list[Measure]:
         rows.append(Measure(f"{name}_ways_length", km, "km"))
         if persons > 0:
             rows.append(
-                Measure(
-                    f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/100k person", population=persons
-                )
+                Measure(f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/100k person", population=persons)
             )
     return rows
 
@@ -330,17 +317,13 @@ def _neighbourhoods(city: City, starts: Starts) -> tuple[list[Measure], dict[str
     for (source, headway), stops in stop_sets(city).items():
         lon, lat = (np.concatenate(list(part.values())) for part in (stops.longitude, stops.latitude))
         at = city.finder.snap(lon, lat, city.request.snap_m)
-        share = starts.origins.share(
-            np.isfinite(distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at))
-        )
+        share = starts.origins.share(np.isfinite(distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at)))
         missing = None if source == "gtfs" or stops.count() else "none_mapped"
         rows += starts.measures(
             share, "ghsci_public_transport_within_500m", source=source, headway_min=headway, missing=missing
         )
         if headway is None and missing is None:
-            near["public_transport"] = (
-                share  # timetables come after the map and are taken where there are some
-            )
+            near["public_transport"] = share  # timetables come after the map and are taken where there are some
     parts = ("fresh_food", "convenience", "public_transport")
     if not starts.real or any(part not in near for part in parts):
         return rows, {}
@@ -360,13 +343,8 @@ def _neighbourhoods(city: City, starts: Starts) -> tuple[list[Measure], dict[str
 def _around(city: City) -> Neighbourhoods:
     cells = city.cells
     assert cells is not None
-    if cells.polygon is not None:
-        area = sizes_m2(cells.polygon, city.meter) / 1e6
-    else:
-        area = np.full(len(cells), np.nan)
-    return neighbourhoods_of(
-        city.graph, city.origins["cell_centre"].at, cells.population, area, crossings(city.graph)
-    )
+    area = sizes_m2(cells.polygon, city.meter) / 1000000.0 if cells.polygon is not None else np.full(len(cells), np.nan)
+    return neighbourhoods_of(city.graph, city.origins["cell_centre"].at, cells.population, area, crossings(city.graph))
 
 
 def _by_people(starts: Starts, indicator: str, values: Floats, unit: str) -> list[Measure]:
@@ -377,9 +355,7 @@ def _by_people(starts: Starts, indicator: str, values: Floats, unit: str) -> lis
         known = which & np.isfinite(values)
         total, everybody = float(weights[known].sum()), float(weights[which].sum())
         value = float((weights[known] * values[known]).sum() / total) if total > 0 else None
-        rows.append(
-            _plain(starts, indicator, value, unit, name, (), total / everybody if everybody > 0 else None)
-        )
+        rows.append(_plain(starts, indicator, value, unit, name, (), total / everybody if everybody > 0 else None))
     return rows
 
 
@@ -390,8 +366,7 @@ def land_measures(city: City) -> list[Measure]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = sorted(
-                (float(r["year"]), float(r["built_up_km2"]), float(r["population"]))
-                for r in csv.DictReader(file)
+                (float(r["year"]), float(r["built_up_km2"]), float(r["population"])) for r in csv.DictReader(file)
             )
     except (KeyError, ValueError, OSError) as fault:
         raise SourceError(

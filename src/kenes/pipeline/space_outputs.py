@@ -122,9 +122,7 @@ def write_stops(path: Path, city: Any) -> None:
 def write_geoparquet(path: Path, columns: Mapping[str, Any], geometry: Any) -> None:
     """A table with geometries in longitude and latitude, GeoParquet 1.1.0."""
     geometry = np.asarray(geometry, dtype=object)
-    types = sorted(
-        {shapely.GeometryType(int(k)).name.title() for k in np.unique(shapely.get_type_id(geometry))}
-    )
+    types = sorted({shapely.GeometryType(int(k)).name.title() for k in np.unique(shapely.get_type_id(geometry))})
     names = {"Multipolygon": "MultiPolygon", "Linestring": "LineString", "Multipoint": "MultiPoint"}
     bounds = [float(v) for v in shapely.total_bounds(geometry)] if len(geometry) else []
     about: dict[str, Any] = {"encoding": "WKB", "geometry_types": [names.get(t, t) for t in types]}

@@ -29,7 +29,7 @@ _STYLE = """
 :root{color-scheme:light}body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:1180px;padding:1.2rem;color:#1c2430;background:#fff}
 h1{font-size:1.6rem;margin:0 0 .2rem}h2{font-size:1.15rem;margin:1.6rem 0 .5rem}.lead{color:#46505e;margin:0 0 1rem}
 figure{margin:0}svg{width:100%;height:auto;max-height:80vh;background:#eef2f4;border-radius:6px}
-.cell{stroke:#fff;stroke-width:.4}.edge{fill:none;stroke:#1c2430;stroke-width:1.6}.stop{fill:#fff;stroke:#10324a;stroke-width:.6}
+.cell{stroke:#fff;stroke-width:.4;fill-opacity:.8}.street{fill:none;stroke:#8a97a3;stroke-width:.5;pointer-events:none}.edge{fill:none;stroke:#1c2430;stroke-width:1.6}.stop{fill:#fff;stroke:#10324a;stroke-width:.6}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem}th,td{padding:.25rem .8rem .25rem 0;text-align:left;border-bottom:1px solid #dde3e8}
 td.n{text-align:right;font-variant-numeric:tabular-nums}select{font:inherit;padding:.2rem .4rem}
 .key{display:flex;flex-wrap:wrap;gap:.9rem;margin:.5rem 0;font-size:.9rem}.key i{display:inline-block;width:1.1rem;height:.9rem;margin-right:.35rem;vertical-align:-.1rem}
@@ -80,12 +80,12 @@ def _sentence(city: Any) -> str:
     quality = city.quality
     parts = [f"{quality['map']['street_km']:,.0f} km of walkable streets"]
     if "population" in quality:
-        parts.append(
-            f"{quality['population']['persons']:,.0f} residents in {quality['population']['cells']:,} cells"
-        )
+        parts.append(f"{quality['population']['persons']:,.0f} residents in {quality['population']['cells']:,} cells")
     if city.day:
         parts.append(f"timetables of {city.day:%A} {city.day}")
-    return f"{', '.join(parts)}; map of {city.extract.date or 'unknown date'}; area: {city.area_kind.replace('_', ' ')}."
+    return (
+        f"{', '.join(parts)}; map of {city.extract.date or 'unknown date'}; area: {city.area_kind.replace('_', ' ')}."
+    )
 
 
 def _layers(city: Any, shown: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,16 +107,28 @@ def _is_share(name: str) -> bool:
 
 def _layer(values: Any, share: bool) -> dict[str, Any]:
     known = values[np.isfinite(values)]
-    if share:
-        edges = np.array([0.2, 0.4, 0.6, 0.8])
-    else:
-        edges = np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8])) if known.size else np.array([])
+    edges = np.array([0.2, 0.4, 0.6, 0.8]) if share else _edges(known)
     bins = np.where(np.isfinite(values), np.searchsorted(edges, values, side="right"), -1)
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
     ends = [0.0, *edges.tolist(), 1.0] if share else [low, *edges.tolist(), high]
-    key = [[_COLOURS[k], f"{ends[k]:.3g} to {ends[k + 1]:.3g}"] for k in range(len(ends) - 1)]
+    key = [[_COLOURS[k], _span(ends[k], ends[k + 1])] for k in range(len(ends) - 1)]
     texts = [round(float(v), 3) if np.isfinite(v) else None for v in values]
     return {"bins": bins.tolist(), "values": texts, "key": [*key, ["#c9d0d6", "not known"]]}
+
+
+def _span(low: float, high: float) -> str:
+    low_text, high_text = (f"{v:,.0f}" if abs(v) >= 100 else f"{v:.3g}" for v in (low, high))
+    return f"{low_text} to {high_text}"
+
+
+def _edges(known: Any) -> Any:
+    """Borders of five classes with as many cells each; where many cells are zero, zero is a class."""
+    if not known.size:
+        return np.array([])
+    above = known[known > 0]
+    if above.size and above.size < 0.8 * known.size and known.min() >= 0:
+        return np.unique([above.min(), *np.quantile(above, [0.25, 0.5, 0.75])])
+    return np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8]))
 
 
 def _map(city: Any, layers: Mapping[str, Any]) -> str:
@@ -125,18 +137,15 @@ def _map(city: Any, layers: Mapping[str, Any]) -> str:
     project, width, height = _projection(city)
     drawn = []
     if layers:
-        drawn += [
-            f'<path class="cell" d="{project(shape)}"><title></title></path>' for shape in _shapes(city.cells)
-        ]
+        drawn += [f'<path class="cell" d="{project(shape)}"><title></title></path>' for shape in _shapes(city.cells)]
+    drawn.append(f'<path class="street" d="{_streets(city, project)}"/>')
     drawn.append(f'<path class="edge" d="{project(city.area.simplify(1e-4))}"/>')
     for stops in city.extract.stops.values():
         for x, y in zip(stops.longitude, stops.latitude, strict=True):
             at = project(shapely.Point(x, y))
             if at is not None:
                 drawn.append(f'<circle class="stop" cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="1.2"/>')
-    options = "".join(
-        f'<option value="{escape(name)}">{escape(name)}</option>' for name in layers.get("layers", {})
-    )
+    options = "".join(f'<option value="{escape(name)}">{escape(name)}</option>' for name in layers.get("layers", {}))
     choose = (
         f'<p><label>Show <select id="choice">{options}</select></label></p><div class="key" id="key"></div>'
         if layers
@@ -144,6 +153,18 @@ def _map(city: Any, layers: Mapping[str, Any]) -> str:
     )
     svg = f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="Map of the study area; dots are stops of the map">{"".join(drawn)}</svg>'
     return f"{choose}<figure>{svg}</figure>"
+
+
+def _streets(city: Any, project: Any) -> str:
+    """Streets as one path on whole pixels, each drawn once, those out of the picture left out."""
+    graph = city.graph
+    if not graph.segments:
+        return ""
+    at = np.rint(project(np.column_stack([graph.longitude, graph.latitude]))).astype(np.int64)
+    lines = np.column_stack([at[graph.start], at[graph.end]])
+    lines = np.unique(lines[(lines[:, :2] != lines[:, 2:]).any(axis=1) & (lines >= 0).all(axis=1)], axis=0)
+    lines = lines[(lines <= _SIZE + 20).all(axis=1)]
+    return "".join(f"M{a} {b}L{c} {d}" for a, b, c, d in lines.tolist())
 
 
 def _shapes(cells: Any) -> Any:
@@ -164,6 +185,8 @@ def _projection(city: Any) -> tuple[Any, float, float]:
         return np.column_stack([(lon - west) * x_m * scale + 10, (north - points[:, 1]) * y_m * scale + 10])
 
     def project(shape: Any) -> Any:
+        if isinstance(shape, np.ndarray):
+            return xy(shape)
         if shape.geom_type == "Point":
             inside = west <= shape.x <= east and south <= shape.y <= north
             return xy(np.array([[shape.x, shape.y]]))[0] if inside else None

@@ -46,7 +46,7 @@ def indicator_map(
     page: Page, view: EditionView, indicator: str, *, year: int | None = None, states: frozenset[str] = frozenset()
 ) -> Choropleth:
     """Newest values (or those of one year); doubtful ones are listed last and have no colour."""
-    newest = {p: f for p, f in view.newest(indicator, year).items() if _wanted(view, p, states)}
+    newest = {p: f for p, f in view.finest(indicator, year).items() if _wanted(view, p, states)}
     usable = {p: f.value for p, f in newest.items() if f.usable and f.value is not None and _drawn(view, p)}
     scale = quantile_scale(usable)
     shades = [

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 MOST_PAGES = 256
-MOST_BYTES = 400_000
+MOST_BYTES = 300_000
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -32,7 +32,7 @@ def kept_route() -> type[APIRoute]:
                     pages.move_to_end(key)
                     return _copy(pages[key])
                 response = await render(request)
-                if response.status_code == 200 and 0 < len(response.body) < MOST_BYTES:
+                if _worth_keeping(response):
                     pages[key] = _copy(response)
                     while len(pages) > MOST_PAGES:
                         pages.popitem(last=False)
@@ -41,6 +41,11 @@ def kept_route() -> type[APIRoute]:
             return answer
 
     return KeptRoute
+
+
+def _worth_keeping(response: Response) -> bool:
+    html = response.headers.get("content-type", "").startswith("text/html")
+    return html and response.status_code == 200 and len(response.body) < MOST_BYTES
 
 
 def _copy(response: Response) -> Response:

@@ -168,8 +168,11 @@ class Language:
 
     def _factors(self, text: str) -> str:
         raised = re.sub(r"(?:\^|\*\*)(-?\d+)", lambda m: m.group(1).translate(_POWERS), text)
-        spaced = re.sub(r"(?<![\w.])(\d{3,})\*", lambda m: self.exact(float(m.group(1))) + " ", raised)
+        spaced = re.sub(r"(?<![\w.])(\d{3,})\*", lambda m: self._count(m.group(1)) + " ", raised)
         return re.sub(r"[A-Za-z_]\w*", lambda m: self._unit_word(m.group()), spaced.replace("*", "·"))
+
+    def _count(self, digits: str) -> str:
+        return self("thousand") if digits == "1000" else self.exact(float(digits))
 
     def _unit_word(self, word: str) -> str:
         stem = word.rstrip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

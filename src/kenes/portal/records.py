@@ -170,7 +170,7 @@ def rows_as(table: pa.Table, record: type[T]) -> list[T]:
 
 def values_of(column: pa.ChunkedArray) -> list[Any]:
     """Values of a column; each distinct moment is made once (and without pandas, which Arrow would load)."""
-    import pyarrow as pa  # noqa: PLC0415  (here and in `concerns_of` only)
+    import pyarrow as pa  # noqa: PLC0415  (only here)
 
     if not pa.types.is_timestamp(column.type):
         return list(column.to_pylist())
@@ -189,20 +189,14 @@ def rows_of(table: pa.Table) -> list[dict[str, Any]]:
 
 def concerns_of(flags: pa.Table) -> list[Concern]:
     """Flags grouped by place, variable, rule and reason, most frequent first."""
-    keys = ["place", "variable", "rule", "reason"]
-    grouped = flags.select([*keys, "start"]).group_by(keys)
-    found = grouped.aggregate([("start", "min"), ("start", "max"), ("rule", "count")])
+    found: dict[tuple[str, str, str, str], list[dt.datetime]] = {}
+    columns = [values_of(flags.column(name)) for name in ("place", "variable", "rule", "reason", "start")]
+    for place, variable, rule, reason, start in zip(*columns, strict=True):
+        found.setdefault((place or "", variable or "", rule or "", reason or ""), []).append(start)
     concerns = [
-        Concern(
-            row["place"] or "",
-            row["variable"] or "",
-            row["rule"] or "",
-            row["reason"] or "",
-            row["rule_count"],
-            row["start_min"],
-            row["start_max"],
-        )
-        for row in rows_of(found)
+        Concern(*key, len(starts), min(known, default=None), max(known, default=None))
+        for key, starts in found.items()
+        for known in [[start for start in starts if start is not None]]
     ]
     return sorted(concerns, key=lambda c: (c.place, -c.count, c.variable, c.rule, c.reason))
 

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.choropleth import indicator_map
-from kenes.portal.kept import kept_route
 from kenes.portal.languages import language
 from kenes.portal.records import Figure
 from kenes.portal.routes_place import Code, by_group, map_words
@@ -21,7 +20,7 @@ from kenes.portal.views import EditionView
 
 def index_routes(site: Site) -> APIRouter:
     """Routes of indices and indicators."""
-    routes = APIRouter(include_in_schema=False, route_class=kept_route())
+    routes = APIRouter(include_in_schema=False, route_class=site.kept)
     view = site.view
 
     @routes.get("/{code}/indices")
@@ -144,7 +143,7 @@ def trend(page: Page, view: EditionView, indicator: str, states: frozenset[str])
     that the line does not follow who reports.
     """
     groups: dict[str, dict[int, list[float]]] = {}
-    for place in view.newest(indicator):
+    for place in view.finest(indicator):
         state = view.country(place)
         if state is None or view.places[place].kind == "country" or (states and state not in states):
             continue

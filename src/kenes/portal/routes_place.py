@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.choropleth import index_map, indicator_map
-from kenes.portal.kept import kept_route
 from kenes.portal.languages import language
 from kenes.portal.records import Figure
 from kenes.portal.site import GROUPS, Page, Site
@@ -34,7 +33,7 @@ class Line:
 
 def place_routes(site: Site) -> APIRouter:
     """Routes of the map, search, places and the comparison."""
-    routes = APIRouter(include_in_schema=False, route_class=kept_route())
+    routes = APIRouter(include_in_schema=False, route_class=site.kept)
     view = site.view
 
     @routes.get("/{code}/")

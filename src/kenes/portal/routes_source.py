@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.files import Excerpt, FileForm, excerpt
-from kenes.portal.kept import kept_route
 from kenes.portal.records import rows_of
 from kenes.portal.routes_place import Code
 from kenes.portal.site import Site
@@ -57,7 +56,7 @@ class Leg:
 
 def source_routes(site: Site) -> APIRouter:
     """Routes of sources, files and numbers."""
-    routes = APIRouter(include_in_schema=False, route_class=kept_route())
+    routes = APIRouter(include_in_schema=False, route_class=site.kept)
     view = site.view
 
     @routes.get("/{code}/sources")
@@ -95,6 +94,7 @@ def source_routes(site: Site) -> APIRouter:
             code,
             trail=trail,
             figure=figure,
+            concerns=view.concerns_with(trail["indicator"], trail["place"], trail["start"].year),
             legs=legs,
             shown=shown,
             part=part,

@@ -19,11 +19,13 @@ from kenes.catalogue.practices import DESIGNS
 from kenes.indicators.quality.templates import reason_in
 from kenes.portal import figures
 from kenes.portal.files import parse_locator
+from kenes.portal.kept import kept_route
 from kenes.portal.languages import NAMES, Language, language
 from kenes.portal.map_layers import MapLayers
 from kenes.portal.records import Figure
 from kenes.portal.search import Search
 from kenes.portal.views import EditionView, Text
+from kenes.recommendations.sentences import sentence_in
 
 if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
@@ -44,6 +46,7 @@ class Site:
 
     def __init__(self, edition: Edition, catalogue: Catalogue, base_url: str = "") -> None:
         self.view = EditionView(edition, catalogue)
+        self.kept = kept_route()
         self.base_url = base_url.rstrip("/")
         self.search = Search(catalogue.places.values())
         self.layers = MapLayers(getattr(catalogue, "folder", None), catalogue.places.values())
@@ -213,6 +216,13 @@ class Page:
             return say("No data."), say.code
         own = reason_in(text, say.code) if text else ""
         return own, say.code if own != text else "en"
+
+    def advice_reason(self, reason: str | None, practice: str | None = None) -> Text:
+        """A sentence of gaps, needs and recommendations, in Turkish if its template is known."""
+        text, code = reason or "", self.language.code
+        known = self.site.view.catalogue.practices.get(practice or "")
+        own = sentence_in(text, code, known.terms(code) if known else {}) if text else ""
+        return own, code if own != text else "en"
 
     def practice(self, key: str) -> Text:
         """Name of a practice; its id where the catalogue has none."""

@@ -110,6 +110,16 @@ class EditionView:
         found = {p: self.latest(indicator, p, year) for p in self._of_indicator.get(indicator, ())}
         return {p: figure for p, figure in found.items() if figure and figure.value is not None}
 
+    def finest(self, indicator: str, year: int | None = None) -> dict[str, Figure]:
+        """As `newest`, without statistical regions whose own parts have a value."""
+        newest = self.newest(indicator, year)
+        covered = {region for place in newest for region in self.ancestors(place)}
+        return {
+            p: f
+            for p, f in newest.items()
+            if p not in covered or p not in self.places or self.places[p].kind != "group"
+        }
+
     def years(self, indicator: str) -> list[int]:
         """Years with at least one value, newest first."""
         places = self._of_indicator.get(indicator, ())
@@ -266,6 +276,17 @@ class EditionView:
     def concerns(self, place: str) -> tuple[Concern, ...]:
         """Flags of a place, grouped."""
         return self._concerns.get((place,), ())
+
+    def concerns_with(self, indicator: str, place: str, year: int) -> list[Concern]:
+        """What the quality rules found in the inputs of a number, or in the number itself, in its year."""
+        definition = self.catalogue.indicators.get(indicator)
+        names = {indicator, *(each.variable for each in definition.inputs.values())} if definition else {indicator}
+        return [
+            concern
+            for concern in self.concerns(place)
+            if concern.variable in names and concern.first and concern.last
+            if concern.first.year <= year <= concern.last.year
+        ]
 
     # Names of what is declared
 

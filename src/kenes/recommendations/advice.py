@@ -36,9 +36,7 @@ class Effect:
     reasons: tuple[str, ...]
 
 
-def fits(
-    practice: Practice, indicator: str, u4ssc: Collection[str], *, declared: bool
-) -> IndicatorLink | None:
+def fits(practice: Practice, indicator: str, u4ssc: Collection[str], *, declared: bool) -> IndicatorLink | None:
     """How a practice is tied to an indicator.
 
     Args:

@@ -114,8 +114,7 @@ def _gap(
     with_value = {
         place: (score, measure)
         for place, other in others.items()
-        if (score := _known(other["normalised"])) is not None
-        and (measure := _known(other["measure"])) is not None
+        if (score := _known(other["normalised"])) is not None and (measure := _known(other["measure"])) is not None
     }
     with_value = dict(list(with_value.items())[: settings.nearest])
     if own is None or value is None or len(with_value) < settings.peers:
@@ -131,9 +130,7 @@ def _gap(
         "peers_median": middle,
         "unit": cell["measure_unit"],
         "peers": " ".join(with_value),
-        "reason": SENTENCES.say(
-            "gap", value=value, unit=unit, median=middle, peers=len(with_value), gap=round(gap, 1)
-        ),
+        "reason": SENTENCES.say("gap", value=value, unit=unit, median=middle, peers=len(with_value), gap=round(gap, 1)),
     }
 
 
@@ -170,9 +167,7 @@ def needs_of(
         missing.sort(key=lambda i: (-own[i], i))
         covered = _known(root["coverage"]) or 0.0
         for position, indicator in enumerate(missing[: settings.needs], start=1):
-            text = SENTENCES.say(
-                "need", weight=round(100 * own[indicator], 1), coverage=round(100 * covered, 1)
-            )
+            text = SENTENCES.say("need", weight=round(100 * own[indicator], 1), coverage=round(100 * covered, 1))
             rows.append(
                 {
                     "index": index,

@@ -65,9 +65,7 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
     if polygons:
         keep &= np.isin(shapely.get_type_id(geometry), [3, 6, 7])
     if not keep.any():
-        raise SourceError(
-            "layer", expected="polygons" if polygons else "geometries", found="none", where=str(path)
-        )
+        raise SourceError("layer", expected="polygons" if polygons else "geometries", found="none", where=str(path))
     geometry = to_degrees(geometry[keep], meta.get("crs"))
     _check_degrees(geometry, path)
     broken = ~shapely.is_valid(geometry)
@@ -110,9 +108,5 @@ def _names(columns: Mapping[str, npt.NDArray[Any]], asked: str | None, count: in
             names = [str(value) for value in columns[lower[usual]]]
             if len(set(names)) == count and "None" not in names:
                 return names
-    texts = [
-        c
-        for c, values in columns.items()
-        if values.dtype == object and len({str(v) for v in values}) == count
-    ]
+    texts = [c for c, values in columns.items() if values.dtype == object and len({str(v) for v in values}) == count]
     return [str(value) for value in columns[texts[0]]] if texts else [str(k + 1) for k in range(count)]

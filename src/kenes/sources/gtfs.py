@@ -80,17 +80,11 @@ class Feed:
             try:
                 self._zip = zipfile.ZipFile(path)
             except zipfile.BadZipFile:
-                raise SourceError(
-                    "GTFS feed", expected="a zip file", found="something else", where=str(path)
-                ) from None
+                raise SourceError("GTFS feed", expected="a zip file", found="something else", where=str(path)) from None
         self.trips = self._table("trips", ("route_id", "service_id", "trip_id"))
         self.routes = self._table("routes", ("route_id", "route_type"))
-        self.calendar = self._table(
-            "calendar", ("service_id", *_DAYS, "start_date", "end_date"), needed=False
-        )
-        self.exceptions = self._table(
-            "calendar_dates", ("service_id", "date", "exception_type"), needed=False
-        )
+        self.calendar = self._table("calendar", ("service_id", *_DAYS, "start_date", "end_date"), needed=False)
+        self.exceptions = self._table("calendar_dates", ("service_id", "date", "exception_type"), needed=False)
         if self.calendar is None and self.exceptions is None:
             raise SourceError(
                 "GTFS feed", expected="calendar.txt or calendar_dates.txt", found="neither", where=path.name
@@ -104,9 +98,7 @@ class Feed:
         members = [m for m in self._zip.namelist() if m.rsplit("/", 1)[-1].lower() == name]
         return self._zip.read(min(members, key=len)) if members else None
 
-    def _table(
-        self, name: str, columns: Sequence[str], optional: Sequence[str] = (), needed: bool = True
-    ) -> Any:
+    def _table(self, name: str, columns: Sequence[str], optional: Sequence[str] = (), needed: bool = True) -> Any:
         data = self._open(f"{name}.txt")
         if data is None or not data.strip():
             if needed:
@@ -127,7 +119,9 @@ class Feed:
             return csv.read_csv(
                 io.BytesIO(data),
                 read_options=csv.ReadOptions(column_names=names, skip_rows=1),
-                parse_options=csv.ParseOptions(invalid_row_handler=self._odd_row, newlines_in_values=True),
+                parse_options=csv.ParseOptions(
+                    invalid_row_handler=self._odd_row, newlines_in_values=name != "stop_times"
+                ),
                 convert_options=csv.ConvertOptions(
                     include_columns=wanted,
                     column_types=dict.fromkeys(names, pa.string()),
@@ -135,9 +129,7 @@ class Feed:
                 ),
             )
         except pa.ArrowInvalid as fault:
-            raise SourceError(
-                f"{name}.txt", expected="a table", found=str(fault), where=self.path.name
-            ) from None
+            raise SourceError(f"{name}.txt", expected="a table", found=str(fault), where=self.path.name) from None
 
     def _odd_row(self, _row: object) -> str:
         self.findings["rows_refused"] = self.findings.get("rows_refused", 0) + 1
@@ -189,9 +181,7 @@ class Feed:
         try:
             return dt.datetime.strptime(text.strip(), "%Y%m%d").date()
         except ValueError:
-            raise SourceError(
-                "GTFS date", expected="YYYYMMDD", found=repr(text), where=self.path.name
-            ) from None
+            raise SourceError("GTFS date", expected="YYYYMMDD", found=repr(text), where=self.path.name) from None
 
     def services_on(self, day: dt.date) -> set[str]:
         """Services that run on a day: the week's pattern, then the exceptions."""
@@ -268,9 +258,7 @@ class Feed:
         if times:
             self.findings[what] = self.findings.get(what, 0) + times
 
-    def _calls(
-        self, active: dict[str, int], index: dict[str, int]
-    ) -> tuple[Ints, Ints, Floats, Floats, Floats]:
+    def _calls(self, active: dict[str, int], index: dict[str, int]) -> tuple[Ints, Ints, Floats, Floats, Floats]:
         table = self._table(
             "stop_times",
             ("trip_id", "stop_id", "stop_sequence"),
@@ -306,13 +294,9 @@ class Feed:
             return np.full(table.num_rows, np.nan)
         return _seconds_or_numbers(table.column(column), _clock)
 
-    def _repeated(
-        self, names: list[str], trip_of: Ints, seconds: Floats
-    ) -> tuple[Ints, Floats, Floats, Floats]:
+    def _repeated(self, names: list[str], trip_of: Ints, seconds: Floats) -> tuple[Ints, Floats, Floats, Floats]:
         """Calls with the repetitions that `frequencies.txt` declares for their trip."""
-        table = self._table(
-            "frequencies", ("trip_id", "start_time", "end_time", "headway_secs"), needed=False
-        )
+        table = self._table("frequencies", ("trip_id", "start_time", "end_time", "headway_secs"), needed=False)
         everything = np.arange(len(trip_of))
         if table is None:
             return everything, seconds, np.zeros(len(trip_of)), np.full(len(trip_of), np.nan)

@@ -136,9 +136,7 @@ def load_tables(folder: Path | None = None) -> dict[str, dict[str, Any]]:
         try:
             tables[name] = yaml.safe_load(path.read_text(encoding="utf-8"))
         except yaml.YAMLError as fault:
-            raise DefinitionError(
-                f"table {name}", expected="YAML", found=str(fault), where=str(path)
-            ) from None
+            raise DefinitionError(f"table {name}", expected="YAML", found=str(fault), where=str(path)) from None
         if not isinstance(tables[name], dict):
             raise DefinitionError(f"table {name}", expected="a mapping", where=str(path))
     return tables
@@ -244,9 +242,7 @@ class _Points:
         self.reference.append(reference)
 
     def features(self) -> Features:
-        return Features(
-            np.array(self.lon, float), np.array(self.lat, float), self.kind, self.name, self.reference
-        )
+        return Features(np.array(self.lon, float), np.array(self.lat, float), self.kind, self.name, self.reference)
 
 
 class _Reading:

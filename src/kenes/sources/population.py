@@ -112,19 +112,13 @@ def _from_table(path: Path) -> Cells:
         )
     except pa.ArrowInvalid as fault:
         raise SourceError("population", expected="a table", found=str(fault), where=str(path)) from None
-    columns = {
-        name.strip().lstrip("\ufeff").lower(): table.column(k) for k, name in enumerate(table.column_names)
-    }
+    columns = {name.strip().lstrip("\ufeff").lower(): table.column(k) for k, name in enumerate(table.column_names)}
     found = {key: next((columns[a] for a in names if a in columns), None) for key, names in _ALIASES.items()}
     if found["population"] is None:
-        raise SourceError(
-            "population", expected="a column population", found=", ".join(columns), where=str(path)
-        )
-    ids = (
-        [str(v) for v in found["id"].to_pylist()]
-        if found["id"] is not None
-        else [str(k) for k in range(len(table))]
-    )
+        raise SourceError("population", expected="a column population", found=", ".join(columns), where=str(path))
+    ids = [str(v) for v in found["id"].to_pylist()] if found["id"] is not None else [str(k) for k in range(len(table))]
+    if ids and all(text.isdigit() and len(text) >= 18 and h3.is_valid_cell(f"{int(text):x}") for text in ids):
+        ids = [f"{int(text):x}" for text in ids]
     is_h3 = bool(ids) and all(len(text) in (15, 16) and h3.is_valid_cell(text.lower()) for text in ids)
     if is_h3:
         ids = [text.lower() for text in ids]
@@ -150,17 +144,13 @@ def _centres(found: Mapping[str, Any], ids: Sequence[str], is_h3: bool, path: Pa
     if found["lon"] is not None and found["lat"] is not None:
         return _numbers(found["lon"], path), _numbers(found["lat"], path)
     if not is_h3:
-        raise SourceError(
-            "population", expected="columns lon and lat, or H3 ids", found="neither", where=str(path)
-        )
+        raise SourceError("population", expected="columns lon and lat, or H3 ids", found="neither", where=str(path))
     centres = np.array([h3.cell_to_latlng(cell) for cell in ids]).reshape(-1, 2)
     return centres[:, 1].copy(), centres[:, 0].copy()
 
 
 def _hexagons(ids: Sequence[str]) -> npt.NDArray[Any]:
-    return np.array(
-        [shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(cell)]) for cell in ids], dtype=object
-    )
+    return np.array([shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(cell)]) for cell in ids], dtype=object)
 
 
 def _numbers(column: Any, path: Path) -> Floats:
@@ -175,9 +165,7 @@ def _from_layer(path: Path) -> Cells:
     lower = {name.lower(): values for name, values in areas.columns.items()}
     name = next((a for a in _ALIASES["population"] if a in lower), None)
     if name is None:
-        raise SourceError(
-            "population", expected="a column population", found=", ".join(lower), where=str(path)
-        )
+        raise SourceError("population", expected="a column population", found=", ".join(lower), where=str(path))
     middle = shapely.centroid(areas.geometry)
     is_polygon = bool(np.isin(shapely.get_type_id(areas.geometry), [3, 6]).all())
     groups = {m[1]: np.asarray(v, float) for key, v in lower.items() if (m := _GROUP.match(key))}

@@ -80,9 +80,7 @@ def read_population_raster(path: Path, boundary: Any) -> Cells:
         try:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError:
-            raise SourceError(
-                "raster", expected="a GeoTIFF", found="an empty file", where=str(path)
-            ) from None
+            raise SourceError("raster", expected="a GeoTIFF", found="an empty file", where=str(path)) from None
         tiff = _Tiff(data, path)
         bounds = None
         if boundary is not None:
@@ -169,9 +167,7 @@ class _Tiff:
             if type_ not in _SIZES and type_ != 7:
                 continue
             letter = _SIZES.get(type_, "B")
-            form = (
-                f"{number}s" if type_ == 2 else letter * number if len(letter) == 2 else f"{number}{letter}"
-            )
+            form = f"{number}s" if type_ == 2 else letter * number if len(letter) == 2 else f"{number}{letter}"
             value_at = at + k * size + (12 if self.big else 8)
             if struct.calcsize(self.order + form) > (8 if self.big else 4):
                 value_at = struct.unpack_from(self.order + kind, self.data, value_at)[0]
@@ -189,9 +185,7 @@ class _Tiff:
         letter = {1: "u", 2: "i", 3: "f"}.get(self._one(339, 1))
         bits = self._one(258, 1)
         if letter is None or bits not in (8, 16, 32, 64):
-            raise self._fault(
-                "whole numbers or floats of 8 to 64 bits", f"{bits} bits, format {self._one(339, 1)}"
-            )
+            raise self._fault("whole numbers or floats of 8 to 64 bits", f"{bits} bits, format {self._one(339, 1)}")
         return np.dtype(f"{self.order}{letter}{bits // 8}")
 
     def _crs(self) -> str:

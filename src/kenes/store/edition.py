@@ -112,10 +112,16 @@ class Edition:
         return Snapshots(self.folder / STORE / "snapshots").get(sha256)
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """An embedded engine in memory that needs no extension and no network."""
+def connect(*, in_order: bool = False) -> duckdb.DuckDBPyConnection:
+    """An embedded engine in memory that needs no extension and no network.
+
+    Args:
+        in_order: one thread, so that sums of floats are made in the order of the rows and come out equal
+            to the last digit every time; several threads add in the order in which they finish.
+    """
     return duckdb.connect(
         config={
+            **({"threads": "1"} if in_order else {}),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "false",

@@ -91,7 +91,7 @@ class Store:
             batches: the batches that are seen.
             tables: further tables by the names that the expression uses.
         """
-        with connect() as db:
+        with connect(in_order=True) as db:
             files = self.table("observations").files()
             if files:
                 db.register("_batches", pa.table({"batch": list(batches)}))

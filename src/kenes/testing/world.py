@@ -105,7 +105,8 @@ def _statistics(seed: int) -> str:
         if number == 3:
             doctors[0] = ":"
         income = [str(int(9000 + 600 * number + 300 * k)) for k in range(3, -1, -1)]
-        rows += [f"NR,{code}," + ",".join(population), f"DOC,{code}," + ",".join(doctors), f"PPS,{code}," + ",".join(income)]
+        series = {"NR": population, "DOC": doctors, "PPS": income}
+        rows += [f"{unit},{code}," + ",".join(values) for unit, values in series.items()]
     return "\n".join(rows) + "\n"
 
 

@@ -106,9 +106,7 @@ def test_nothing_is_reached_beyond_the_limit():
 
 
 def test_segments_given_twice_or_without_length_are_left_out():
-    graph = build_graph(
-        np.array([0, 0.001, 0.002]), np.zeros(3), np.array([0, 1, 1, 2]), np.array([1, 0, 1, 1])
-    )
+    graph = build_graph(np.array([0, 0.001, 0.002]), np.zeros(3), np.array([0, 1, 1, 2]), np.array([1, 0, 1, 1]))
     assert graph.segments == 2
 
 

@@ -174,9 +174,7 @@ def test_access_counts_kinds_within_fifteen_minutes():
 @given(st.lists(st.floats(0.1, 50), min_size=2, max_size=20), st.floats(0.5, 3))
 def test_inequality_does_not_change_when_everybody_gets_the_same_multiple(values, factor):
     persons = np.arange(1, len(values) + 1.0)
-    assert gini(persons, np.array(values) * factor) == pytest.approx(
-        gini(persons, np.array(values)), abs=1e-9
-    )
+    assert gini(persons, np.array(values) * factor) == pytest.approx(gini(persons, np.array(values)), abs=1e-9)
     assert gini(persons, np.ones(len(values))) == pytest.approx(0, abs=1e-9)
 
 

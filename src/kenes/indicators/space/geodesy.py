@@ -84,9 +84,7 @@ def points_on_earth(longitude: Floats, latitude: Floats) -> Floats:
     """
     lam, phi = np.radians(longitude), np.radians(latitude)
     n = SEMI_MAJOR_M / np.sqrt(1 - _E2 * np.sin(phi) ** 2)
-    return np.column_stack(
-        (n * np.cos(phi) * np.cos(lam), n * np.cos(phi) * np.sin(lam), n * (1 - _E2) * np.sin(phi))
-    )
+    return np.column_stack((n * np.cos(phi) * np.cos(lam), n * np.cos(phi) * np.sin(lam), n * (1 - _E2) * np.sin(phi)))
 
 
 def area_m2(geometry: Any) -> float:

@@ -116,9 +116,7 @@ class StreetGraph:
     def component(self) -> Ints:
         """Connected part of each junction, shape (junction,)."""
         n = len(self.junction)
-        links = coo_matrix(
-            (np.ones(len(self.chain_first)), (self.chain_first, self.chain_last)), shape=(n, n)
-        )
+        links = coo_matrix((np.ones(len(self.chain_first)), (self.chain_first, self.chain_last)), shape=(n, n))
         return np.asarray(connected_components(links, directed=False)[1], np.int64)
 
     @cached_property
@@ -189,9 +187,7 @@ class StreetGraph:
         )
 
 
-def build_graph(
-    longitude: Floats, latitude: Floats, start: Ints, end: Ints, way: Ints | None = None
-) -> StreetGraph:
+def build_graph(longitude: Floats, latitude: Floats, start: Ints, end: Ints, way: Ints | None = None) -> StreetGraph:
     """A graph from nodes and straight segments.
 
     Segments from a node to itself and segments given twice are left out. Nodes without a
@@ -229,9 +225,7 @@ def _check(longitude: Floats, latitude: Floats, start: Ints, end: Ints) -> None:
         raise BadInput("street nodes", expected="degrees", found="a coordinate that is none")
     ends = np.concatenate([start, end])
     if ends.size and (ends.min() < 0 or ends.max() >= len(longitude)):
-        raise BadInput(
-            "street segments", expected=f"nodes below {len(longitude)}", found=str(int(ends.max()))
-        )
+        raise BadInput("street segments", expected=f"nodes below {len(longitude)}", found=str(int(ends.max())))
 
 
 def _contracted(lon: Floats, lat: Floats, u: Ints, v: Ints, way: Ints) -> StreetGraph:

@@ -160,9 +160,7 @@ def along(chain, offset, chain_first, chain_last, chain_length, distance, rows, 
         c = chain[k]
         if c < 0:
             continue
-        best = min(
-            distance[chain_first[c]] + offset[k], distance[chain_last[c]] + chain_length[c] - offset[k]
-        )
+        best = min(distance[chain_first[c]] + offset[k], distance[chain_last[c]] + chain_length[c] - offset[k])
         for s in range(rows[c], rows[c + 1]):
             best = min(best, abs(source_offset[s] - offset[k]) + source_extra[s])
         result[k] = best

@@ -30,9 +30,7 @@ class LandUse:
     reason: str | None
 
 
-def land_use(
-    years: tuple[float, float], built_up_km2: tuple[float, float], population: tuple[float, float]
-) -> LandUse:
+def land_use(years: tuple[float, float], built_up_km2: tuple[float, float], population: tuple[float, float]) -> LandUse:
     """Both rates, and their ratio where it means something.
 
     The ratio jumps without bound where the population hardly changes, and a ratio below zero may

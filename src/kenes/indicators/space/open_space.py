@@ -31,9 +31,7 @@ def covered_share(polygons: npt.NDArray[Any], area: Any, meter: AreaMeter) -> tu
     near = polygons[shapely.intersects(area, polygons)] if len(polygons) else polygons
     if not len(near):
         return 0.0, 0.0 if size > 0 else float("nan")
-    united = shapely.union_all(
-        shapely.make_valid(meter.prepared(near), method="structure", keep_collapsed=False)
-    )
+    united = shapely.union_all(shapely.make_valid(meter.prepared(near), method="structure", keep_collapsed=False))
     inside = meter.area_m2(polygons_of(united.intersection(whole)))
     return inside, inside / size if size > 0 else float("nan")
 

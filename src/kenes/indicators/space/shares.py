@@ -74,13 +74,9 @@ def population_shares(
         )  # fmt: skip
 
     rows = [one(people.population, "", {})]
-    rows += [
-        one(np.where(cells, people.population, 0.0), name, {}) for name, cells in people.districts.items()
-    ]
+    rows += [one(np.where(cells, people.population, 0.0), name, {}) for name, cells in people.districts.items()]
     if by_group:
-        rows += [
-            one(np.nan_to_num(persons), "", {"group": group}) for group, persons in people.groups.items()
-        ]
+        rows += [one(np.nan_to_num(persons), "", {"group": group}) for group, persons in people.groups.items()]
     return rows
 
 
@@ -102,9 +98,7 @@ def with_spread(measures: list[Measure], further: Mapping[tuple[object, ...], li
             result.append(measure)
             continue
         half = (max(known) - min(known)) / 2
-        result.append(
-            replace(measure, uncertainty=half, uncertainty_kind="half_range_of_origin_models_and_snapping")
-        )
+        result.append(replace(measure, uncertainty=half, uncertainty_kind="half_range_of_origin_models_and_snapping"))
     return result
 
 

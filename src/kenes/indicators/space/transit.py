@@ -123,9 +123,7 @@ class StopReach:
         """
         which = 1 if origins.model == "cell_centre_no_offset" else 0
         wanted = [capacity] if capacity else list(self._fields)
-        served: Bools = np.logical_or.reduce(
-            [np.isfinite(self._fields[c][which].at(origins.at)) for c in wanted]
-        )
+        served: Bools = np.logical_or.reduce([np.isfinite(self._fields[c][which].at(origins.at)) for c in wanted])
         return served
 
     def metres(self, origins: Origins, capacity: str) -> Floats:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import factorial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
+from kenes.comparison.drawing import scores_of
 from kenes.comparison.factors import USUAL, name_of, realise
-from kenes.comparison.intervals import rank_draws, scores_of
+from kenes.comparison.intervals import rank_draws
 
 Floats = NDArray[np.float64]
 Model = Callable[[Floats], Floats]
@@ -93,6 +95,36 @@ def shares_of(runs: Floats) -> tuple[Floats, Floats]:
     first = ((b - centre) * (mixed - a)).mean(axis=1) / variance
     total = ((a - mixed) ** 2).mean(axis=1) / (2 * variance)
     return first, total
+
+
+def shapley_effects(values: Floats) -> Floats:
+    """Shares of the variance that add up to one, however the factors work together.
+
+    The effect of a factor is its mean gain of explained variance over all orders of factors.
+
+    Args:
+        values: one axis for each factor, the output in every combination, each as likely.
+
+    Returns:
+        Shape (factor,); zeros where the output does not vary.
+
+    Source:
+        Owen (2014), SIAM/ASA J. Uncertainty Quantification 2(1), 245-251.
+    """
+    count, variance = values.ndim, values.var()
+    if variance <= 1e-24 * max(1.0, float(values.mean()) ** 2):
+        return np.zeros(count)
+    explained: dict[frozenset[int], float] = {}
+    for size in range(count + 1):
+        for known in itertools.combinations(range(count), size):
+            others = tuple(i for i in range(count) if i not in known)
+            explained[frozenset(known)] = float(values.mean(axis=others).var()) if known else 0.0
+    effects = np.zeros(count)
+    for members, before in explained.items():
+        for factor in set(range(count)) - members:
+            chance = factorial(len(members)) * factorial(count - len(members) - 1) / factorial(count)
+            effects[factor] += chance * (explained[members | {factor}] - before)
+    return np.asarray(effects / variance)
 
 
 def exact_shares(values: Floats) -> tuple[Floats, Floats]:
