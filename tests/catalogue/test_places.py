@@ -10,7 +10,6 @@ from kenes.catalogue.places import PlaceIndex, fold
 from kenes.vocabulary.errors import UnknownPlace
 from kenes.vocabulary.facts import Place
 
-
 ANKARA = {"iso": "TR-06", "nuts": "TR510"}
 
 
