@@ -43,8 +43,8 @@ def yearly(*, some_void: bool = True) -> Any:
 
     Returns:
         An unbound expression with the columns of `KEYS` and: `n` values; their `mean`, `low`, `high`,
-        `total`, `latest` (the mean of the last day with a value); `covered_s`, the seconds that they cover; `days` with a
-        value and the standard deviation `sd` (n-1) of their means; sums over neighbouring days
+        `total`, `latest` (the mean of the last day with a value); `covered_s`, the seconds that they
+        cover; `days` with a value and the standard deviation `sd` (n-1) of their means; sums over neighbouring days
         (`pairs`, `sum_xy`, `sum_x`, `sum_y`) for the first autocorrelation; `first` and `last`
         observation ids; `source_flags`; `snapshot`.
 
