@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from kenes.catalogue.words import Words
 from kenes.vocabulary.errors import DefinitionError
 
 Format = Literal["auto", "csv", "tsv", "eurostat_tsv", "xlsx", "json"]
@@ -38,17 +39,21 @@ EUROSTAT_PATTERN = r"(?P<value>:|[-+0-9.,]+)\s*(?P<flags>[a-z]+)?"
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """Who issued a source, under which licence, and whether it ships."""
+    """Who issued a source, under which licence, and whether it ships.
+
+    Issuer, licence, attribution and why may stand in several languages; the name of an issuer or a
+    licence that is the same in all stands once.
+    """
 
     id: str
-    issuer: str
-    licence: str
+    issuer: Words
+    licence: Words
     url: str
     retrieved: dt.date
     title: Mapping[str, str]
-    attribution: str
+    attribution: Words
     ships: bool
-    why: str
+    why: Words
     expires: dt.date | None
 
 

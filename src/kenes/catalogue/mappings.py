@@ -153,19 +153,19 @@ def _source(fields: Fields) -> SourceFacts:
     source = fields.text("id", required=True)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", source):
         raise fields.error("id", "source id", expected="letters, digits, hyphens, dots and underscores", found=source)
-    issuer = fields.text("issuer", required=True)
+    issuer = fields.words("issuer", required=True)
     title = fields.value("title")
     titles = {"en": str(title)} if isinstance(title, str) else fields.sub("title").text_map() if title else {}
     return SourceFacts(
         id=source,
         issuer=issuer,
-        licence=fields.text("licence", required=True),
+        licence=fields.words("licence", required=True),
         url=fields.text("url"),
         retrieved=cast(dt.date, fields.date("retrieved", required=True)),
         title=MappingProxyType(titles or {"en": source}),
-        attribution=fields.text("attribution") or issuer,
+        attribution=fields.words("attribution") or issuer,
         ships=fields.yes_no("ships", default=True),
-        why=fields.text("why"),
+        why=fields.words("why"),
         expires=fields.date("expires"),
     )
 

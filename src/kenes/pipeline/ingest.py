@@ -111,13 +111,14 @@ def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
     ]
     return {
         "title": dict(facts.title),
-        "issuer": facts.issuer,
-        "licence": facts.licence,
+        "issuer": facts.issuer.text("en"),
+        "licence": facts.licence.text("en"),
         "url": facts.url,
         "retrieved": facts.retrieved.isoformat(),
-        "attribution": facts.attribution,
+        "attribution": facts.attribution.text("en"),
         "ships": facts.ships,
-        "why": facts.why,
+        "why": facts.why.text("en"),
+        "texts": {kind: dict(getattr(facts, kind)) for kind in ("issuer", "licence", "attribution", "why")},
         "bytes": size,
         "read": counts.read,
         "accepted": counts.accepted,
@@ -178,8 +179,8 @@ def _chosen(catalogue: Catalogue, wanted: Sequence[str], licensed: Path | None) 
     barred = [m.source for m in chosen if not m.source.ships and licensed is None]
     if barred:
         raise NotAllowed(
-            f"source {barred[0].id!r} does not ship: {barred[0].why}",
-            found=barred[0].licence,
+            f"source {barred[0].id!r} does not ship: {barred[0].why.text('en')}",
+            found=barred[0].licence.text("en"),
             mend="Obtain the files, then name their folder with --licence-accepted DIR.",
         )
     return chosen

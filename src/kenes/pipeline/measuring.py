@@ -66,7 +66,7 @@ def judge_and_measure(
     series = store.run(yearly(), keys, void=pa.table({"observation": left_out["observation"]}))
     definitions = [d for d in catalogue.indicators.values() if not indicators or d.id in indicators]
     kinds = {place.id: place.kind for place in catalogue.places.values()}
-    licences = {m.source.id: m.source.licence for m in catalogue.mappings}
+    licences = {m.source.id: m.source.licence.text("en") for m in catalogue.mappings}
     measured = measure(definitions, catalogue.variables, series, kinds, licences)
     of_flags = judgements_of_flags(flags, _uses(definitions), settings=settings)
     of_values = judge_measurements(measured.measurements, places=places, settings=settings)
