@@ -44,7 +44,7 @@ def space() -> None:
 @guarded
 @click.pass_context
 def measure(
-    context: click.Context, out: Path, as_json: bool, observatory: Path, seed: int | None, **options: Any
+    context: click.Context, /, out: Path, as_json: bool, observatory: Path, seed: int | None, **options: Any
 ) -> int:
     """Measure one city from files; write measurements, layers, a map page and a report on quality.
 
