@@ -136,13 +136,17 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A composite view of comparable places: which places, which years, which specification."""
+    """A composite view of comparable places: which places, which years, which specification.
+
+    A place without any usable value below a `required` node is not ranked, however much else it has.
+    """
 
     id: str
     texts: Texts
     countries: tuple[str, ...]
     kinds: tuple[str, ...]
     set: str
+    required: tuple[str, ...]
     years: Mapping[str, Any]
     peers: tuple[Structure, ...]
     peer_count: int
@@ -323,7 +327,7 @@ def _words(entry: LinedDict, key: str, what: str) -> Words:
 def read_profile(entry: LinedDict) -> Profile:
     """One profile from its YAML document."""
     what = f"profile {entry.get('id')!r}"
-    _allowed(entry, "id texts places years peers spec", what)
+    _allowed(entry, "id texts places years require peers spec", what)
     places, peers = _need(entry, "places", what), entry.get("peers") or LinedDict()
     country = places.get("country", ())
     return Profile(
@@ -332,6 +336,7 @@ def read_profile(entry: LinedDict) -> Profile:
         countries=tuple([country] if isinstance(country, str) else country),
         kinds=tuple(places.get("kinds", ())),
         set=str(places.get("set") or ""),
+        required=tuple(entry.get("require") or ()),
         years=MappingProxyType(dict(entry.get("years") or {})),
         peers=tuple(
             Structure(str(p.get("indicator") or p.get("variable")), bool(p.get("log", False)))

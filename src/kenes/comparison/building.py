@@ -235,7 +235,7 @@ class Workshop:
         enough = available >= max(least, 1e-300) - 1e-12
         ranked = np.isfinite(scores[:, -1]) & enough & ~state.screened
         above = scores[:, tree.leaves :].copy()
-        above[~ranked, -1] = np.nan
+        above[~ranked] = np.nan
         places_ranked = np.hstack([state.leaf_ranks(self.blocks), ranks_in(above, self.blocks)])
         none = np.isfinite(self.inputs.values).sum(axis=1) == 0
         reason = tuple(
