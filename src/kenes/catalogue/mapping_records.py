@@ -184,6 +184,7 @@ class SourceMapping:
         document: name of the mapping's file, for messages.
         folder: folder of the mapping's file, in which `file.path` is looked up; None if unknown.
         digest: SHA-256 of the mapping's content.
+        part: 1, or n for the n-th reading of the same file in one document.
     """
 
     source: SourceFacts
@@ -201,6 +202,12 @@ class SourceMapping:
     document: str
     folder: Path | None
     digest: str
+    part: int = 1
+
+    @property
+    def label(self) -> str:
+        """Name of the reading: the file's path, with the part where a file is read more than once."""
+        return self.file.path if self.part == 1 else f"{self.file.path}#{self.part}"
 
     @property
     def data_path(self) -> Path:

@@ -10,7 +10,9 @@ import datetime as dt
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -55,10 +57,12 @@ def parse_mappings(document: Any, *, folder: Path | None = None, name: str = "ma
         raise DefinitionError("a mapping document is a YAML mapping", found=type(document).__name__, where=name)
     Fields(document).only(f"{_BLOCKS} file files")
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
-    return tuple(
-        _mapping(top, form, document=document.file or name, folder=folder, digest=digest)
-        for top, form in _forms(Fields(document))
-    )
+    read, parts = [], Counter[str]()
+    for top, form in _forms(Fields(document)):
+        parts[form.path] += 1
+        mapping = _mapping(top, form, document=document.file or name, folder=folder, digest=digest)
+        read.append(replace(mapping, part=parts[form.path]))
+    return tuple(read)
 
 
 _BLOCKS = "source missing keep drop place site time values variables corrections revision"

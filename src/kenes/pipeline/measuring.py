@@ -108,10 +108,15 @@ def _judged(
 
 def _mark(row: dict[str, Any], judgement: Judgement, definition: IndicatorDefinition) -> None:
     row["flags"] = " ".join(sorted({*row["flags"].split(), judgement.rule}))
-    low = definition.plausible.low
-    signed = judgement.rule in POSITIVE_ONLY and (low is None or low < 0)
-    if judgement.severity == "suspect" and row["value"] is not None and not signed:
+    if judgement.severity == "suspect" and row["value"] is not None and not _exempt(judgement, definition):
         row["quality"] = "suspect"
+
+
+def _exempt(judgement: Judgement, definition: IndicatorDefinition) -> bool:
+    """Whether a rule on ratios says nothing here: the quantity may be negative, or is itself a coverage."""
+    low = definition.plausible.low
+    of_presence = all(each.aggregate in ("coverage", "count") for each in definition.inputs.values())
+    return judgement.rule in POSITIVE_ONLY and (low is None or low < 0 or of_presence)
 
 
 def _flag(row: Mapping[str, Any], judgement: Judgement) -> dict[str, Any]:
