@@ -143,13 +143,17 @@ def _mapping(place: str, lines: Sequence[Mapping[str, str]], day: str) -> str:
 source:
   id: space-{place}
   title: {{en: "Spatial indicators measured from open maps: {place}", tr: "Açık haritalardan ölçülen mekânsal göstergeler: {place}"}}
-  issuer: Measured by Keneş from OpenStreetMap
-  licence: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
+  issuer: {{en: Measured by Keneş from OpenStreetMap, tr: Keneş'in OpenStreetMap ölçümü}}
+  licence:
+    en: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
+    tr: ODbL-1.0 (harita); sefer tarifeleri, nüfus ve kentin katmanları kendi koşullarıyla
   url: "https://www.openstreetmap.org/copyright"
   retrieved: {day}
-  attribution: © OpenStreetMap contributors
+  attribution: {{en: © OpenStreetMap contributors, tr: © OpenStreetMap katkıcıları}}
   ships: true
-  why: Derived from the map under the Open Database Licence, with attribution.
+  why:
+    en: Derived from the map under the Open Database Licence, with attribution.
+    tr: Haritadan, Açık Veri Tabanı Lisansı altında, kaynak gösterilerek türetilmiştir.
 file: {{path: measurements.csv}}
 place: {{column: place, scheme: id}}
 time: {{column: year, length: year}}
