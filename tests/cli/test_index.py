@@ -166,3 +166,5 @@ def test_the_workbook_has_a_sheet_a_step_and_runs_no_formula(result):
     page = (result / "report.html").read_text()
     assert "<svg" in page
     assert "Rank of each place" in page
+    for ident in ("ranks", "parts", "sobol", "tree", "map", "radar-0", "radar-50"):
+        assert page.count(f'id="{ident}-title"') == 1
