@@ -346,6 +346,10 @@ def _profile_findings(profile: Profile, catalogue: Catalogue) -> list[Finding]:
     ]
     strange = [country for country in profile.countries if country not in catalogue.places]
     found += [_finding(profile.where, "unknown_place", f"{what}: unknown place {place!r}") for place in strange]
+    peers = [each.indicator for each in profile.peers if each.indicator not in catalogue.indicators]
+    found += [
+        _finding(profile.where, "unknown_input", f"{what}: peers by {name!r}, which is no indicator") for name in peers
+    ]
     if profile.set and profile.set not in catalogue.sets:
         found.append(_finding(profile.where, "unknown_place", f"{what}: unknown set {profile.set!r}"))
     return found

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from kenes.catalogue.documents import LinedDict, LinedList
 from kenes.catalogue.formulas import Formula, parse_formula
+from kenes.catalogue.words import Words, read_words
 from kenes.vocabulary.errors import DefinitionError
 
 Texts = Mapping[str, Mapping[str, str]]
@@ -56,7 +57,7 @@ class Goalposts:
 
     worst: float
     best: float
-    source: str
+    source: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Citation:
     framework: str
     number: str
     fit: str = "partial"
-    note: str = ""
+    note: Words = field(default_factory=Words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Level:
     """A named level of the indicator, such as a guideline value."""
 
     value: float
-    label: str
+    label: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class IndicatorDefinition:
     origin: str = "computed"
     places: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
-    comparable: str = ""
+    comparable: Words = field(default_factory=Words)
     status: str = "active"
     where: str = ""
 
@@ -256,7 +257,8 @@ def _goalposts(entry: LinedDict | None, what: str) -> Goalposts | None:
         raise DefinitionError(
             f"goalposts of {what}", expected="two different numbers worst and best", where=entry.where()
         )
-    return Goalposts(worst, best, str(_need(entry, "source", f"goalposts of {what}")))
+    _need(entry, "source", f"goalposts of {what}")
+    return Goalposts(worst, best, _words(entry, "source", f"goalposts of {what}"))
 
 
 def read_indicator(entry: LinedDict) -> IndicatorDefinition:
@@ -286,11 +288,11 @@ def read_indicator(entry: LinedDict) -> IndicatorDefinition:
         better=_choice(entry, "better", BETTER, what, "context"),
         goalposts=_goalposts(entry.get("goalposts"), what),
         plausible=_range(entry.get("plausible"), what),
-        levels=tuple(Level(float(v["value"]), str(v["label"])) for v in entry.get("levels") or ()),
+        levels=tuple(_level(level, what) for level in entry.get("levels") or ()),
         origin=_choice(entry, "kind", ("reported", "computed", "modelled", "estimated"), what, "computed"),
         places=tuple(entry.get("places") or ()),
         citations=tuple(_citation(c, what) for c in entry.get("citations") or ()),
-        comparable=str(entry.get("comparable") or ""),
+        comparable=_words(entry, "comparable", what),
         status=str(entry.get("status", "active")),
         where=entry.where(),
     )
@@ -301,8 +303,21 @@ def _citation(entry: LinedDict, what: str) -> Citation:
         str(_need(entry, "framework", f"citation of {what}")),
         str(entry.get("number") or ""),
         str(entry.get("fit", "partial")),
-        str(entry.get("note") or ""),
+        _words(entry, "note", f"citation of {what}"),
     )
+
+
+def _level(entry: LinedDict, what: str) -> Level:
+    _allowed(entry, "value label", f"level of {what}")
+    value = _number(entry, "value", f"level of {what}")
+    if value is None:
+        raise DefinitionError(f"level of {what} has no 'value'", where=entry.where(), mend="Add `value:`.")
+    _need(entry, "label", f"level of {what}")
+    return Level(value, _words(entry, "label", f"level of {what}"))
+
+
+def _words(entry: LinedDict, key: str, what: str) -> Words:
+    return read_words(entry.get(key), f"{key} of {what}", entry.where(key))
 
 
 def read_profile(entry: LinedDict) -> Profile:

@@ -42,23 +42,40 @@ def space() -> None:
 @click.option("--out", type=_FILE, required=True, help="Folder to write.")
 @shared_options
 @guarded
-def measure(out: Path, as_json: bool, observatory: Path, seed: int | None, **options: Any) -> int:
-    """Measure one city from files; write measurements, layers, a map page and a report on quality."""
+@click.pass_context
+def measure(
+    context: click.Context, /, out: Path, as_json: bool, observatory: Path, seed: int | None, **options: Any
+) -> int:
+    """Measure one city from files; write measurements, layers, a map page and a report on quality.
+
+    With --place PLACE and --observatory DIR the city-wide values become a source of that observatory too.
+    """
     from kenes.pipeline.space import SpaceRequest, measure_space
 
     date: dt.datetime | None = options.pop("date")
     irradiation, consumption = options.pop("irradiation"), options.pop("consumption")
     solar = None if irradiation is None else {"irradiation_kwh_m2": irradiation, "consumption_kwh": consumption}
     request = SpaceRequest(date=date.date() if date else None, solar=solar, **options)
+    named = context.get_parameter_source("observatory") is click.core.ParameterSource.COMMANDLINE
     with Bars() as bars:
-        summary = measure_space(request, out, bars)
+        summary = measure_space(request, out, bars, observatory if named else None)
     if as_json:
         show(summary)
     else:
         for name, value in summary["sdg_11_2_1"].items():
             click.echo(f"SDG 11.2.1 {name}: {'not known' if value is None else f'{value:.4f}'}")
         click.echo(f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}")
+        _tell_observatory(observatory, summary["observatory"])
     return DONE
+
+
+def _tell_observatory(folder: Path, added: dict[str, Any] | None) -> None:
+    if added is None:
+        return
+    click.echo(f"{added['rows']} values in {folder / 'sources' / added['source']}; `kenes run` takes them in")
+    for what, file in (("variables", "variables.yaml"), ("indicators", "indicators/space.yaml")):
+        if added[what]:
+            click.echo(f"{len(added[what])} {what} declared in {folder / file}: {', '.join(added[what])}")
 
 
 @space.command()

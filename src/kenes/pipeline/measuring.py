@@ -66,7 +66,7 @@ def judge_and_measure(
     series = store.run(yearly(), keys, void=pa.table({"observation": left_out["observation"]}))
     definitions = [d for d in catalogue.indicators.values() if not indicators or d.id in indicators]
     kinds = {place.id: place.kind for place in catalogue.places.values()}
-    licences = {m.source.id: m.source.licence for m in catalogue.mappings}
+    licences = {m.source.id: m.source.licence.text("en") for m in catalogue.mappings}
     measured = measure(definitions, catalogue.variables, series, kinds, licences)
     of_flags = judgements_of_flags(flags, _uses(definitions), settings=settings)
     of_values = judge_measurements(measured.measurements, places=places, settings=settings)
@@ -108,10 +108,15 @@ def _judged(
 
 def _mark(row: dict[str, Any], judgement: Judgement, definition: IndicatorDefinition) -> None:
     row["flags"] = " ".join(sorted({*row["flags"].split(), judgement.rule}))
-    low = definition.plausible.low
-    signed = judgement.rule in POSITIVE_ONLY and (low is None or low < 0)
-    if judgement.severity == "suspect" and row["value"] is not None and not signed:
+    if judgement.severity == "suspect" and row["value"] is not None and not _exempt(judgement, definition):
         row["quality"] = "suspect"
+
+
+def _exempt(judgement: Judgement, definition: IndicatorDefinition) -> bool:
+    """Whether a rule on ratios says nothing here: the quantity may be negative, or is itself a coverage."""
+    low = definition.plausible.low
+    of_presence = all(each.aggregate in ("coverage", "count") for each in definition.inputs.values())
+    return judgement.rule in POSITIVE_ONLY and (low is None or low < 0 or of_presence)
 
 
 def _flag(row: Mapping[str, Any], judgement: Judgement) -> dict[str, Any]:

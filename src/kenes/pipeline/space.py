@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 
 import kenes
+from kenes.catalogue.space import citation_of, space_definitions
 from kenes.indicators.space.geodesy import AreaMeter, Bools, Floats
 from kenes.indicators.space.graph import StreetGraph, build_graph
 from kenes.indicators.space.measures import Measure
@@ -342,8 +343,16 @@ def _by_capacity(city: City, reach: StopReach, origins: Origins, about: Mapping[
     return rows
 
 
-def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = None) -> dict[str, Any]:
+def measure_space(
+    request: SpaceRequest, out: Path, progress: Progress | None = None, observatory: Path | None = None
+) -> dict[str, Any]:
     """Measure one city and write its folder whole or not at all.
+
+    Args:
+        request: what to measure from which files.
+        out: folder to make.
+        progress: who wants to know.
+        observatory: folder of an observatory that is given the city-wide values too.
 
     Returns:
         What was written, and the main values.
@@ -352,9 +361,11 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
         kenes.vocabulary.errors.BadInput: an input cannot be used; `out` is then as it was.
     """
     from kenes.pipeline.space_further import further_measures  # noqa: PLC0415 the rest of the indicators
+    from kenes.pipeline.space_observatory import add_to_observatory, require_place  # noqa: PLC0415 only with one
     from kenes.pipeline.space_outputs import write_folder  # noqa: PLC0415 writing comes last
 
     tell = progress or Silent()
+    known_as = require_place(observatory, request.place) if observatory else ""
     city = load_city(request, tell)
     tell.stage("measuring", 2)
     tell.step("public transport")
@@ -367,6 +378,7 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
     rows = [measure.row(context) for measure in measures]
     tell.step("writing")
     write_folder(out, city, rows, shown, provenance)
+    added = add_to_observatory(observatory, known_as, rows).plain() if observatory else None
     return {
         "out": str(out),
         "measurements": len(rows),
@@ -378,7 +390,27 @@ def measure_space(request: SpaceRequest, out: Path, progress: Progress | None = 
             for m in measures
             if m.indicator == "sdg_11_2_1" and m.origin_model == "cell_centre" and not m.district and not m.dimensions
         },
+        "indicators": described({m.indicator for m in measures}),
+        "observatory": added,
     }
+
+
+def described(indicators: Collection[str]) -> list[dict[str, str]]:
+    """Name, meaning, unit and citation of measured indicators, in the order of their definitions."""
+    return [
+        {
+            "id": definition.id,
+            **{
+                f"{kind}_{language}": definition.text(language, kind)
+                for kind in ("name", "definition")
+                for language in ("en", "tr")
+            },
+            "unit": definition.unit,
+            "citation": citation_of(definition),
+        }
+        for definition in space_definitions().values()
+        if definition.id in indicators
+    ]
 
 
 def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:

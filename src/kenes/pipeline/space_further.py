@@ -94,7 +94,7 @@ def _area(city: City) -> Measure:
     meter = city.meter
     size = meter.area_m2(meter.prepared(city.area)) / 1e6
     flags = (city.area_kind,) + ((f"plane_area_error_{meter.error:.1e}",) if meter.error > 1e-5 else ())
-    return Measure("study_area", size, "km2", flags=flags)
+    return Measure("study_area", size, "km^2", flags=flags)
 
 
 def _starts(city: City) -> Starts:
@@ -274,12 +274,12 @@ def structure_measures(city: City) -> list[Measure]:
         segments = _inside(city, graph.longitude[graph.start], graph.latitude[graph.start])
         nodes = int(found.sum()) + int(closed.sum())
         rows += [
-            Measure("intersection_density", float(found.sum()) / area_km2, "km-2"),
+            Measure("intersection_density", float(found.sum()) / area_km2, "1/km^2"),
             Measure("dead_end_share", float(closed.sum()) / nodes if nodes else None, "1"),
             Measure("block_length_mean", float(graph.chain_length_m[chains].mean()) if chains.any() else None, "m"),
-            Measure("orientation_entropy", orientation_entropy(graph, segments), "nat"),
+            Measure("orientation_entropy", orientation_entropy(graph, segments), "1"),
             Measure("circuity", circuity(graph, chains), "1"),
-            Measure("street_density", float(graph.length_m[segments].sum()) / 1000 / area_km2, "km/km2"),
+            Measure("street_density", float(graph.length_m[segments].sum()) / 1000 / area_km2, "km/km^2"),
         ]
     rows += _infrastructure(city)
     return [replace(row, reason="no_streets" if row.value is None else None) for row in rows]
@@ -296,7 +296,7 @@ def _infrastructure(city: City) -> list[Measure]:
         rows.append(Measure(f"{name}_ways_length", km, "km"))
         if persons > 0:
             rows.append(
-                Measure(f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/100k person", population=persons)
+                Measure(f"{name}_ways_per_100k_persons", km / persons * 1e5, "km/(100000*person)", population=persons)
             )
     return rows
 
@@ -331,8 +331,8 @@ def _neighbourhoods(city: City, starts: Starts) -> tuple[list[Measure], dict[str
     around = _around(city)
     score = walkability(around, daily, starts.people.population)
     for indicator, values, unit in (
-        ("ghsci_population_density_1000m", around.persons_per_km2, "person/km2"),
-        ("ghsci_intersection_density_1000m", around.crossings_per_km2, "km-2"),
+        ("ghsci_population_density_1000m", around.persons_per_km2, "person/km^2"),
+        ("ghsci_intersection_density_1000m", around.crossings_per_km2, "1/km^2"),
         ("ghsci_daily_living_score", daily, "1"),
         ("ghsci_walkability", score, "1"),
     ):
@@ -400,7 +400,7 @@ def solar_measures(city: City) -> list[Measure]:
     )
     flags = ["buildings_as_mapped"] + (["few_buildings_mapped"] if not share > 0.05 else [])
     rows = [
-        Measure("building_footprint", footprint / 1e6, "km2", flags=tuple(flags)),
+        Measure("building_footprint", footprint / 1e6, "km^2", flags=tuple(flags)),
         Measure("rooftop_solar_yield", roofs.energy_kwh / 1e6, "GWh/year", flags=tuple(flags)),
     ]
     if roofs.share_of_consumption is not None:

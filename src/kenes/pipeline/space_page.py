@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from kenes.catalogue.space import citation_of, space_definitions
 from kenes.indicators.space.geodesy import metres_per_degree, unwrapped
 
 _SIZE = 900.0
@@ -63,6 +64,8 @@ def page(city: Any, rows: Sequence[Mapping[str, Any]], shown: Mapping[str, Any])
         _districts_table(rows),
         "<h2>Other indicators</h2>",
         _other_table(rows),
+        "<h2>What is measured</h2>",
+        _legend(rows),
         "<h2>How complete the inputs are</h2>",
         _quality_table(city.quality),
         "<footer>Map data © OpenStreetMap contributors, Open Database Licence 1.0. Shares count people without a street "
@@ -272,7 +275,7 @@ def _other_table(rows: Sequence[Mapping[str, Any]]) -> str:
         value = "" if r["value"] is None else f"{r['value']:.4g}"
         lines.append(
             [
-                r["indicator"].replace("_", " "),
+                _name(r["indicator"]),
                 about,
                 value,
                 r["unit"] if r["unit"] != "1" else "",
@@ -280,6 +283,22 @@ def _other_table(rows: Sequence[Mapping[str, Any]]) -> str:
             ]
         )
     return _table(("Indicator", "Of", "Value", "Unit", "Remarks"), lines, frozenset({2}))
+
+
+def _name(indicator: str) -> str:
+    definition = space_definitions().get(indicator)
+    return definition.text("en") if definition else indicator.replace("_", " ")
+
+
+def _legend(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Meaning and source of every indicator of the page."""
+    shown = {r["indicator"] for r in rows}
+    lines = [
+        [d.text("en"), d.text("en", "definition"), d.unit if d.unit != "1" else "", citation_of(d)]
+        for d in space_definitions().values()
+        if d.id in shown
+    ]
+    return _table(("Indicator", "Meaning", "Unit", "Source"), lines)
 
 
 def _quality_table(quality: Mapping[str, Any]) -> str:

@@ -143,6 +143,12 @@ class Page:
         found = self.language.pick(title)
         return found if found[0] else (key, self.language.code)
 
+    def right(self, record: SourceRecord, kind: str) -> Text:
+        """Issuer, licence, attribution or why of a source; what stands once is a name and the same in all languages."""
+        texts = record.texts.get(kind) or {"en": getattr(record, kind)}
+        text, code = self.language.pick(texts)
+        return text, self.language.code if kind != "why" and len(texts) == 1 else code
+
     def value(self, figure: Figure) -> str:
         """A figure's value with its unit."""
         return self.amount(figure.value, figure.unit)

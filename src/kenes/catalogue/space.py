@@ -1,0 +1,47 @@
+"""Definitions of the spatial indicators, shipped beside their tables of tags and modes.
+
+They are no part of an observatory until a city is measured into it: who has no map would otherwise
+have forty indicators without a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from kenes.catalogue.definitions import IndicatorDefinition, read_each, read_indicator
+from kenes.catalogue.documents import read_document
+from kenes.vocabulary.errors import DefinitionError
+
+DOCUMENT = Path(__file__).parent / "shipped" / "space" / "indicators.yaml"
+
+
+@cache
+def space_definitions() -> Mapping[str, IndicatorDefinition]:
+    """Definitions by id, in the order of the document.
+
+    Raises:
+        DefinitionError: an entry is wrong or an id stands twice, with file and line.
+    """
+    faults: list[DefinitionError] = []
+    entries = read_each(read_document(DOCUMENT, name=DOCUMENT.name), read_indicator, faults)
+    found = {entry.id: entry for entry in entries}
+    if len(found) < len(entries):
+        faults.append(DefinitionError("a spatial indicator stands twice", where=DOCUMENT.name))
+    if faults:
+        raise faults[0]
+    return MappingProxyType(found)
+
+
+def citation_of(definition: IndicatorDefinition) -> str:
+    """Framework, number and source of a definition in one line.
+
+    >>> citation_of(space_definitions()["sdg_11_2_1"])
+    'SDG 11, 11.2.1: UN-Habitat, metadata of indicator 11.2.1, September 2021.'
+    """
+    return "; ".join(
+        ", ".join(part for part in (c.framework, c.number) if part) + (f": {c.note}" if c.note else "")
+        for c in definition.citations
+    )
