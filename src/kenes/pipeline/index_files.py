@@ -444,10 +444,19 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
     """What differs between two results: ranks, scores, and the places of only one.
 
     Returns:
-        `changes` (place, score and rank before and after, sorted by place), `only_before`, `only_after` and the
-        rank correlation.
+        `changes` (place, time in a panel, score and rank before and after, sorted by place), `only_before`,
+        `only_after` (ids, or in a panel place and time) and the rank correlation.
+
+    Raises:
+        BadInput: a folder holds no result, or only one of the two has years.
     """
     first, second = _result(before), _result(after)
+    widths = {len(k) for k in (*first, *second)}
+    if len(widths) > 1:
+        raise BadInput(
+            f"{before} and {after}", expected="years in both or in neither", found="years in only one",
+            mend="Build both with time_column, or both for one year.",
+        )  # fmt: skip
     both = sorted(set(first) & set(second))
     changes = []
     for key in both:
@@ -461,11 +470,16 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
     pairs = np.array([[first[k][0], second[k][0]] for k in both], dtype=float).reshape(-1, 2)
     r = correlation(pairs[:, 0], pairs[:, 1], "spearman")[0]
     return {
-        "changes": changes, "only_before": sorted({k[0] for k in set(first) - set(second)}),
-        "only_after": sorted({k[0] for k in set(second) - set(first)}), "spearman": None if np.isnan(r) else r,
+        "changes": changes, "only_before": _named(set(first) - set(second)),
+        "only_after": _named(set(second) - set(first)), "spearman": None if np.isnan(r) else r,
         "same_specification": _meta(before).get("specification") == _meta(after).get("specification"),
         "same_data": _meta(before).get("data") == _meta(after).get("data"),
     }  # fmt: skip
+
+
+def _named(keys: set[tuple[str, ...]]) -> list[Any]:
+    """Ids in order; place and time in a panel."""
+    return [k[0] if len(k) == 1 else {"place": k[0], "time": k[1]} for k in sorted(keys)]
 
 
 def _meta(folder: Path) -> dict[str, Any]:
