@@ -50,15 +50,25 @@ def test_every_figure_is_well_formed_named_and_free_of_style_and_script(name, la
     assert all("nan" not in (v or "") for mark in root.iter() for v in mark.attrib.values())
 
 
-@pytest.mark.parametrize("name", DRAWN)
-def test_no_mark_lies_outside_its_figure(name):
-    root = ElementTree.fromstring(DRAWN[name]())
+@pytest.mark.parametrize(("name", "language"), [*itertools.product(DRAWN, figures.WORDS)])
+def test_no_mark_and_no_text_lies_outside_its_figure(name, language):
+    root = ElementTree.fromstring(DRAWN[name](language=language))
     width, height = float(root.get("width")), float(root.get("height"))
     for mark in root.iter():
         xs = [float(mark.get(k)) for k in ("x", "x1", "x2", "cx") if mark.get(k)]
         ys = [float(mark.get(k)) for k in ("y", "y1", "y2", "cy") if mark.get(k)]
         assert all(0 <= x <= width for x in xs), mark.attrib
         assert all(0 <= y <= height for y in ys), mark.attrib
+        if mark.tag == TAG + "text" and mark.text:
+            room = len(mark.text) * float(mark.get("font-size")) * 0.55
+            start = xs[0] - room * {"start": 0, "middle": 0.5, "end": 1}[mark.get("text-anchor")]
+            assert start >= -1, mark.text
+            assert start + room <= width + 1, mark.text
+
+
+def test_ranks_have_whole_numbers_on_their_axis():
+    root = ElementTree.fromstring(figures.rank_intervals(BARS))
+    assert [t.text for t in root.iter(TAG + "text") if t.get("text-anchor") == "middle"] == ["1", "2", "3"]
 
 
 def test_the_best_place_is_on_top_and_its_line_runs_from_low_to_high():

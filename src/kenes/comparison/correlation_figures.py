@@ -136,11 +136,12 @@ def correlation_map(
         x, y = left + cell * j, top + cell * i
         marks.append(svg.rect(x, y, cell - 1, cell - 1, correlation_colour(r), hint=f"{nodes[i]} | {nodes[j]}: {told}"))
         if cell >= 30:
+            brief = told if math.isfinite(r) else "?"
             marks.append(
                 svg.text(
                     x + cell / 2,
                     y + cell / 2 + 4,
-                    told,
+                    brief,
                     anchor="middle",
                     size=10,
                     fill=svg.ink_on(correlation_colour(r)),

@@ -98,7 +98,7 @@ def rank_intervals(
     def at(rank: float) -> float:
         return left + 8 + (rank - 1) * scale
 
-    grid = [r for r in [1.0, *svg.ticks(0, most, 8)] if r >= 1]
+    grid = sorted({1.0, *(r for r in svg.ticks(0, most, 8) if r >= 1 and r.is_integer())})
     marks = [svg.text(left + 8, 14, w["rank"], fill=SOFT)]
     marks += [svg.line(at(r), top - 8, at(r), height - 10) for r in grid]
     marks += [svg.text(at(r), top - 12, f"{r:.0f}", anchor="middle", size=11, fill=SOFT) for r in grid]
@@ -165,7 +165,7 @@ def stacked_contributions(
             hint = f"{place}, {node}: {svg.number(values[i], 2, language)}"
             marks.append(svg.rect(start, y + 2, length, ROW - 5, _series(n), stroke=PAPER, hint=hint))
             ends[side] += -length if side else length
-        total = svg.number(above[i] + below[i], 1 if high - low > 8 else 3, language)
+        total = svg.number(above[i] + below[i], 1 if high - low > 8 else 2 if high - low > 2 else 3, language)
         marks += [
             svg.text(left - 8, y + 14, svg.short(place, 32), anchor="end"),
             svg.text(ends[0] + 6, y + 14, total, size=11, fill=SOFT),
@@ -272,7 +272,9 @@ def radar(
         raise BadInput(
             "radar", expected=f"3 to {MOST_SPOKES} axes with a value each", found=found, mend="Draw bars instead."
         )
-    side = min(svg.width_of((svg.short(a, 28) for a in axes), 11.5) + 24, 220)
+    told = [f"{_told(o, w, language)} | {_told(p, w, language)}" for o, p in zip(own, peers, strict=True)]
+    labels = svg.width_of((svg.short(a, 28) for a in axes), 11.5), svg.width_of(told, 10.5)
+    side = max(*labels, svg.width_of([place, w["peers"]]) / 2 - 120) + 16
     radius, middle_y = 150.0, 250.0
     width, height = 2 * (radius + side), 2 * radius + 148
     centre = (width / 2, middle_y)
@@ -288,12 +290,10 @@ def radar(
         svg.polygon((at(i, v) for i, v in enumerate(peers) if math.isfinite(v)), CONTRAST, dash="6 4"),
         svg.polygon((at(i, v) for i, v in enumerate(own) if math.isfinite(v)), ACCENT, fill=ACCENT),
     ]
-    for i, (axis, value, other) in enumerate(zip(axes, own, peers, strict=True)):
-        mine = svg.number(value, 1, language) if math.isfinite(value) else w["missing"]
-        theirs = svg.number(other, 1, language) if math.isfinite(other) else w["missing"]
+    for i, (axis, value) in enumerate(zip(axes, own, strict=True)):
         if math.isfinite(value):
-            marks.append(svg.dot(*at(i, value), 4, ACCENT, hint=f"{axis}: {mine} ({w['peers']}: {theirs})"))
-        marks += _spoke_label(centre, radius, i, count, svg.short(axis, 28), f"{mine} | {theirs}")
+            marks.append(svg.dot(*at(i, value), 4, ACCENT, hint=f"{axis}: {told[i]}"))
+        marks += _spoke_label(centre, radius, i, count, svg.short(axis, 28), told[i])
     marks += [
         svg.line(12, 16, 40, 16, ACCENT, width=3), svg.text(46, 20, place, bold=True),
         svg.line(12, 36, 40, 36, CONTRAST, width=2, dash="6 4"), svg.text(46, 40, w["peers"]),
@@ -304,6 +304,10 @@ def radar(
     ahead = sum(g > 0 for g in gaps.values())
     description = w["radar_told"].format(place=place, ahead=ahead, count=len(gaps), worst=worst)
     return svg.figure(width, height, marks, ident=ident, title=w["radar"].format(place=place), description=description)
+
+
+def _told(value: float, words: Words, language: str) -> str:
+    return svg.number(value, 1, language) if math.isfinite(value) else words["missing"]
 
 
 def _spoke_label(centre: tuple[float, float], radius: float, i: int, count: int, name: str, values: str) -> list[str]:
