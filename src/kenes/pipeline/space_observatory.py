@@ -142,7 +142,9 @@ def _mapping(place: str, lines: Sequence[Mapping[str, str]], day: str) -> str:
     head = f"""# Written by `kenes space measure --place {place} --observatory`; a later call writes it again.
 source:
   id: space-{place}
-  title: {{en: "Spatial indicators measured from open maps: {place}", tr: "Açık haritalardan ölçülen mekânsal göstergeler: {place}"}}
+  title:
+    en: "Spatial indicators measured from open maps: {place}"
+    tr: "Açık haritalardan ölçülen mekânsal göstergeler: {place}"
   issuer: Measured by Keneş from OpenStreetMap
   licence: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
   url: "https://www.openstreetmap.org/copyright"

@@ -19,6 +19,7 @@ _SIZE = 900.0
 _COLOURS = ("#fde9b8", "#f2bd75", "#d98a5e", "#a85a62", "#5c3a5e")
 _TITLES = {
     "served_osm": "Share of residents with a stop in reach (map)",
+    "served_layer": "Share of residents with a stop in reach (the city's own layer)",
     "served_gtfs": "Share of residents with a stop in reach (timetable)",
     "served_gtfs_20": "Share of residents with a stop every 20 minutes in reach (timetable)",
     "kinds_on_foot": "Kinds of essential places within 15 minutes on foot",
@@ -225,7 +226,7 @@ def _transport_table(rows: Sequence[Mapping[str, Any]]) -> str:
     mine = [r for r in rows if r["indicator"] == "sdg_11_2_1" and not r["district"] and not r["dimensions"]]
     lines = [
         [
-            {"osm": "map", "gtfs": "timetable"}.get(r["source"], r["source"]),
+            {"osm": "map", "gtfs": "timetable", "layer": "the city's own layer"}.get(r["source"], r["source"]),
             "any" if r["headway_min"] is None else f"at most {r['headway_min']:g} min",
             f"{r['distance'] or ''}",
             (r["origin_model"] or "").replace("_", " "),
@@ -241,8 +242,8 @@ def _transport_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _districts_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Who is left out, district by district, the least served first."""
-    best = {"gtfs", "osm"} & {r["source"] for r in rows if r["district"]}
-    source = "gtfs" if "gtfs" in best else "osm"
+    given = {r["source"] for r in rows if r["district"]}
+    source = next((name for name in ("gtfs", "layer") if name in given), "osm")
     mine = [
         r
         for r in rows

@@ -226,6 +226,11 @@ def read_extract(path: Path, tables: Mapping[str, Any] | None = None, *, buildin
     return reading.extract()
 
 
+def empty_extract(tables: Mapping[str, Any]) -> Extract:
+    """An extract with nothing in it, for a city whose streets nobody gave."""
+    return _Reading(tables, buildings=False).extract()
+
+
 @dataclass
 class _Points:
     lon: list[float] = field(default_factory=list)
