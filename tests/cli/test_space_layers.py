@@ -76,6 +76,8 @@ def test_own_stops_take_the_place_of_those_of_the_map(layers):
     served = (away[0] <= 1000) | (away[1] <= 500)  # the metro is high, the tram low, the planned one is none
     assert value["straight"] == pytest.approx((weight * served).sum() / weight.sum(), abs=1e-12)
     assert 0 < value["network"] < value["straight"]
+    quality = json.loads((layers / "out" / "quality.json").read_text())
+    assert quality["stops"] == {"from": "layer", "low": 1, "high": 1}
 
 
 def test_without_a_map_only_straight_lines_are_left_and_said_to_be_partial(layers):
@@ -88,6 +90,9 @@ def test_without_a_map_only_straight_lines_are_left_and_said_to_be_partial(layer
         assert row["distance"] == "straight"
         assert "partial;no_street_network" in row["flags"]
         assert row["start"] == "2024-05-01T00:00:00Z"
+    page = (layers / "out" / "index.html").read_text(encoding="utf-8")
+    assert "Partial: no street network was given" in page
+    assert "OpenStreetMap contributors" not in page
     run("--stops", f"low={layers / 's.csv'}", "--out", layers / "bare")
     reasons = {r["indicator"]: r["reason"] for r in rows_of(layers / "bare")}
     assert reasons == {"sdg_11_2_1": "no_population_given", "stop_coverage_area": ""}

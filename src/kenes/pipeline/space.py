@@ -267,6 +267,10 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
             "share_in_longest_part": float(component.max() / component.sum()) if component.size else None,
             "islands_km": float(graph.length_m[~usable].sum() / 1000) if graph.segments else 0.0,
         },
+        "stops": {
+            "from": "layer" if city.request.stops else "osm",
+            **{capacity: len(extract.stops[capacity]) for capacity in city.reach_m},
+        },
         "study_area": city.area_kind,
         "boundary_repaired": boundary.repaired if boundary else 0,
         "timetables": {

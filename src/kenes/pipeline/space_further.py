@@ -76,6 +76,7 @@ def further_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
     """Everything but SDG 11.2.1, and what the maps show of each cell."""
     measures = [_area(city)] if city.area_kind != "reach_of_stops" else []
     if city.request.osm is None:
+        measures = [replace(row, source="layer") for row in measures]
         return measures + (land_measures(city) if city.request.land is not None else []), {}
     shown: dict[str, Floats] = {}
     measures += structure_measures(city) + open_area_measures(city)

@@ -25,6 +25,16 @@ from kenes.vocabulary.units import factor
 
 _CONTEXT = ("source", "distance", "origin_model", "headway_min")
 _FIXED = ("series", "place", "year", "value")
+_OF_MAP = """  issuer: Measured by Keneş from OpenStreetMap
+  licence: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
+  url: "https://www.openstreetmap.org/copyright"
+  attribution: © OpenStreetMap contributors
+  why: Derived from the map under the Open Database Licence, with attribution.
+"""
+_OF_LAYERS = """  issuer: Measured by Keneş from layers of the city
+  licence: that of the layers
+  why: No map was used; name the owner of the layers before you publish.
+"""
 
 
 @dataclass(frozen=True)
@@ -139,19 +149,15 @@ def _table(lines: Sequence[Mapping[str, str]]) -> str:
 
 def _mapping(place: str, lines: Sequence[Mapping[str, str]], day: str) -> str:
     """The mapping: one rule a variable and set of dimensions."""
+    terms = _OF_MAP if any(line.get("source") == "osm" for line in lines) else _OF_LAYERS
     head = f"""# Written by `kenes space measure --place {place} --observatory`; a later call writes it again.
 source:
   id: space-{place}
   title:
     en: "Spatial indicators measured from open maps: {place}"
     tr: "Açık haritalardan ölçülen mekânsal göstergeler: {place}"
-  issuer: Measured by Keneş from OpenStreetMap
-  licence: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
-  url: "https://www.openstreetmap.org/copyright"
-  retrieved: {day}
-  attribution: © OpenStreetMap contributors
+{terms}  retrieved: {day}
   ships: true
-  why: Derived from the map under the Open Database Licence, with attribution.
 file: {{path: measurements.csv}}
 place: {{column: place, scheme: id}}
 time: {{column: year, length: year}}
