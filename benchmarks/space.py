@@ -176,6 +176,8 @@ def country(nodes):
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
 
+MONACO = Path(__file__).parents[1] / "tests" / "data" / "osm" / "monaco" / "monaco.osm.pbf"
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("extract", type=Path, nargs="?", default=MONACO)

@@ -28,7 +28,7 @@ def parse(text):
 def test_a_mapping_has_defaults_for_what_it_leaves_out():
     (mapping,) = parse(GOOD)
     assert mapping.source.ships
-    assert mapping.source.attribution == "Office"
+    assert mapping.source.attribution.text("tr") == "Office"
     assert mapping.source.title == {"en": "air-x"}
     assert (mapping.file.format, mapping.file.delimiter, mapping.file.header_rows) == ("csv", ",", 1)
     assert mapping.missing == {""}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
-from tools import generate_reference
+from tools import check_docs, generate_reference
 
+from kenes.catalogue import definitions, load, mappings
 from kenes.catalogue.definitions import AGGREGATES, BETTER, GROUPS
 from kenes.cli import main
 from kenes.vocabulary import units
@@ -69,6 +71,23 @@ def test_every_choice_of_a_definition_stands_in_the_page_of_the_catalogue() -> N
         assert f"`{word}`" in text, word
 
 
+@pytest.mark.parametrize(("module", "name"), [(mappings, "mapping.md"), (definitions, "catalogue.md")])
+def test_every_key_that_a_declaration_may_have_stands_in_its_page(module: ModuleType, name: str) -> None:
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
+    calls = re.findall(r"""(?:\.only\(|_allowed\(\s*entry,)((?:\s*f?"[^"]*")+)""", source)
+    keys = {key for call in calls for text in re.findall(r'"([^"]*)"', call) for key in text.split()} - {"{_BLOCKS}"}
+    keys |= set(mappings._BLOCKS.split()) if module is mappings else set()
+    assert len(keys) > 20, "the keys are no longer found in the code"
+    named = " ".join(re.findall(r"`[^`\n]+`|^## .*$", page(name), re.MULTILINE)).lower()
+    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", named)) == []
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "observatories/ots/README.md"])
+def test_every_link_of_the_pages_outside_the_documentation_leads_somewhere(name: str) -> None:
+    assert check_docs.broken_links(ROOT / name) == []
+    assert check_docs.unknown_words(ROOT / name) == []
+
+
 def blocks(text: str) -> list[tuple[str, str, str]]:
     """Label in the line above, language and content of each block of a page."""
     return re.findall(r"(?:^(`[^\n]*):\n\n)?^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
@@ -102,3 +121,44 @@ def test_the_tutorial_builds_its_observatory_and_prints_what_it_says(
             assert [row for row in rows if row.split(",")[2] in ("node", "provinces")] == content.splitlines()
             answered += 1
     assert answered == 8
+
+
+def test_every_page_is_on_the_map_of_the_documentation() -> None:
+    index = (DOCS / "README.md").read_text(encoding="utf-8")
+    pages = [path for path in DOCS.rglob("*.md") if path.parent.name != "decisions" and path != DOCS / "README.md"]
+    missing = [str(path.relative_to(DOCS)) for path in pages if f"({path.relative_to(DOCS).as_posix()}" not in index]
+    assert not missing
+
+
+def test_every_decision_stands_in_the_index_under_a_number_of_its_own() -> None:
+    folder = DOCS / "decisions"
+    names = sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert [name for name in names if f"]({name})" not in index] == []
+    numbers = [re.match(r"(\d{4})-", name) for name in names]
+    assert all(numbers), names
+    assert len({found[1] for found in numbers if found}) == len(names)
+
+
+def test_the_page_of_the_shipped_observatory_counts_what_it_declares() -> None:
+    folder = ROOT / "observatories" / "ots"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    catalogue = load(folder)
+    said = re.search(r"^\$ kenes check observatories/ots\n(.*)$", text, re.MULTILINE)
+    assert said
+    assert said[1] == CliRunner().invoke(main, ["check", str(folder)]).stdout.rstrip()
+    groups = {"environment": "environment", "energy": "energy", "economy": "economy", "society": "people and society"}
+    for group in GROUPS:
+        count = sum(definition.group == group for definition in catalogue.indicators.values())
+        assert f"{groups.get(group, group)} {count}" in text
+    barred = sorted({m.source.id for m in catalogue.mappings if not m.source.ships})
+    assert sorted(first_cells(part(text, "Sources that do not ship"))) == barred
+    for profile in catalogue.profiles:
+        assert f"`{profile}`" in part(text, "What the profiles are and are not")
+
+
+def test_every_source_that_the_page_of_the_shipped_observatory_names_is_there() -> None:
+    folder = ROOT / "observatories" / "ots"
+    traps = part((folder / "README.md").read_text(encoding="utf-8"), "Traps in the sources, and where they are mended")
+    for name in first_cells(traps):
+        assert list((folder / "sources").glob(name)), name

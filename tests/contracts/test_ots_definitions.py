@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from kenes.catalogue import Catalogue, load
 from kenes.catalogue.definitions import GROUPS, IndicatorDefinition
+from kenes.catalogue.words import Words
 
 OTS = Path(__file__).parents[2] / "observatories" / "ots"
 TEXTS = {"name", "short", "definition", "note"}
@@ -45,11 +47,43 @@ def test_a_scored_indicator_has_goalposts_with_a_source_and_context_has_none(cat
     for definition in catalogue.indicators.values():
         posts = definition.goalposts
         assert (posts is None) == (definition.better == "context"), definition.id
-        assert posts is None or len(posts.source) > 10, definition.id
+        assert posts is None or len(posts.source.text("en")) > 10, definition.id
 
 
 def test_every_indicator_says_what_makes_values_differ_across_states(catalogue: Catalogue) -> None:
-    assert [d.id for d in catalogue.indicators.values() if len(d.comparable) < 10] == []
+    assert [d.id for d in catalogue.indicators.values() if len(d.comparable.text("en")) < 10] == []
+
+
+def test_every_short_text_of_an_indicator_speaks_english_and_turkish(catalogue: Catalogue) -> None:
+    poor = [
+        (definition.id, what, dict(words))
+        for definition in catalogue.indicators.values()
+        for what, words in _short_texts(definition)
+        if set(words) != {"en", "tr"} or words["en"] == words["tr"]
+    ]
+    assert poor == []
+
+
+def _short_texts(definition: IndicatorDefinition) -> Iterator[tuple[str, Words]]:
+    yield "comparable", definition.comparable
+    if definition.goalposts:
+        yield "goalposts", definition.goalposts.source
+    yield from ((f"level {level.value}", level.label) for level in definition.levels)
+    yield from ((c.framework, c.note) for c in definition.citations if c.note)
+
+
+def test_every_source_says_its_rights_in_english_and_turkish(catalogue: Catalogue) -> None:
+    """What stands once, for all languages, is a name: no English word joins its parts."""
+    joints = {"of", "the", "and", "with", "by", "from", "for", "to", "no", "only", "list", "version", "data"}
+    poor = []
+    for source in {mapping.source.id: mapping.source for mapping in catalogue.mappings}.values():
+        assert source.why, source.id
+        for kind in ("issuer", "licence", "attribution", "why"):
+            words: Words = getattr(source, kind)
+            shared = set(words) == {"en"} and kind != "why" and not joints & set(words["en"].split())
+            if not shared and set(words) != {"en", "tr"}:
+                poor.append((source.id, kind, dict(words)))
+    assert poor == []
 
 
 def test_every_input_names_sources_that_are_declared(catalogue: Catalogue) -> None:
@@ -93,7 +127,7 @@ def test_every_source_says_whether_and_why_it_ships(catalogue: Catalogue) -> Non
     for mapping in catalogue.mappings:
         facts = mapping.source
         assert all((facts.issuer, facts.licence, facts.attribution, facts.url)), facts.id
-        assert len(facts.why) > 20, facts.id
+        assert len(facts.why.text("en")) > 20, facts.id
 
 
 def test_a_shipped_file_is_the_declared_one(catalogue: Catalogue) -> None:

@@ -58,7 +58,7 @@ def test_who_stands_beside_it_as_a_conflict_and_changes_nothing() -> None:
     (cited,) = [row for row in measured("pm25_annual_mean_cited", "kg-bishkek") if row["year"] == 2019]
     assert cited["value"] == WHO
     assert "conflict" in str(_by_the_product()["flags"]).split()
-    wanted = {"place": "kg-bishkek", "rule": "conflict", "variable": "pm25_annual_mean"}
+    wanted = {"place": "kg-bishkek", "rule": "conflict", "variable": "pm25"}
     reasons = [flag["reason"] for flag in built().table("flags", filter=wanted).to_pylist()]
     assert any("33.1" in reason or "33.2" in reason for reason in reasons), reasons
     assert any("35.4" in reason for reason in reasons)

@@ -65,7 +65,7 @@ def test_a_sensor_that_reads_too_low_leads_nothing_that_stands_on_it(place: str)
 
 @pytest.mark.parametrize("place", ["tr-hakkari", "tr-hatay"])
 def test_the_reason_is_a_sentence_with_numbers(place: str) -> None:
-    wanted = {"place": place, "variable": "pm10_annual_mean", "rule": "implausibly_low"}
+    wanted = {"place": place, "variable": "pm10", "rule": "implausibly_low"}
     (flag,) = built().table("flags", filter=wanted).to_pylist()
     assert "peers" in flag["reason"]
     assert any(letter.isdigit() for letter in flag["reason"])
@@ -76,5 +76,5 @@ def test_two_provinces_with_the_same_series_are_flagged_and_do_not_score(place: 
     row = _pm10()[place]
     assert "conflict" in row["flags"].split()
     assert row["quality"] in {"suspect", "insufficient"}
-    wanted = {"place": place, "variable": "pm10_annual_mean", "rule": "conflict"}
+    wanted = {"place": place, "variable": "pm10", "rule": "conflict"}
     assert any(other in flag["reason"] for flag in built().table("flags", filter=wanted).to_pylist())

@@ -344,8 +344,14 @@ def _profile_findings(profile: Profile, catalogue: Catalogue) -> list[Finding]:
     found = [
         _finding(node.where("id"), "unknown_input", f"{what}: node {node['id']!r} is no indicator") for node in leaves
     ]
+    lost = [node for node in profile.required if node not in {each["id"] for each in nodes}]
+    found += [_finding(profile.where, "unknown_input", f"{what}: requires {name!r}, which is no node") for name in lost]
     strange = [country for country in profile.countries if country not in catalogue.places]
     found += [_finding(profile.where, "unknown_place", f"{what}: unknown place {place!r}") for place in strange]
+    peers = [each.indicator for each in profile.peers if each.indicator not in catalogue.indicators]
+    found += [
+        _finding(profile.where, "unknown_input", f"{what}: peers by {name!r}, which is no indicator") for name in peers
+    ]
     if profile.set and profile.set not in catalogue.sets:
         found.append(_finding(profile.where, "unknown_place", f"{what}: unknown set {profile.set!r}"))
     return found

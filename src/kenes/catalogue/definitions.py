@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from kenes.catalogue.documents import LinedDict, LinedList
 from kenes.catalogue.formulas import Formula, parse_formula
+from kenes.catalogue.words import Words, read_words
 from kenes.vocabulary.errors import DefinitionError
 
 Texts = Mapping[str, Mapping[str, str]]
@@ -56,7 +57,7 @@ class Goalposts:
 
     worst: float
     best: float
-    source: str
+    source: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Citation:
     framework: str
     number: str
     fit: str = "partial"
-    note: str = ""
+    note: Words = field(default_factory=Words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Level:
     """A named level of the indicator, such as a guideline value."""
 
     value: float
-    label: str
+    label: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class IndicatorDefinition:
     origin: str = "computed"
     places: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
-    comparable: str = ""
+    comparable: Words = field(default_factory=Words)
     status: str = "active"
     where: str = ""
 
@@ -135,13 +136,17 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A composite view of comparable places: which places, which years, which specification."""
+    """A composite view of comparable places: which places, which years, which specification.
+
+    A place without any usable value below a `required` node is not ranked, however much else it has.
+    """
 
     id: str
     texts: Texts
     countries: tuple[str, ...]
     kinds: tuple[str, ...]
     set: str
+    required: tuple[str, ...]
     years: Mapping[str, Any]
     peers: tuple[Structure, ...]
     peer_count: int
@@ -256,7 +261,8 @@ def _goalposts(entry: LinedDict | None, what: str) -> Goalposts | None:
         raise DefinitionError(
             f"goalposts of {what}", expected="two different numbers worst and best", where=entry.where()
         )
-    return Goalposts(worst, best, str(_need(entry, "source", f"goalposts of {what}")))
+    _need(entry, "source", f"goalposts of {what}")
+    return Goalposts(worst, best, _words(entry, "source", f"goalposts of {what}"))
 
 
 def read_indicator(entry: LinedDict) -> IndicatorDefinition:
@@ -286,11 +292,11 @@ def read_indicator(entry: LinedDict) -> IndicatorDefinition:
         better=_choice(entry, "better", BETTER, what, "context"),
         goalposts=_goalposts(entry.get("goalposts"), what),
         plausible=_range(entry.get("plausible"), what),
-        levels=tuple(Level(float(v["value"]), str(v["label"])) for v in entry.get("levels") or ()),
+        levels=tuple(_level(level, what) for level in entry.get("levels") or ()),
         origin=_choice(entry, "kind", ("reported", "computed", "modelled", "estimated"), what, "computed"),
         places=tuple(entry.get("places") or ()),
         citations=tuple(_citation(c, what) for c in entry.get("citations") or ()),
-        comparable=str(entry.get("comparable") or ""),
+        comparable=_words(entry, "comparable", what),
         status=str(entry.get("status", "active")),
         where=entry.where(),
     )
@@ -301,14 +307,27 @@ def _citation(entry: LinedDict, what: str) -> Citation:
         str(_need(entry, "framework", f"citation of {what}")),
         str(entry.get("number") or ""),
         str(entry.get("fit", "partial")),
-        str(entry.get("note") or ""),
+        _words(entry, "note", f"citation of {what}"),
     )
+
+
+def _level(entry: LinedDict, what: str) -> Level:
+    _allowed(entry, "value label", f"level of {what}")
+    value = _number(entry, "value", f"level of {what}")
+    if value is None:
+        raise DefinitionError(f"level of {what} has no 'value'", where=entry.where(), mend="Add `value:`.")
+    _need(entry, "label", f"level of {what}")
+    return Level(value, _words(entry, "label", f"level of {what}"))
+
+
+def _words(entry: LinedDict, key: str, what: str) -> Words:
+    return read_words(entry.get(key), f"{key} of {what}", entry.where(key))
 
 
 def read_profile(entry: LinedDict) -> Profile:
     """One profile from its YAML document."""
     what = f"profile {entry.get('id')!r}"
-    _allowed(entry, "id texts places years peers spec", what)
+    _allowed(entry, "id texts places years require peers spec", what)
     places, peers = _need(entry, "places", what), entry.get("peers") or LinedDict()
     country = places.get("country", ())
     return Profile(
@@ -317,6 +336,7 @@ def read_profile(entry: LinedDict) -> Profile:
         countries=tuple([country] if isinstance(country, str) else country),
         kinds=tuple(places.get("kinds", ())),
         set=str(places.get("set") or ""),
+        required=tuple(entry.get("require") or ()),
         years=MappingProxyType(dict(entry.get("years") or {})),
         peers=tuple(
             Structure(str(p.get("indicator") or p.get("variable")), bool(p.get("log", False)))

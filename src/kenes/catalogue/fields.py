@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kenes.catalogue.documents import LinedDict, LinedList
+from kenes.catalogue.words import Words, read_words
 from kenes.vocabulary.errors import DefinitionError
 
 
@@ -102,6 +103,12 @@ class Fields:
         if required and not text and not empty:
             raise self.error(key, f"{key!r} is empty")
         return text
+
+    def words(self, key: str, *, required: bool = False) -> Words:
+        """A text in one or several languages; none if absent and not required."""
+        if isinstance(self._document.get(key), LinedDict):
+            return read_words(self._document[key], repr(key), self._document.where(key))
+        return Words(self.text(key, required=required))
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; one scalar stands for a list of one."""

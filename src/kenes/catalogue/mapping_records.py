@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from kenes.catalogue.words import Words
 from kenes.vocabulary.errors import DefinitionError
 
 Format = Literal["auto", "csv", "tsv", "eurostat_tsv", "xlsx", "json"]
@@ -38,17 +39,21 @@ EUROSTAT_PATTERN = r"(?P<value>:|[-+0-9.,]+)\s*(?P<flags>[a-z]+)?"
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """Who issued a source, under which licence, and whether it ships."""
+    """Who issued a source, under which licence, and whether it ships.
+
+    Issuer, licence, attribution and why may stand in several languages; the name of an issuer or a
+    licence that is the same in all stands once.
+    """
 
     id: str
-    issuer: str
-    licence: str
+    issuer: Words
+    licence: Words
     url: str
     retrieved: dt.date
     title: Mapping[str, str]
-    attribution: str
+    attribution: Words
     ships: bool
-    why: str
+    why: Words
     expires: dt.date | None
 
 
@@ -179,6 +184,7 @@ class SourceMapping:
         document: name of the mapping's file, for messages.
         folder: folder of the mapping's file, in which `file.path` is looked up; None if unknown.
         digest: SHA-256 of the mapping's content.
+        part: 1, or n for the n-th reading of the same file in one document.
     """
 
     source: SourceFacts
@@ -196,6 +202,12 @@ class SourceMapping:
     document: str
     folder: Path | None
     digest: str
+    part: int = 1
+
+    @property
+    def label(self) -> str:
+        """Name of the reading: the file's path, with the part where a file is read more than once."""
+        return self.file.path if self.part == 1 else f"{self.file.path}#{self.part}"
 
     @property
     def data_path(self) -> Path:

@@ -10,7 +10,9 @@ import datetime as dt
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -55,10 +57,12 @@ def parse_mappings(document: Any, *, folder: Path | None = None, name: str = "ma
         raise DefinitionError("a mapping document is a YAML mapping", found=type(document).__name__, where=name)
     Fields(document).only(f"{_BLOCKS} file files")
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
-    return tuple(
-        _mapping(top, form, document=document.file or name, folder=folder, digest=digest)
-        for top, form in _forms(Fields(document))
-    )
+    read, parts = [], Counter[str]()
+    for top, form in _forms(Fields(document)):
+        parts[form.path] += 1
+        mapping = _mapping(top, form, document=document.file or name, folder=folder, digest=digest)
+        read.append(replace(mapping, part=parts[form.path]))
+    return tuple(read)
 
 
 _BLOCKS = "source missing keep drop place site time values variables corrections revision"
@@ -149,19 +153,19 @@ def _source(fields: Fields) -> SourceFacts:
     source = fields.text("id", required=True)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", source):
         raise fields.error("id", "source id", expected="letters, digits, hyphens, dots and underscores", found=source)
-    issuer = fields.text("issuer", required=True)
+    issuer = fields.words("issuer", required=True)
     title = fields.value("title")
     titles = {"en": str(title)} if isinstance(title, str) else fields.sub("title").text_map() if title else {}
     return SourceFacts(
         id=source,
         issuer=issuer,
-        licence=fields.text("licence", required=True),
+        licence=fields.words("licence", required=True),
         url=fields.text("url"),
         retrieved=cast(dt.date, fields.date("retrieved", required=True)),
         title=MappingProxyType(titles or {"en": source}),
-        attribution=fields.text("attribution") or issuer,
+        attribution=fields.words("attribution") or issuer,
         ships=fields.yes_no("ships", default=True),
-        why=fields.text("why"),
+        why=fields.words("why"),
         expires=fields.date("expires"),
     )
 

@@ -88,9 +88,7 @@ def ingest(
     else:
         columns = ["source", "file", "read", "accepted", "refused", "flagged", "known"]
         table(columns, [[str(row[c]) for c in columns] for row in plain])
-        for row in plain:
-            for refusal in row["refusals"][:20]:
-                click.echo(f"refused: {row['source']} {refusal['locator']}: {refusal['reason']}")
+        _refusals(plain)
     failed = any(result.error for result in results)
     if failed and (mapping or all(result.error for result in results)):
         return BAD_INPUT
@@ -121,6 +119,17 @@ def _stages(observatory: Path, as_json: bool, wanted: str, seed: int | None) -> 
     return DONE
 
 
+def _refusals(ingested: list[dict[str, Any]]) -> None:
+    """The first refused cells of each file, and files that could not be read."""
+    for row in ingested:
+        if "error" in row:
+            click.echo(f"refused: {row['source']} {row['file']}: {row['error']}")
+        for refusal in row["refusals"][:20]:
+            click.echo(f"refused: {row['source']} {refusal['locator']}: {refusal['reason']}")
+        if len(row["refusals"]) > 20:
+            click.echo(f"refused: {row['source']}: and {row['refused'] - 20} more; --json lists them")
+
+
 def _tell(ran: Any, as_json: bool, what: str) -> None:
     summary = {
         "edition": ran.edition.id,
@@ -132,6 +141,7 @@ def _tell(ran: Any, as_json: bool, what: str) -> None:
         show(summary)
     else:
         done = ", ".join(ran.done) or "nothing had changed"
+        _refusals(summary["ingested"])
         click.echo(f"{what}: edition {ran.edition.number} ({ran.edition.id[:12]}): {done}")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kenes.comparison.influence import Sensitivity, sensitivity, sobol
     from kenes.comparison.intervals import Intervals, uncertainty, what_if
     from kenes.comparison.normalisation import goalpost_score, ranks
+    from kenes.comparison.own_functions import Aggregator
     from kenes.comparison.panels import Change, Trend, decompose, trends
     from kenes.comparison.peers import Peer, bands, peers_of
     from kenes.comparison.plain import from_plain, to_plain
@@ -56,6 +57,7 @@ _HOME = {
         "goalpost_score",
         "ranks",
     ),
+    "own_functions": ("Aggregator",),
     "panels": (
         "Change",
         "Trend",
@@ -89,6 +91,7 @@ _HOME = {
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 __all__ = [
+    "Aggregator",
     "Change",
     "Correlation",
     "Frontier",

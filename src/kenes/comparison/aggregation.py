@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison.own_functions import own_mean
+
 Floats = NDArray[np.float64]
 Mean = Callable[[Floats, Floats, Mapping[str, Any]], Floats]
 
@@ -127,12 +129,15 @@ def aggregate(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> F
         Scores, shape (place,) or (place, draw); NaN where less than `min_coverage` of the weight has a value.
     """
     method = settings.get("method", "arithmetic")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        if method in MEANS:
-            scores = MEANS[method](values, weights, settings)
-        else:
-            scores = _relational(method, values, weights, settings)
+    if "own" in settings:
+        scores = own_mean(values, weights, settings)
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            if method in MEANS:
+                scores = MEANS[method](values, weights, settings)
+            else:
+                scores = _relational(method, values, weights, settings)
     least = float(settings.get("min_coverage") or 0.0)
     if least > 0:
         scores = np.where(share_present(values, weights) >= least - 1e-12, scores, np.nan)

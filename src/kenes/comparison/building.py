@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from kenes.comparison import imputation, treatment
 from kenes.comparison.aggregation import aggregate, share_present
 from kenes.comparison.normalisation import normalise_column, ranks
-from kenes.comparison.plain import from_plain
-from kenes.comparison.specification import POSITIVE_ONLY, Specification, Tree, canonical
+from kenes.comparison.own_functions import Aggregator, OwnFunction
+from kenes.comparison.plain import from_plain, to_plain
+from kenes.comparison.specification import Specification, Tree, canonical, needs_positive
 from kenes.comparison.table import columns_of, matrix, numbers, to_arrow
 from kenes.comparison.treatment import Change
 from kenes.vocabulary.errors import BadInput
@@ -234,7 +235,7 @@ class Workshop:
         enough = available >= max(least, 1e-300) - 1e-12
         ranked = np.isfinite(scores[:, -1]) & enough & ~state.screened
         above = scores[:, tree.leaves :].copy()
-        above[~ranked, -1] = np.nan
+        above[~ranked] = np.nan
         places_ranked = np.hstack([state.leaf_ranks(self.blocks), ranks_in(above, self.blocks)])
         none = np.isfinite(self.inputs.values).sum(axis=1) == 0
         reason = tuple(
@@ -395,7 +396,7 @@ def evaluate(
     for position in tree.aggregates:
         children, settings = list(tree.children[position]), spec.aggregate_of(position)
         values = scores[:, children].T
-        if settings["method"] in POSITIVE_ONLY and (values <= 0).any():
+        if needs_positive(settings) and (values <= 0).any():
             child, row = np.argwhere(values <= 0)[0]
             raise BadInput(
                 f"node {tree.ids[position]}", expected=f"values above zero under a {settings['method']} mean",
@@ -427,13 +428,18 @@ def ranks_in(scores: Floats, blocks: Sequence[Rows]) -> Floats:
     return found
 
 
-def build(spec: Specification | Mapping[str, Any], data: Any, *, errors: Any = None) -> Profile:
+def build(
+    spec: Specification | Mapping[str, Any], data: Any, *, errors: Any = None,
+    aggregators: Mapping[str, OwnFunction | Aggregator] | None = None,
+) -> Profile:  # fmt: skip
     """Build an index.
 
     Args:
         spec: a specification, or its plain form.
         data: a mapping of columns, records, or a pandas, polars or Arrow table.
         errors: standard errors of the raw values (see `read_inputs`).
+        aggregators: functions of one's own, which the specification names as methods of aggregation; they go
+            with the profile into `uncertainty`, `sensitivity`, `contributions` and the rest.
 
     Returns:
         The profile.
@@ -447,7 +453,10 @@ def build(spec: Specification | Mapping[str, Any], data: Any, *, errors: Any = N
     >>> build(spec, {"place": ["x", "y", "z"], "a": [1, 2, 3], "b": [4, None, 2]}).index.tolist()
     [50.0, 50.0, 50.0]
     """
-    chosen = spec if isinstance(spec, Specification) else from_plain(spec)
+    if isinstance(spec, Specification):
+        chosen = spec if aggregators is None else from_plain(to_plain(spec), aggregators=aggregators)
+    else:
+        chosen = from_plain(spec, aggregators=aggregators)
     return Workshop(read_inputs(chosen, data, errors)).build(chosen)
 
 

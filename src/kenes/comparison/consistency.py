@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kenes.comparison.specification import METHODS, POSITIVE_ONLY, THEN, Node, Specification
+from kenes.comparison.specification import METHODS, THEN, Node, Specification, needs_positive
 from kenes.vocabulary.errors import DefinitionError
 
+OWN_MEND = (
+    "Correct the method. A function of your own cannot be named in a file alone: build in Python with "
+    "aggregators={name: function}."
+)
 REACHES_ZERO = ("z_score", "percentile_rank", "borda", "distance_to_max", "none")
 
 
@@ -81,11 +85,13 @@ def _check_methods(spec: Specification) -> None:
     for position in spec.tree.aggregates:
         settings, node = spec.aggregate_of(position), spec.tree.ids[position]
         method = settings["method"]
-        if method not in METHODS["aggregate"]:
-            raise DefinitionError(f"node {node}", expected=", ".join(METHODS["aggregate"]), found=str(method))
+        if method not in METHODS["aggregate"] and "own" not in settings:
+            raise DefinitionError(
+                f"node {node}", expected=", ".join(METHODS["aggregate"]), found=str(method), mend=OWN_MEND
+            )
         if method == "power" and "power" not in settings:
             raise DefinitionError(f"node {node}", expected="a power", found="none", mend="Add aggregate.power.")
-        positive = method in POSITIVE_ONLY or (method == "power" and float(settings["power"]) <= 0)
+        positive = needs_positive(settings) or (method == "power" and float(settings["power"]) <= 0)
         for child in spec.tree.children[position] if positive else ():
             if child < spec.tree.leaves:
                 _check_positive(spec, node, method, spec.tree.ids[child])

@@ -83,7 +83,8 @@ def scores_of(
 
 def _compares_places(spec: Specification) -> bool:
     """Whether a node's score depends on the other places."""
-    return any(spec.aggregate_of(p)["method"] not in MEANS for p in spec.tree.aggregates)
+    nodes = [spec.aggregate_of(p) for p in spec.tree.aggregates]
+    return any(settings["method"] not in MEANS and "own" not in settings for settings in nodes)
 
 
 def _lacking(profile: Profile, spec: Specification) -> Bools | None:

@@ -70,7 +70,7 @@ def node_parts(values: Floats, weights: Floats, settings: dict[str, Any]) -> Flo
         return np.where(present, share * np.nan_to_num(values), 0.0)
     if settings["method"] == "bod" and present.any():
         return _frontier_parts(values, weights, settings)
-    if settings["method"] not in MEANS:
+    if settings["method"] not in MEANS and "own" not in settings:
         score = aggregate(values, weights, settings)
         return np.where(present, share * score, 0.0)
     settings = {**settings, "min_coverage": 0.0}

@@ -7,7 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from kenes.comparison.consistency import check
+from kenes.comparison.consistency import OWN_MEND, check
+from kenes.comparison.own_functions import Aggregator, OwnFunction, registered
 from kenes.comparison.specification import METHODS, STEP_SETTINGS, Goalposts, Node, Plain, Specification, Step
 from kenes.vocabulary.errors import DefinitionError
 
@@ -24,14 +25,21 @@ DIRECTIONS: Mapping[Any, int | str] = MappingProxyType(
 )
 
 
-def from_plain(plain: Mapping[str, Any]) -> Specification:
+def from_plain(
+    plain: Mapping[str, Any], *, aggregators: Mapping[str, OwnFunction | Aggregator] | None = None
+) -> Specification:
     """Read a specification from plain dicts and lists, and check it whole.
+
+    Args:
+        plain: the pinned form.
+        aggregators: functions of one's own by the names that the specification gives as methods.
 
     Raises:
         DefinitionError: names the node or step and the mend.
     """
     if not isinstance(plain, Mapping):
         raise DefinitionError("specification", expected="a mapping", found=type(plain).__name__)
+    own = registered(aggregators, METHODS["aggregate"])
     allowed = {*SPEC_FIELDS, *STEP_SETTINGS}
     _refuse_unknown(plain, allowed, "specification")
     weights, uncertainty = dict(plain.get("weights") or {}), dict(plain.get("uncertainty") or {})
@@ -50,8 +58,9 @@ def from_plain(plain: Mapping[str, Any]) -> Specification:
         factors=tuple(_factor(f, i) for i, f in enumerate(uncertainty.get("factors") or ())),
         draws=int(uncertainty.get("draws", 1000)),
         level=float(uncertainty.get("level", 0.9)),
-        nodes=tuple(_node(n, i) for i, n in enumerate(plain.get("nodes") or ())),
-        steps=tuple(_steps(plain)),
+        nodes=tuple(_node(n, i, tuple(own)) for i, n in enumerate(plain.get("nodes") or ())),
+        steps=tuple(_steps(plain, tuple(own))),
+        aggregators=own,
     )
     check(spec)
     return spec
@@ -200,7 +209,7 @@ def _factor(given: Any, position: int) -> Mapping[str, Any]:
     return factor
 
 
-def _steps(plain: Mapping[str, Any]) -> Iterator[Step]:
+def _steps(plain: Mapping[str, Any], own: tuple[str, ...]) -> Iterator[Step]:
     """Steps in order from a list, a mapping, or the step names at the top level."""
     given = plain.get("steps")
     found: list[tuple[str, Any]] = []
@@ -226,10 +235,10 @@ def _steps(plain: Mapping[str, Any]) -> Iterator[Step]:
             )
         if settings is False:
             continue
-        yield Step(kind, _settings(settings, kind, f"steps.{kind}"))
+        yield Step(kind, _settings(settings, kind, f"steps.{kind}", own))
 
 
-def _settings(given: Any, kind: str, where: str) -> Mapping[str, Any]:
+def _settings(given: Any, kind: str, where: str, own: tuple[str, ...] = ()) -> Mapping[str, Any]:
     settings = {} if given in (None, True) else {"method": given} if isinstance(given, str) else given
     if isinstance(settings, (int, float)) and kind == "screen":
         settings = {"min_coverage": settings}
@@ -237,18 +246,19 @@ def _settings(given: Any, kind: str, where: str) -> Mapping[str, Any]:
         raise DefinitionError(where, expected="a mapping of settings", found=repr(given))
     _refuse_unknown(settings, STEP_SETTINGS[kind], where)
     method = settings.get("method")
-    if kind in METHODS and method is not None and method not in METHODS[kind]:
+    methods = (*METHODS[kind], *(own if kind == "aggregate" else ())) if kind in METHODS else ()
+    if methods and method is not None and method not in methods:
         raise DefinitionError(
             f"{kind} method",
-            expected=f"one of {', '.join(METHODS[kind])}",
+            expected=f"one of {', '.join(methods)}",
             found=str(method),
             where=where,
-            mend="Correct the method.",
+            mend=OWN_MEND if kind == "aggregate" else "Correct the method.",
         )
     return dict(settings)
 
 
-def _node(given: Mapping[str, Any], position: int) -> Node:
+def _node(given: Mapping[str, Any], position: int, own: tuple[str, ...]) -> Node:
     if not isinstance(given, Mapping) or not given.get("id"):
         raise DefinitionError("node", expected="an id", found=repr(given), where=f"nodes.{position}")
     where = f"node {given['id']}"
@@ -278,7 +288,7 @@ def _node(given: Mapping[str, Any], position: int) -> Node:
         goalposts=_goalposts(given.get("goalposts"), direction, where),
         normalise=_settings(given.get("normalise"), "normalise", where),
         treat=_settings(given.get("treat"), "treat", where),
-        aggregate=_settings(given.get("aggregate"), "aggregate", where),
+        aggregate=_settings(given.get("aggregate"), "aggregate", where, own),
     )
 
 

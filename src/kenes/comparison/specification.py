@@ -14,6 +14,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from kenes.comparison.own_functions import Aggregator
+
 Plain = dict[str, Any]
 
 STEP_SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -134,6 +136,7 @@ class Specification:
     level: float = 0.9
     version: str = "1"
     name: str | None = None
+    aggregators: Mapping[str, Aggregator] = field(default_factory=dict, compare=False)
 
     @cached_property
     def tree(self) -> Tree:
@@ -180,7 +183,10 @@ class Specification:
         """Aggregation of one node: the step, its level, then the node itself."""
         step = dict(self.step("aggregate"))
         level = _level_settings(step.pop("by_level", None), self.tree.height[position])
-        return {"method": "arithmetic", **step, **level, **self.by_id[self.tree.ids[position]].aggregate}
+        node = self.tree.ids[position]
+        settings = {"method": "arithmetic", **step, **level, **self.by_id[node].aggregate}
+        own = self.aggregators.get(settings["method"])
+        return settings if own is None else {**settings, "own": own, "node": node}
 
     def with_changes(self, changes: Mapping[str, Any]) -> Specification:
         """A new specification with dotted paths replaced, for example `{"normalise.method": "rank"}`.
@@ -193,7 +199,7 @@ class Specification:
         plain = to_plain(self)
         for path, value in changes.items():
             set_path(plain, path, value)
-        return from_plain(plain)
+        return from_plain(plain, aggregators=self.aggregators)
 
     @cached_property
     def digest(self) -> str:
@@ -201,6 +207,12 @@ class Specification:
         from kenes.comparison.plain import to_plain  # noqa: PLC0415 - plain reads this module
 
         return hashlib.sha256(canonical(to_plain(self)).encode()).hexdigest()
+
+
+def needs_positive(settings: Mapping[str, Any]) -> bool:
+    """Whether an aggregation takes only values above zero."""
+    own = settings.get("own")
+    return settings["method"] in POSITIVE_ONLY or (own is not None and own.positive)
 
 
 def canonical(value: Any) -> str:

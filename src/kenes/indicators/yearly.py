@@ -35,7 +35,7 @@ def _ibis_schema(schema: pa.Schema) -> dict[str, str]:
     }
 
 
-def yearly() -> Any:
+def yearly(*, some_void: bool = True) -> Any:
     """One row a series and civil year.
 
     Values are joined to days first, so that the spread and the dependence that an uncertainty needs
@@ -43,16 +43,17 @@ def yearly() -> Any:
 
     Returns:
         An unbound expression with the columns of `KEYS` and: `n` values; their `mean`, `low`, `high`,
-        `total`, `latest` (the last value); `covered_s`, the seconds that they cover; `days` with a
-        value and the standard deviation `sd` (n-1) of their means; sums over neighbouring days
+        `total`, `latest` (the mean of the last day with a value); `covered_s`, the seconds that they
+        cover; `days` with a value and the standard deviation `sd` (n-1) of their means; sums over neighbouring days
         (`pairs`, `sum_xy`, `sum_x`, `sum_y`) for the first autocorrelation; `first` and `last`
         observation ids; `source_flags`; `snapshot`.
 
     `length` is `hour`, `day`, `month` or `year`, so that a daily and an hourly series never mix.
     """
-    t = _days(observations())
+    t = _days(observations(), some_void)
     window = ibis.window(group_by=[t[key] for key in KEYS], order_by=t.day)
     t = t.mutate(before=t.mean.lag().over(window), before_day=t.day.lag().over(window))
+    t = t.mutate(last_day=t.day.max().over(ibis.window(group_by=[t[key] for key in KEYS])))
     pair = t.before.notnull() & (t.before_day == t.day - DAY)
     t = t.mutate(x=ibis.ifelse(pair, t.before, None), y=ibis.ifelse(pair, t.mean, None))
     found = t.group_by(list(KEYS)).aggregate(
@@ -60,7 +61,7 @@ def yearly() -> Any:
         total=t.total.sum().cast("float64"),
         low=t.low.min(),
         high=t.high.max(),
-        latest=t.latest.argmax(t.day),
+        latest=ibis.ifelse(t.day == t.last_day, t.mean, None).max(),
         covered_s=t.covered_s.sum().cast("float64"),
         days=t.mean.count(),
         day_mean=t.mean.mean(),
@@ -77,9 +78,11 @@ def yearly() -> Any:
     return found.mutate(mean=found.total / found.n)
 
 
-def _days(t: Any) -> Any:
+def _days(t: Any, some_void: bool) -> Any:
     """One row a series and civil day; a period longer than a day stays one row on its first day."""
-    t = t.filter(t.value.notnull()).anti_join(void(), "observation")
+    t = t.filter(t.value.notnull())
+    if some_void:
+        t = t.anti_join(void(), "observation")
     seconds = t.civil_end.epoch_seconds() - t.civil_start.epoch_seconds()
     length = ibis.cases((seconds <= HOUR, "hour"), (seconds <= DAY, "day"), (seconds <= MONTH, "month"), else_="year")
     day = t.civil_start.epoch_seconds() // DAY * DAY
@@ -89,7 +92,6 @@ def _days(t: Any) -> Any:
         total=t.value.sum().cast("float64"),
         low=t.value.min(),
         high=t.value.max(),
-        latest=t.value.argmax(t.civil_start),
         covered_s=t.seconds.sum().cast("float64"),
         first=t.observation.min(),
         last=t.observation.max(),

@@ -52,6 +52,13 @@ class Chosen:
     errors: Floats
     units: tuple[str, ...]
     barred: Mapping[tuple[str, str], str]
+    lacking: Mapping[str, str]
+    """Places without any usable value below a required node, with that node."""
+
+    def entering(self) -> Floats:
+        """The values that are compared, shape (place, indicator): none of a place that lacks what is required."""
+        out = np.array([place in self.lacking for place in self.places], dtype=bool)
+        return np.where(out[:, None], np.nan, self.values)
 
 
 class Numbers:
@@ -102,7 +109,21 @@ def choose(profile: Profile, specification: Specification, catalogue: Catalogue,
             values[line, column] = row["value"]
             errors[line, column] = row["uncertainty"] or 0.0
     units = tuple(catalogue.indicators[i].unit for i in indicators)
-    return Chosen(places, indicators, years, values, errors, units, barred)
+    return Chosen(
+        places, indicators, years, values, errors, units, barred, _lacking(profile, specification, places, values)
+    )
+
+
+def _lacking(profile: Profile, specification: Specification, places: Sequence[str], values: Floats) -> dict[str, str]:
+    """Places that have no value below a node that the profile requires."""
+    tree, found = specification.tree, dict[str, str]()
+    for node in profile.required:
+        below = list(tree.leaves_below(tree.ids.index(node)))
+        known_at_all = [bool(np.isfinite(row).any()) for row in values[:, below]]
+        for place, known in zip(places, known_at_all, strict=True):
+            if not known:
+                found.setdefault(place, node)
+    return found
 
 
 def _why(row: Row | None) -> str:
@@ -149,7 +170,7 @@ def _compare_one(
     specification = specification_of(profile, catalogue)
     chosen = choose(profile, specification, catalogue, numbers)
     table = {"place": list(chosen.places)} | {
-        indicator: chosen.values[:, column].tolist() for column, indicator in enumerate(chosen.indicators)
+        indicator: column.tolist() for indicator, column in zip(chosen.indicators, chosen.entering().T, strict=True)
     }
     built = build(specification, table, errors=chosen.errors)
     found = uncertainty(built, seed=seed)
@@ -169,6 +190,8 @@ def _score(index: str, row: Mapping[str, Any], chosen: Chosen, weights: Mapping[
     missing = [i for i in chosen.indicators if (row["place"], i) in chosen.barred]
     known["coverage"] = sum(weight for i, weight in weights.items() if i not in missing)
     known["reason"] = f"coverage: {len(missing)} of {len(chosen.indicators)} indicators are missing or unusable"
+    if row["place"] in chosen.lacking:
+        known["reason"] = f"required: no usable value in {chosen.lacking[row['place']]}"
     return known
 
 
@@ -214,7 +237,7 @@ def _peers(profile: Profile, places: Sequence[str], numbers: Numbers) -> list[Ro
     structure: dict[str, list[Any]] = {"place": list(places)}
     names = []
     for each in profile.peers:
-        year = numbers.year(each.indicator, places, {})
+        year = numbers.year(each.indicator, places, profile.years)
         rows = [numbers.usable(each.indicator, place, year) if year else None for place in places]
         if any(rows):
             names.append(each.indicator)
@@ -236,7 +259,7 @@ def _peers(profile: Profile, places: Sequence[str], numbers: Numbers) -> list[Ro
 def _facts(index: str, built: Built, chosen: Chosen, found: Intervals, seed: int | None) -> list[Row]:
     root = built.spec.tree.ids[-1]
     facts: list[tuple[str, str, Any]] = [
-        (root, "factors", json.dumps(list(found.factors))),
+        (root, "factors", json.dumps([f for f in found.factors if f != "errors" or chosen.errors.any()])),
         (root, "draws", found.draws),
         (root, "level", found.level),
         (root, "seed", built.spec.seed if seed is None else seed),

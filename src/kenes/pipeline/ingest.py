@@ -77,18 +77,18 @@ def ingest_file(
         DefinitionError: the mapping names what is not declared.
     """
     snapshot = hashlib.sha256(data).hexdigest()
-    code = digest(mapping.file.path, sources.VERSION, catalogue.reading_digest)[:8]
+    code = digest(mapping.label, sources.VERSION, catalogue.reading_digest)[:8]
     batch = f"{mapping.source.id}@{snapshot[:12]}@{mapping.digest[:8]}@{code}"
     known = store.journal.batch(batch)
     if known is not None:
         if batch not in {record.batch for record in store.journal.current_batches()}:
             store.journal.record_batch(known, replaces=mapping.revision == "replace")
-        return Ingested(mapping.source.id, mapping.file.path, snapshot, batch, known.report, known.report["accepted"])
+        return Ingested(mapping.source.id, mapping.label, snapshot, batch, known.report, known.report["accepted"])
     units = {variable.id: variable.unit for variable in catalogue.variables.values()}
     check_mapping(mapping, units)
     reading = sources.read(mapping, data, places=catalogue.places, variables=units)
     store.snapshots.put(data)
-    record = BatchRecord(batch, mapping.source.id, mapping.file.path, reading.snapshot, {})
+    record = BatchRecord(batch, mapping.source.id, mapping.label, reading.snapshot, {})
     tables = (
         table.set_column(table.schema.get_field_index("batch"), "batch", [[batch] * len(table)])
         for table in reading.batches()
@@ -100,7 +100,7 @@ def ingest_file(
         reading.flags,
         replaces=mapping.revision == "replace",
     )
-    return Ingested(mapping.source.id, mapping.file.path, reading.snapshot, batch, written.report)
+    return Ingested(mapping.source.id, mapping.label, reading.snapshot, batch, written.report)
 
 
 def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
@@ -111,13 +111,14 @@ def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
     ]
     return {
         "title": dict(facts.title),
-        "issuer": facts.issuer,
-        "licence": facts.licence,
+        "issuer": facts.issuer.text("en"),
+        "licence": facts.licence.text("en"),
         "url": facts.url,
         "retrieved": facts.retrieved.isoformat(),
-        "attribution": facts.attribution,
+        "attribution": facts.attribution.text("en"),
         "ships": facts.ships,
-        "why": facts.why,
+        "why": facts.why.text("en"),
+        "texts": {kind: dict(getattr(facts, kind)) for kind in ("issuer", "licence", "attribution", "why")},
         "bytes": size,
         "read": counts.read,
         "accepted": counts.accepted,
@@ -157,13 +158,13 @@ def ingest_shipped(
     progress.stage("ingest", len(chosen))
     results = []
     for mapping in chosen:
-        progress.step(f"{mapping.source.id} {mapping.file.path}")
+        progress.step(f"{mapping.source.id} {mapping.label}")
         path = mapping.data_path if mapping.source.ships or licensed is None else _licensed_path(mapping, licensed)
         try:
             results.append(ingest_file(store, catalogue, mapping, read_file(path)))
         except (SourceError, BadInput) as error:
             progress.note(f"{mapping.source.id}: {error}")
-            results.append(Ingested(mapping.source.id, mapping.file.path, "", "", {}, error=error))
+            results.append(Ingested(mapping.source.id, mapping.label, "", "", {}, error=error))
     if not wanted:
         _retire_undeclared(store, catalogue)
     return results
@@ -178,8 +179,8 @@ def _chosen(catalogue: Catalogue, wanted: Sequence[str], licensed: Path | None) 
     barred = [m.source for m in chosen if not m.source.ships and licensed is None]
     if barred:
         raise NotAllowed(
-            f"source {barred[0].id!r} does not ship: {barred[0].why}",
-            found=barred[0].licence,
+            f"source {barred[0].id!r} does not ship: {barred[0].why.text('en')}",
+            found=barred[0].licence.text("en"),
             mend="Obtain the files, then name their folder with --licence-accepted DIR.",
         )
     return chosen
@@ -196,7 +197,7 @@ def _licensed_path(mapping: SourceMapping, folder: Path) -> Path:
 
 def _retire_undeclared(store: Store, catalogue: Catalogue) -> None:
     """Take batches out of the present whose source or file is no longer declared."""
-    declared = {(m.source.id, m.file.path) for m in catalogue.mappings}
+    declared = {(m.source.id, m.label) for m in catalogue.mappings}
     gone = [
         r.batch
         for r in store.journal.current_batches()

@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kenes.catalogue import Catalogue
-from kenes.catalogue.definitions import IndicatorDefinition
+from kenes.catalogue.definitions import IndicatorDefinition, Variable
 from kenes.indicators.measure import Measured, measure
 from kenes.indicators.quality import (
     Judgement,
@@ -25,6 +27,7 @@ from kenes.indicators.quality import (
 from kenes.indicators.yearly import yearly
 from kenes.store import BatchRecord, Store
 from kenes.vocabulary.tables import FLAGS, MEASUREMENTS
+from kenes.vocabulary.units import factor
 
 POSITIVE_ONLY = frozenset({"implausibly_low", "step", "unit_slip"})
 """Rules that compare logarithms; they say little of a quantity that may be negative."""
@@ -59,14 +62,14 @@ def judge_and_measure(
     """
     keys = [record.batch for record in batches]
     settings, places = QualitySettings(), place_facts(catalogue)
-    observations = store.observations(keys)
+    observations = _in_own_units(store.observations(keys), catalogue)
     found = judge_observations(observations, ranges(catalogue), settings, places=places)
     flags = pa.concat_tables([store.source_flags([r.snapshot for r in batches]), found.cast(FLAGS.schema())])
     left_out = observations.filter(withheld(observations, flags))
     series = store.run(yearly(), keys, void=pa.table({"observation": left_out["observation"]}))
     definitions = [d for d in catalogue.indicators.values() if not indicators or d.id in indicators]
     kinds = {place.id: place.kind for place in catalogue.places.values()}
-    licences = {m.source.id: m.source.licence for m in catalogue.mappings}
+    licences = {m.source.id: m.source.licence.text("en") for m in catalogue.mappings}
     measured = measure(definitions, catalogue.variables, series, kinds, licences)
     of_flags = judgements_of_flags(flags, _uses(definitions), settings=settings)
     of_values = judge_measurements(measured.measurements, places=places, settings=settings)
@@ -76,6 +79,20 @@ def judge_and_measure(
         "measurements": measured.measurements,
         "provenance": measured.provenance,
     }
+
+
+def _in_own_units(observations: pa.Table, catalogue: Catalogue) -> pa.Table:
+    """Values in the unit of their variable, so that ranges and comparisons between sources mean the same."""
+    value = observations["value"].to_numpy(zero_copy_only=False).astype(float)
+    pairs = pa.table({"v": observations["variable"], "u": observations["unit"]}).group_by(["v", "u"]).aggregate([])
+    for variable, unit in zip(pairs["v"].to_pylist(), pairs["u"].to_pylist(), strict=True):
+        known = catalogue.variables.get(variable)
+        scale = factor(unit, known.unit) if known and unit else 1.0
+        if scale != 1.0:
+            same = pc.and_(pc.equal(observations["variable"], variable), pc.equal(observations["unit"], unit))
+            value = np.where(same.to_numpy(zero_copy_only=False), value * scale, value)
+    column = observations.schema.get_field_index("value")
+    return observations.set_column(column, "value", pa.array(value, pa.float64(), from_pandas=True))
 
 
 def _uses(definitions: Sequence[IndicatorDefinition]) -> dict[str, set[str]]:
@@ -99,19 +116,31 @@ def _judged(
     rows, flagged = measured.measurements.to_pylist(), []
     for row in rows:
         for judgement in by_key.get((row["indicator"], row["place"], row["start"]), ()):
-            _mark(row, judgement, catalogue.indicators[row["indicator"]])
+            _mark(row, judgement, catalogue.indicators[row["indicator"]], catalogue.variables)
             if (judgement.indicator, judgement.place, judgement.start, judgement.rule) not in told:
                 flagged.append(_flag(row, judgement))
     table = pa.Table.from_pylist(rows, schema=MEASUREMENTS.schema())
     return Measured(table, measured.provenance), pa.Table.from_pylist(flagged, schema=FLAGS.schema())
 
 
-def _mark(row: dict[str, Any], judgement: Judgement, definition: IndicatorDefinition) -> None:
+def _mark(
+    row: dict[str, Any], judgement: Judgement, definition: IndicatorDefinition, variables: Mapping[str, Variable]
+) -> None:
     row["flags"] = " ".join(sorted({*row["flags"].split(), judgement.rule}))
-    low = definition.plausible.low
-    signed = judgement.rule in POSITIVE_ONLY and (low is None or low < 0)
-    if judgement.severity == "suspect" and row["value"] is not None and not signed:
+    if judgement.severity == "suspect" and row["value"] is not None and not _exempt(judgement, definition, variables):
         row["quality"] = "suspect"
+
+
+def _exempt(judgement: Judgement, definition: IndicatorDefinition, variables: Mapping[str, Variable]) -> bool:
+    """Whether a rule on ratios says nothing here: a quantity that may be negative, a coverage, or a total.
+
+    Totals of small and large places differ by nature, so that a small one is no fault.
+    """
+    single = [each.variable for each in definition.inputs.values() if definition.formula.text.strip() == each.name]
+    total = any(variables[name].stock != "mean" for name in single) and "/" not in definition.unit
+    low = definition.plausible.low
+    of_presence = all(each.aggregate in ("coverage", "count") for each in definition.inputs.values())
+    return judgement.rule in POSITIVE_ONLY and (low is None or low < 0 or of_presence or total)
 
 
 def _flag(row: Mapping[str, Any], judgement: Judgement) -> dict[str, Any]:

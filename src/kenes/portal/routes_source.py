@@ -76,7 +76,7 @@ def source_routes(site: Site) -> APIRouter:
             raise HTTPException(404, "there is no such file")
         if not record.ships:
             raise HTTPException(403, f"the licence of {source!r} does not let this portal hand the file on")
-        name = quote(record.file.rsplit("/", 1)[-1])
+        name = quote(record.file.partition("#")[0].rsplit("/", 1)[-1])
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(view.edition.snapshot_bytes(snapshot), media_type="application/octet-stream", headers=headers)
 
@@ -172,7 +172,7 @@ def excerpt_of(view: EditionView, row: Mapping[str, Any] | None) -> Excerpt | No
 
 def form_of(view: EditionView, source: str, file: str) -> FileForm:
     """How a source's file is written, from its mapping."""
-    name = file.rsplit("/", 1)[-1]
+    name = file.partition("#")[0].rsplit("/", 1)[-1]
     for mapping in view.catalogue.mappings:
         declared = mapping.file
         if mapping.source.id == source and declared.path.rsplit("/", 1)[-1] == name:

@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
-from kenes.portal.app import create_app
+from kenes.portal.newest import NewestEdition
 from kenes.vocabulary.errors import BadInput
 
 HOST = "127.0.0.1"
 
 
 def serve(directory: Path, port: int | None = None) -> None:
-    """Serve the newest edition of an observatory until interrupted.
+    """Serve the newest edition of an observatory until interrupted; a newer one is taken up within seconds.
 
     Prints one line, `Keneş: http://127.0.0.1:PORT/`, once the portal answers.
 
@@ -31,14 +30,11 @@ def serve(directory: Path, port: int | None = None) -> None:
     Raises:
         BadInput: nothing was published yet, or the port is no port or taken.
     """
-    from kenes.catalogue import load  # noqa: PLC0415  (only where a folder is opened)
-    from kenes.store import Edition  # noqa: PLC0415
-
     listener = listen(wanted_port() if port is None else port)
-    run(create_app(Edition.open(directory), load(directory)), listener)
+    run(NewestEdition(directory), listener)
 
 
-def run(app: FastAPI, listener: socket.socket) -> None:
+def run(app: Any, listener: socket.socket) -> None:
     """Run an application on a socket until interrupted; prints its address once it answers."""
     config = uvicorn.Config(app, loop="none", log_level="warning", access_log=False, lifespan="off", ws="none")
     with contextlib.suppress(KeyboardInterrupt):

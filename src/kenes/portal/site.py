@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
     from kenes.store import Edition, SourceRecord
 
+_REQUIRED = re.compile(r"required: no usable value in (\w+)")
 _COVERAGE = re.compile(r"coverage: (\d+) of (\d+) indicators are missing or unusable")
 GROUPS = ("environment", "energy", "economy", "society", "governance")
 
@@ -143,6 +144,12 @@ class Page:
         found = self.language.pick(title)
         return found if found[0] else (key, self.language.code)
 
+    def right(self, record: SourceRecord, kind: str) -> Text:
+        """Issuer, licence, attribution or why of a source; what stands once is a name and the same in all languages."""
+        texts = record.texts.get(kind) or {"en": getattr(record, kind)}
+        text, code = self.language.pick(texts)
+        return text, self.language.code if kind != "why" and len(texts) == 1 else code
+
     def value(self, figure: Figure) -> str:
         """A figure's value with its unit."""
         return self.amount(figure.value, figure.unit)
@@ -210,6 +217,9 @@ class Page:
         if coverage:
             counts = {"missing": coverage[1], "all": coverage[2]}
             return say("Of %(all)s indicators %(missing)s are missing or not usable.", **counts), say.code
+        required = _REQUIRED.fullmatch(text)
+        if required:
+            return say("Not ranked without a usable number in: %(group)s.", group=self.group(required[1])), say.code
         if text == "coverage":
             return say("Too little of the index has data for this place."), say.code
         if text in ("no_data", "missing", "no_observation"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,10 @@ STORE = "store"
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One source file of an edition, with its rights and what became of its cells."""
+    """One source file of an edition, with its rights and what became of its cells.
+
+    Issuer, licence, attribution and why are in English; `texts` holds them by kind and language.
+    """
 
     id: str
     title: Mapping[str, str]
@@ -44,6 +47,7 @@ class SourceRecord:
     flagged: int
     refusals: tuple[Mapping[str, Any], ...]
     corrected: tuple[Mapping[str, Any], ...] = ()
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Edition:

@@ -94,12 +94,10 @@ class Store:
         with connect(in_order=True) as db:
             files = self.table("observations").files()
             if files:
-                db.register("_batches", pa.table({"batch": list(batches)}))
-                listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
                 db.execute(
                     "create view observations as "
-                    f"select * from read_parquet([{listed}], union_by_name = true) "
-                    "where batch in (select batch from _batches)"
+                    f"select * from read_parquet([{_quoted(files)}], union_by_name = true) "
+                    f"where batch in ({_quoted(batches) or 'null'})"
                 )
             else:
                 db.register("observations", OBSERVATIONS.schema().empty_table())
@@ -125,6 +123,11 @@ class Store:
         batches = [record.batch for record in self.journal.current_batches()]
         record = self.journal.record_edition(digest(inputs, batches), tables, batches, sources)
         return Edition(self.folder, record)
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    """Texts as SQL literals, which the engine can hold against the statistics of the files."""
+    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
 
 
 def digest(*parts: object) -> str:
