@@ -64,7 +64,9 @@ def sites(rows: int) -> Iterator[pa.Table]:
             "source": pa.repeat("made", HOURS),
             "batch": pa.repeat("b", HOURS),
             "snapshot": pa.repeat("0" * 64, HOURS),
-            "retrieved_at": pa.repeat(pa.scalar(dt.datetime(2026, 1, 1, tzinfo=dt.UTC), pa.timestamp("us", tz="UTC")), HOURS),
+            "retrieved_at": pa.repeat(
+                pa.scalar(dt.datetime(2026, 1, 1, tzinfo=dt.UTC), pa.timestamp("us", tz="UTC")), HOURS
+            ),
             **{name: pa.repeat(text, HOURS) for name, text in fixed.items()},
         }
         schema = OBSERVATIONS.schema()
@@ -82,7 +84,9 @@ def main() -> int:
         files = store.table("observations").files()
         void = pa.table({"observation": pa.array([], pa.string())})
         before = time.perf_counter()
-        ours = store.run(yearly(some_void=False), ["b"], void=void).sort_by([("place", "ascending"), ("site", "ascending"), ("year", "ascending")])
+        ours = store.run(yearly(some_void=False), ["b"], void=void).sort_by(
+            [("place", "ascending"), ("site", "ascending"), ("year", "ascending")]
+        )
         seconds = time.perf_counter() - before
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(f"ours                     {seconds:6.2f} s for {rows:,} rows; peak {memory:.2f} GB with making the rows")
@@ -92,7 +96,9 @@ def main() -> int:
                 before = time.perf_counter()
                 theirs = db.sql(BY_HAND, params={"files": files}).to_arrow_table()
                 reference = time.perf_counter() - before
-            print(f"by hand, {threads or 'all'} thread(s)   {reference:6.2f} s; ours takes {seconds / reference:.2f} times that")
+            print(
+                f"by hand, {threads or 'all'} thread(s)   {reference:6.2f} s; ours takes {seconds / reference:.2f} times that"
+            )
             for name in ("n", "mean", "sd", "covered_s", "sum_xy"):
                 a, b = (t[name].to_numpy(zero_copy_only=False).astype(float) for t in (ours, theirs))
                 agree &= bool(np.allclose(a, b, rtol=1e-9, equal_nan=True))

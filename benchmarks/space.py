@@ -1,6 +1,6 @@
 """Spatial indicators beside networkx, igraph, scipy and pandana, in one run on the same graph.
 
-    python benchmarks/space.py EXTRACT.osm.pbf [--nodes 5000000] [--peers PYTHON]
+    python benchmarks/space.py [EXTRACT.osm.pbf] [--nodes 5000000] [--peers PYTHON]
 
 Prints seconds and the ratio to ours. igraph and pandana are no dependencies: name with --peers a
 Python that has them. Compiled loops are warmed up before they are timed.
@@ -28,6 +28,7 @@ from kenes.indicators.space.snapping import StreetFinder
 from kenes.indicators.space.structure import crossings
 from kenes.sources.openstreetmap import read_extract
 
+MONACO = Path(__file__).parents[1] / "tests" / "data" / "osm" / "monaco" / "monaco.osm.pbf"
 KINDS = ("eating", "learning", "supplies", "health", "moving")
 PEERS = """
 import sys, time

@@ -32,7 +32,8 @@ def measured(tmp_path_factory):
     start.start(folder / "home")
     result = kenes(
         "space", "measure", "--osm", MONACO / "monaco.osm.pbf", "--population", people(folder / "p.csv"),
-        "--gtfs", buses(folder / "g.zip"), "--place", "iso:XX-N", "--observatory", folder / "home", "--out", folder / "out",
+        "--gtfs", buses(folder / "g.zip"), "--place", "iso:XX-N",
+        "--observatory", folder / "home", "--out", folder / "out",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     ran = kenes("run", "--observatory", folder / "home", "--json")
@@ -114,7 +115,7 @@ def test_a_variable_declared_in_a_unit_that_does_not_fit_is_refused(tmp_path):
     start.start(tmp_path)
     path = tmp_path / "variables.yaml"
     path.write_text(path.read_text() + "- {id: circuity, unit: person, texts: {en: x, tr: x}}\n")
-    with pytest.raises(UnitMismatch, match="expected person, found 1 .variable circuity."):
+    with pytest.raises(UnitMismatch, match="expected person, found 1"):
         add_to_observatory(tmp_path, "xx-north", [_row("circuity", 1.2)])
     assert not (tmp_path / "sources" / "space-xx-north").exists()
 
@@ -145,3 +146,13 @@ def test_the_page_tells_what_each_indicator_means(measured):
     page = (folder / "out" / "index.html").read_text(encoding="utf-8")
     assert "What is measured" in page
     assert space_definitions()["circuity"].text("en", "definition") in page
+
+
+def test_the_source_names_the_licence_of_the_map_and_only_where_a_map_was_used(tmp_path):
+    start.start(tmp_path)
+    add_to_observatory(tmp_path, "xx-north", [_row("circuity", 1.2)])
+    add_to_observatory(tmp_path, "xx-south", [_row("stop_coverage_area", 1.2) | {"source": "layer"}])
+    found = {m.source.id: m.source for m in load(tmp_path).require_sound().mappings}
+    assert found["space-xx-north"].licence.startswith("ODbL-1.0")
+    assert str(found["space-xx-north"].retrieved) == "2023-12-26"
+    assert "OpenStreetMap" not in found["space-xx-south"].attribution

@@ -263,6 +263,9 @@ def _check(catalogue: Catalogue, reader: _Reader) -> None:
         reader.findings += _profile_findings(profile, catalogue)
     units = {variable.id: variable.unit for variable in catalogue.variables.values()}
     for mapping in catalogue.mappings:
+        if mapping.file.path and not mapping.data_path.resolve().is_relative_to(catalogue.folder.resolve()):
+            message = f"source {mapping.source.id!r}: its file {mapping.file.path!r} lies outside the observatory"
+            reader.findings.append(Finding("outside", message, mapping.document, None))
         try:
             check_mapping(mapping, units)
         except DefinitionError as error:

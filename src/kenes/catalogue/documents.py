@@ -56,7 +56,11 @@ def _construct(node: yaml.Node, loader: Any, file: str) -> Any:
         items.file, items.line = file, node.start_mark.line + 1
         items.lines = [child.start_mark.line + 1 for child in node.value]
         return items
-    return loader.construct_object(node)
+    try:
+        return loader.construct_object(node)
+    except ValueError as error:
+        where = f"{file}:{node.start_mark.line + 1}"
+        raise DefinitionError("value cannot be read", found=str(getattr(node, "value", "")), where=where) from error
 
 
 def _construct_mapping(node: yaml.MappingNode, loader: Any, file: str) -> LinedDict:

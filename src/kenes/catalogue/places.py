@@ -170,6 +170,20 @@ def _date(row: LinedDict, column: str) -> dt.date | None:
         raise DefinitionError(f"{column} is no date", expected="YYYY-MM-DD", found=text, where=row.where()) from error
 
 
+def _degrees(row: LinedDict, column: str, most: int) -> float | None:
+    text = row.get(column)
+    if text is None:
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        found = float("nan")
+    if not abs(found) <= most:
+        degrees = f"-{most} to {most} degrees"
+        raise DefinitionError(f"{column} is no angle", expected=degrees, found=text, where=row.where())
+    return found
+
+
 def _place(row: LinedDict, names: Mapping[str, str], aliases: tuple[str, ...]) -> Place:
     if row.get("kind") not in get_args(PlaceKind):
         raise DefinitionError(
@@ -198,8 +212,8 @@ def _place(row: LinedDict, names: Mapping[str, str], aliases: tuple[str, ...]) -
         country=row.get("country"),
         valid_from=_date(row, "valid_from"),
         valid_to=_date(row, "valid_to"),
-        longitude=float(row["longitude"]) if "longitude" in row else None,
-        latitude=float(row["latitude"]) if "latitude" in row else None,
+        longitude=_degrees(row, "longitude", 180),
+        latitude=_degrees(row, "latitude", 90),
         timezone=row.get("timezone"),
         external=MappingProxyType({scheme: row[column] for column, scheme in SCHEMES.items() if column in row}),
         aliases=aliases,

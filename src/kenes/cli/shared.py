@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
-from kenes.vocabulary.errors import KenesError, StoreError
+from kenes.vocabulary.errors import BadInput, KenesError, StoreError
 
 DONE, REFUSED, USAGE, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3, 4
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,8 +55,13 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             sys.exit(BAD_INPUT)
         except (BrokenPipeError, KeyboardInterrupt):
             sys.exit(130)
+        except OSError as error:
+            _say(BadInput(f"{error.strerror or error}", where=str(error.filename or "")), kwargs)
+            sys.exit(BAD_INPUT)
         except Exception as error:
             traceback.print_exc(file=sys.stderr)
+            if kwargs.get("as_json"):
+                show({"error": type(error).__name__, "message": str(error)})
             click.echo(
                 f"Keneş failed: {type(error).__name__}: {error}\nPlease report this with the lines above.",
                 err=True,

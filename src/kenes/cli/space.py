@@ -14,13 +14,27 @@ _FILE = click.Path(path_type=Path)
 _POSITIVE = click.FloatRange(min=0, min_open=True)
 
 
+def _layers(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """`KIND=FILE`, or a file alone."""
+    parts = [value.partition("=") if "=" in Path(value).parts[0] else ("", "", value) for value in values]
+    return [(kind, Path(file)) for kind, _, file in parts]
+
+
+def _pairs(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    """`COLUMN=VALUE`."""
+    for value in values:
+        if "=" not in value:
+            raise click.BadParameter(f"expected COLUMN=VALUE, found {value!r}")
+    return [(name, text) for name, _, text in (value.partition("=") for value in values)]
+
+
 @click.group()
 def space() -> None:
     """Spatial indicators from open maps, timetables and population grids."""
 
 
 @space.command()
-@click.option("--osm", type=_FILE, required=True, help="OpenStreetMap extract (.osm.pbf or .osm).")
+@click.option("--osm", type=_FILE, help="OpenStreetMap extract (.osm.pbf or .osm); without it only straight lines.")
 @click.option("--gtfs", type=_FILE, multiple=True, help="Timetable (zip or folder); several may be given.")
 @click.option("--date", "date", type=click.DateTime(["%Y-%m-%d"]), help="Service day; else an ordinary weekday.")
 @click.option("--population", type=_FILE, help="CSV (id, lon, lat, population), raster, or vector layer.")
@@ -31,6 +45,12 @@ def space() -> None:
 @click.option("--place", help="Id of the place; else the name of the boundary or map file.")
 @click.option("--tables", type=_FILE, help="Folder with own tables of tags and modes.")
 @click.option("--parks", type=_FILE, help="Own layer of open space instead of the map's.")
+@click.option("--stops", "stops", multiple=True, callback=_layers, metavar="[low=|high=]FILE",
+              help="Own layer of stops instead of the map's (GeoJSON, CSV lon,lat or WKT).")  # fmt: skip
+@click.option("--facilities", multiple=True, callback=_layers, metavar="KIND=FILE",
+              help="Own layer of one kind of essential places instead of the map's.")  # fmt: skip
+@click.option("--where", multiple=True, callback=_pairs, metavar="COLUMN=VALUE",
+              help="Which features of these layers count; layers without the column count whole.")  # fmt: skip
 @click.option("--headway", "headways", type=_POSITIVE, multiple=True, default=(20.0,),
               show_default=True, help="Longest headway that counts, minutes (07:00-19:00).")  # fmt: skip
 @click.option("--snap", "snap_m", type=_POSITIVE, default=500.0, show_default=True,

@@ -32,6 +32,7 @@ from kenes.vocabulary.tables import CONTRIBUTIONS, INDEX_FACTS, PEERS, SCORES
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
 UNUSABLE = ("suspect", "insufficient")
+SCALE = (0.0, 100.0)
 LEAST_SHARE = 0.6
 """A year is taken for an indicator when at least this share of the places that ever have one has it."""
 SPARE = 4
@@ -184,7 +185,10 @@ def _compare_one(
 
 def _score(index: str, row: Mapping[str, Any], chosen: Chosen, weights: Mapping[str, float]) -> Row:
     """A row of `scores`; a place that is not ranked still shows the share of the weight that it has."""
-    known = {"index": index, **{name: row.get(name) for name in SCORES.schema().names if name != "index"}}
+    known: Row = {"index": index, **{name: row.get(name) for name in SCORES.schema().names if name != "index"}}
+    for end in ("score_low", "score_high"):  # other normalisations reach beyond the scale, a score does not
+        if known[end] is not None:
+            known[end] = min(max(known[end], SCALE[0]), SCALE[1])
     if row["ranked"] or not weights:
         return known
     missing = [i for i in chosen.indicators if (row["place"], i) in chosen.barred]

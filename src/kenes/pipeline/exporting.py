@@ -58,6 +58,8 @@ def table_of(
         "indicator": catalogue.indicator(indicator).id if indicator else None,
         "index": index,
     }
+    if index is not None and index not in catalogue.profiles:
+        raise BadInput(f"index {index!r} is not known", expected=", ".join(catalogue.profiles))
     columns = KINDS[kind].schema().names
     strange = [name for name, value in wanted.items() if value and name not in columns]
     if strange:

@@ -16,6 +16,7 @@ import shapely
 
 import kenes
 from kenes.catalogue.space import citation_of, space_definitions
+from kenes.indicators.space.coverage import reach_area
 from kenes.indicators.space.geodesy import AreaMeter, Bools, Floats
 from kenes.indicators.space.graph import StreetGraph, build_graph
 from kenes.indicators.space.measures import Measure
@@ -32,12 +33,14 @@ from kenes.indicators.space.transit import StopReach, StopSet, capacity_of, depa
 from kenes.pipeline.progress import Progress, Silent
 from kenes.sources.areas import Areas, read_areas
 from kenes.sources.gtfs import Feed, Timetable, service_day
-from kenes.sources.openstreetmap import Extract, load_tables, read_extract
+from kenes.sources.layers import read_features, read_stops
+from kenes.sources.openstreetmap import Extract, empty_extract, load_tables, read_extract
 from kenes.sources.population import Cells, read_population
 from kenes.vocabulary.errors import SourceError
 
 EDITION = "2026"
 STEP = "space"
+PARTIAL = ("partial", "no_street_network")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class SpaceRequest:
     """What to measure from which files.
 
     Attributes:
-        osm: map extract.
+        osm: map extract; None where there is none, then `stops` are measured along straight lines only.
         gtfs: timetables.
         date: service day; None chooses an ordinary weekday.
         population: grid, points or layer of inhabitants.
@@ -56,6 +59,9 @@ class SpaceRequest:
         place: id of the place.
         tables: folder with tables of tags and modes that replace those shipped.
         parks: a layer of open space to use instead of the map's.
+        stops: capacity (empty: by the layer's own columns) and file of stops to use instead of the map's.
+        facilities: kind of place and file of places to use instead of the map's.
+        where: attribute and value that features of stops and facilities must have, where they have such.
         headways: longest headways that count, minutes.
         snap_m: metres within which a place finds its street.
         crs: plane for areas; None takes geodesic areas.
@@ -63,7 +69,7 @@ class SpaceRequest:
         land: two years with built-up areas and inhabitants for 11.3.1; None leaves it out.
     """
 
-    osm: Path
+    osm: Path | None
     gtfs: Sequence[Path] = ()
     date: dt.date | None = None
     population: Path | None = None
@@ -74,6 +80,9 @@ class SpaceRequest:
     place: str | None = None
     tables: Path | None = None
     parks: Path | None = None
+    stops: Sequence[tuple[str, Path]] = ()
+    facilities: Sequence[tuple[str, Path]] = ()
+    where: Sequence[tuple[str, str]] = ()
     headways: Sequence[float] = (20.0,)
     snap_m: float = SNAP_LIMIT_M
     crs: str | None = None
@@ -161,16 +170,15 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     outline = _outline(request, boundary)
     districts = read_areas(request.districts, name_column=request.district_column) if request.districts else None
     tell.step("map")
-    extract = read_extract(request.osm, tables, buildings=request.solar is not None)
-    if request.parks is not None:
-        parks = read_areas(request.parks)
-        extract = replace(extract, open_space=parks.geometry, open_space_name=parks.name)
+    extract = _extract(request, tables)
     streets = extract.streets
     walk = streets.walkable[streets.way]
     graph = build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
     tell.step("population")
     cells = read_population(request.population, outline) if request.population else None
     area, kind = _study_area(outline, cells, graph)
+    if area.is_empty and request.stops:
+        area, kind = _reach_of_stops(extract, tables), "reach_of_stops"
     city = City(request, tables, extract, graph, cells, area, kind, districts)
     tell.step("timetables")
     if request.gtfs:
@@ -181,6 +189,42 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     tell.step("quality")
     city.quality = _quality(city, boundary)
     return city
+
+
+def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
+    """The map, with what the city knows better in the place of what the map holds."""
+    if request.osm is None and not request.stops:
+        raise SourceError(
+            "map extract", expected="a map, or a layer of stops", found="neither", mend="Add --osm or --stops."
+        )
+    extract = (
+        empty_extract(tables)
+        if request.osm is None
+        else read_extract(request.osm, tables, buildings=request.solar is not None)
+    )
+    if request.parks is not None:
+        parks = read_areas(request.parks)
+        extract = replace(extract, open_space=parks.geometry, open_space_name=parks.name)
+    if request.stops:
+        modes = tables["stops"].get("layer") or load_tables()["stops"]["layer"]
+        own = read_stops(request.stops, request.where, modes, list(tables["stops"]["reach_m"]))
+        extract = replace(extract, stops={**extract.stops, **own})
+    places = dict(extract.destinations)
+    for kind, path in request.facilities:
+        if kind not in places:
+            raise SourceError("facilities", expected=", ".join(sorted(places)), found=kind, where=str(path))
+        places[kind] = read_features(path, kind, request.where)[0]
+    return replace(extract, destinations=places)
+
+
+def _reach_of_stops(extract: Extract, tables: Mapping[str, Any]) -> Any:
+    """Everything within straight-line reach of a stop."""
+    return shapely.union_all(
+        [
+            reach_area(extract.stops[capacity].longitude, extract.stops[capacity].latitude, float(metres))
+            for capacity, metres in tables["stops"]["reach_m"].items()
+        ]
+    )
 
 
 def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
@@ -223,6 +267,10 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
             "share_in_longest_part": float(component.max() / component.sum()) if component.size else None,
             "islands_km": float(graph.length_m[~usable].sum() / 1000) if graph.segments else 0.0,
         },
+        "stops": {
+            "from": "layer" if city.request.stops else "osm",
+            **{capacity: len(extract.stops[capacity]) for capacity in city.reach_m},
+        },
         "study_area": city.area_kind,
         "boundary_repaired": boundary.repaired if boundary else 0,
         "timetables": {
@@ -244,7 +292,7 @@ def stop_sets(city: City) -> dict[tuple[str, float | None], StopSet]:
     """Stops by source and headway condition: the map's, the timetables', the frequent ones."""
     stops = city.extract.stops
     sets: dict[tuple[str, float | None], StopSet] = {
-        ("osm", None): StopSet(
+        ("layer" if city.request.stops else "osm", None): StopSet(
             {c: stops[c].longitude for c in city.reach_m}, {c: stops[c].latitude for c in city.reach_m}
         )
     }
@@ -280,7 +328,26 @@ def _feed_stops(
 
 
 def transport_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
-    """SDG 11.2.1 in all variants, and what the maps show of each cell."""
+    """SDG 11.2.1 in all variants, and what the maps show of each cell.
+
+    Without a map only straight lines are left; the values are flagged as partial.
+    """
+    if city.request.osm is not None:
+        return _variants(city)
+    measures, _ = _variants(city)
+    left = [m for m in measures if m.distance == "straight"] or [
+        replace(m, source="layer", distance="straight") for m in measures
+    ]
+    straight = [replace(m, flags=(*m.flags, *PARTIAL), uncertainty=None, uncertainty_kind=None) for m in left]
+    reach = _reach_of_stops(city.extract, city.tables)
+    if city.area_kind != "reach_of_stops":
+        reach = reach.intersection(city.area)
+    covered = city.meter.area_m2(city.meter.prepared(reach)) / 1e6
+    about: dict[str, Any] = {"source": "layer", "distance": "straight", "flags": PARTIAL}
+    return [*straight, Measure("stop_coverage_area", covered, "km^2", **about)], {}
+
+
+def _variants(city: City) -> tuple[list[Measure], dict[str, Floats]]:
     if city.cells is None or not len(city.cells):
         reason = "no_population_given" if city.cells is None else "no_population_inside"
         return [Measure("sdg_11_2_1", None, "1", distance="network", reason=reason)], {}
@@ -426,12 +493,14 @@ def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
     record = provenance_of(request) | {"parameters": parameters}
     text = json.dumps(record, sort_keys=True, separators=(",", ":"))
     identity = hashlib.sha256(text.encode()).hexdigest()[:16]
-    stem = (request.boundary or request.osm).name.split(".")[0]
+    named = request.boundary or request.osm or request.stops[0][1]
+    stem = named.name.split(".")[0]
+    day = city.extract.date or (str(request.date) if request.date and request.osm is None else "")
     context = {
         "edition": EDITION,
         "place": request.place or stem,
         "provenance": identity,
-        "osm": _day_period(city.extract.date),
+        "osm": _day_period(day),
         "gtfs": _day_period(str(city.day) if city.day else ""),
     }
     return context, {"provenance": identity} | record
@@ -441,6 +510,8 @@ def provenance_of(request: SpaceRequest) -> dict[str, Any]:
     """What a request stands on: step, version, hashes of the files, and what was asked for."""
     roles = ("osm", "population", "boundary", "urban", "districts", "parks", "land", "tables")
     files = {role: getattr(request, role) for role in roles if getattr(request, role) is not None}
+    for role, layers in (("stops", request.stops), ("facilities", request.facilities)):
+        files |= {f"{role}{k}{':' if name else ''}{name}": path for k, (name, path) in enumerate(layers, 1)}
     files |= {f"gtfs{k}": feed for k, feed in enumerate(request.gtfs, 1)}
     for role, path in files.items():
         if not path.exists():
@@ -452,6 +523,7 @@ def provenance_of(request: SpaceRequest) -> dict[str, Any]:
         "headways_min": [float(h) for h in request.headways],
         "snap_m": float(request.snap_m),
         "crs": request.crs,
+        "where": [list(pair) for pair in request.where],
         "solar": dict(request.solar) if request.solar else None,
     }
     inputs = {f"{role}/{path.name}": _digest(path) for role, path in sorted(files.items())}

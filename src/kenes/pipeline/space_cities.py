@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -82,6 +82,7 @@ def measure_cities(
     workers: int = 2,
     cut_m: float | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> list[CityResult]:
     """Measure each city into a folder of its own under `out`.
 
@@ -92,6 +93,9 @@ def measure_cities(
         requests: with a place each.
         out: folder of folders.
         workers: processes; 1 works in this one.
+        executor: who runs the cities instead of processes of this machine: anything with the
+            `submit` of `concurrent.futures`, such as `dask.distributed.Client(...).get_executor()`.
+            Its workers need Keneş and the same paths. It is left open.
         cut_m: metres around its boundary to which a city is cut out of its map first, once; None
             reads the map as it is. Ways to places further away than this are then not known.
         progress: who wants to know.
@@ -102,6 +106,8 @@ def measure_cities(
     tell = progress or Silent()
     tell.stage("cities", len(requests))
     out.mkdir(parents=True, exist_ok=True)
+    if executor is not None:
+        return _mapped(executor, requests, out, cut_m, tell)
     if workers <= 1:
         results = []
         for request in requests:
@@ -109,20 +115,31 @@ def measure_cities(
             results.append(_one(request, out, cut_m))
         return results
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(_one, request, out, cut_m): k for k, request in enumerate(requests)}
-        done: dict[int, CityResult] = {}
-        for future in as_completed(running):
-            done[running[future]] = future.result()
-            tell.step(done[running[future]].place)
-    return [done[k] for k in range(len(requests))]
+        return _mapped(pool, requests, out, cut_m, tell)
+
+
+def _mapped(
+    pool: Executor, requests: Sequence[SpaceRequest], out: Path, cut_m: float | None, tell: Progress
+) -> list[CityResult]:
+    """Results in the order of the requests, whoever runs them and whichever ends first.
+
+    Whether a future has ended is left to its own `result`: the futures of others are not those of
+    the standard library, and its `as_completed` would not know them.
+    """
+    running = [pool.submit(_one, request, out, cut_m) for request in requests]
+    results = []
+    for future in running:
+        results.append(future.result())
+        tell.step(results[-1].place)
+    return results
 
 
 def _one(request: SpaceRequest, out: Path, cut_m: float | None) -> CityResult:
     place = str(request.place)
     folder = out / place
     try:
-        if cut_m is not None and request.boundary is not None:
-            request = replace(request, osm=_cut(request, request.boundary, out / ".maps", cut_m))
+        if cut_m is not None and request.boundary is not None and request.osm is not None:
+            request = replace(request, osm=_cut(request, request.osm, request.boundary, out / ".maps", cut_m))
         if _is_finished(folder, request):
             return CityResult(place, "kept")
         measure_space(request, folder)
@@ -131,7 +148,7 @@ def _one(request: SpaceRequest, out: Path, cut_m: float | None) -> CityResult:
     return CityResult(place, "measured")
 
 
-def _cut(request: SpaceRequest, boundary: Path, folder: Path, margin_m: float) -> Path:
+def _cut(request: SpaceRequest, osm: Path, boundary: Path, folder: Path, margin_m: float) -> Path:
     """The city's part of its map, cut once for each state of map, boundary and margin."""
     inputs = provenance_of(request)["inputs"]
     named = sorted((role, digest) for role, digest in inputs.items() if role.startswith(("osm/", "boundary/")))
@@ -139,7 +156,7 @@ def _cut(request: SpaceRequest, boundary: Path, folder: Path, margin_m: float) -
     target = folder / f"{request.place}-{key}.osm.pbf"
     if not target.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        cut_extract(request.osm, read_areas(boundary).union(), target, margin_m=margin_m)
+        cut_extract(osm, read_areas(boundary).union(), target, margin_m=margin_m)
     return target
 
 

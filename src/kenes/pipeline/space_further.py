@@ -74,7 +74,10 @@ class Starts:
 
 def further_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
     """Everything but SDG 11.2.1, and what the maps show of each cell."""
-    measures = [_area(city)]
+    measures = [_area(city)] if city.area_kind != "reach_of_stops" else []
+    if city.request.osm is None:
+        measures = [replace(row, source="layer") for row in measures]
+        return measures + (land_measures(city) if city.request.land is not None else []), {}
     shown: dict[str, Floats] = {}
     measures += structure_measures(city) + open_area_measures(city)
     if city.graph.segments:
@@ -318,7 +321,7 @@ def _neighbourhoods(city: City, starts: Starts) -> tuple[list[Measure], dict[str
         lon, lat = (np.concatenate(list(part.values())) for part in (stops.longitude, stops.latitude))
         at = city.finder.snap(lon, lat, city.request.snap_m)
         share = starts.origins.share(np.isfinite(distances_to(city.graph, at, DAILY_LIVING_M).at(starts.origins.at)))
-        missing = None if source == "gtfs" or stops.count() else "none_mapped"
+        missing = None if source != "osm" or stops.count() else "none_mapped"
         rows += starts.measures(
             share, "ghsci_public_transport_within_500m", source=source, headway_min=headway, missing=missing
         )

@@ -25,6 +25,22 @@ from kenes.vocabulary.units import factor
 
 _CONTEXT = ("source", "distance", "origin_model", "headway_min")
 _FIXED = ("series", "place", "year", "value")
+_OF_MAP = """  issuer: {en: Measured by Keneş from OpenStreetMap, tr: Keneş'in OpenStreetMap ölçümü}
+  licence:
+    en: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
+    tr: ODbL-1.0 (harita); sefer tarifeleri, nüfus ve kentin katmanları kendi koşullarıyla
+  url: "https://www.openstreetmap.org/copyright"
+  attribution: {en: © OpenStreetMap contributors, tr: © OpenStreetMap katkıcıları}
+  why:
+    en: Derived from the map under the Open Database Licence, with attribution.
+    tr: Haritadan, Açık Veri Tabanı Lisansı altında, kaynak gösterilerek türetilmiştir.
+"""
+_OF_LAYERS = """  issuer: {en: Measured by Keneş from layers of the city, tr: Keneş'in kent katmanlarından ölçümü}
+  licence: {en: that of the layers, tr: katmanların lisansı}
+  why:
+    en: No map was used; name the owner of the layers before you publish.
+    tr: Harita kullanılmadı; yayımlamadan önce katmanların sahibini yazın.
+"""
 
 
 @dataclass(frozen=True)
@@ -139,21 +155,15 @@ def _table(lines: Sequence[Mapping[str, str]]) -> str:
 
 def _mapping(place: str, lines: Sequence[Mapping[str, str]], day: str) -> str:
     """The mapping: one rule a variable and set of dimensions."""
+    terms = _OF_MAP if any(line.get("source") == "osm" for line in lines) else _OF_LAYERS
     head = f"""# Written by `kenes space measure --place {place} --observatory`; a later call writes it again.
 source:
   id: space-{place}
-  title: {{en: "Spatial indicators measured from open maps: {place}", tr: "Açık haritalardan ölçülen mekânsal göstergeler: {place}"}}
-  issuer: {{en: Measured by Keneş from OpenStreetMap, tr: Keneş'in OpenStreetMap ölçümü}}
-  licence:
-    en: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
-    tr: ODbL-1.0 (harita); sefer tarifeleri, nüfus ve kentin katmanları kendi koşullarıyla
-  url: "https://www.openstreetmap.org/copyright"
-  retrieved: {day}
-  attribution: {{en: © OpenStreetMap contributors, tr: © OpenStreetMap katkıcıları}}
+  title:
+    en: "Spatial indicators measured from open maps: {place}"
+    tr: "Açık haritalardan ölçülen mekânsal göstergeler: {place}"
+{terms}  retrieved: {day}
   ships: true
-  why:
-    en: Derived from the map under the Open Database Licence, with attribution.
-    tr: Haritadan, Açık Veri Tabanı Lisansı altında, kaynak gösterilerek türetilmiştir.
 file: {{path: measurements.csv}}
 place: {{column: place, scheme: id}}
 time: {{column: year, length: year}}

@@ -16,9 +16,11 @@ from kenes.catalogue.space import citation_of, space_definitions
 from kenes.indicators.space.geodesy import metres_per_degree, unwrapped
 
 _SIZE = 900.0
+_MAP_CREDIT = "Map data © OpenStreetMap contributors, Open Database Licence 1.0."
 _COLOURS = ("#fde9b8", "#f2bd75", "#d98a5e", "#a85a62", "#5c3a5e")
 _TITLES = {
     "served_osm": "Share of residents with a stop in reach (map)",
+    "served_layer": "Share of residents with a stop in reach (the city's own layer)",
     "served_gtfs": "Share of residents with a stop in reach (timetable)",
     "served_gtfs_20": "Share of residents with a stop every 20 minutes in reach (timetable)",
     "kinds_on_foot": "Kinds of essential places within 15 minutes on foot",
@@ -68,7 +70,9 @@ def page(city: Any, rows: Sequence[Mapping[str, Any]], shown: Mapping[str, Any])
         _legend(rows),
         "<h2>How complete the inputs are</h2>",
         _quality_table(city.quality),
-        "<footer>Map data © OpenStreetMap contributors, Open Database Licence 1.0. Shares count people without a street "
+        "<footer>"
+        + ("Stops under the terms of their layer." if city.request.osm is None else _MAP_CREDIT)
+        + " Shares count people without a street "
         "in reach as not served. The spread is half the range over origin models and ways of snapping.</footer>",
     ]
     script = ""
@@ -81,6 +85,9 @@ def page(city: Any, rows: Sequence[Mapping[str, Any]], shown: Mapping[str, Any])
 
 def _sentence(city: Any) -> str:
     quality = city.quality
+    if city.request.osm is None:
+        counts = " and ".join(f"{quality['stops'][c]:,} of {c} capacity" for c in city.reach_m)
+        return f"Partial: no street network was given, so distances are straight lines. Stops of the city's own layer: {counts}."
     parts = [f"{quality['map']['street_km']:,.0f} km of walkable streets"]
     if "population" in quality:
         parts.append(f"{quality['population']['persons']:,.0f} residents in {quality['population']['cells']:,} cells")
@@ -225,7 +232,7 @@ def _transport_table(rows: Sequence[Mapping[str, Any]]) -> str:
     mine = [r for r in rows if r["indicator"] == "sdg_11_2_1" and not r["district"] and not r["dimensions"]]
     lines = [
         [
-            {"osm": "map", "gtfs": "timetable"}.get(r["source"], r["source"]),
+            {"osm": "map", "gtfs": "timetable", "layer": "the city's own layer"}.get(r["source"], r["source"]),
             "any" if r["headway_min"] is None else f"at most {r['headway_min']:g} min",
             f"{r['distance'] or ''}",
             (r["origin_model"] or "").replace("_", " "),
@@ -241,8 +248,8 @@ def _transport_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _districts_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Who is left out, district by district, the least served first."""
-    best = {"gtfs", "osm"} & {r["source"] for r in rows if r["district"]}
-    source = "gtfs" if "gtfs" in best else "osm"
+    given = {r["source"] for r in rows if r["district"]}
+    source = next((name for name in ("gtfs", "layer") if name in given), "osm")
     mine = [
         r
         for r in rows
@@ -278,11 +285,20 @@ def _other_table(rows: Sequence[Mapping[str, Any]]) -> str:
                 _name(r["indicator"]),
                 about,
                 value,
-                r["unit"] if r["unit"] != "1" else "",
+                _unit(r["unit"]),
                 r["flags"] or r["reason"] or "",
             ]
         )
     return _table(("Indicator", "Of", "Value", "Unit", "Remarks"), lines, frozenset({2}))
+
+
+def _unit(text: str) -> str:
+    """A unit as people write it.
+
+    >>> _unit("km/(100000*person)"), _unit("1/km^2")
+    ('km/(100 000 person)', '1/km²')
+    """
+    return "" if text == "1" else text.replace("^2", "²").replace("100000*", "100 000 ")
 
 
 def _name(indicator: str) -> str:
@@ -294,7 +310,7 @@ def _legend(rows: Sequence[Mapping[str, Any]]) -> str:
     """Meaning and source of every indicator of the page."""
     shown = {r["indicator"] for r in rows}
     lines = [
-        [d.text("en"), d.text("en", "definition"), d.unit if d.unit != "1" else "", citation_of(d)]
+        [d.text("en"), d.text("en", "definition"), _unit(d.unit), citation_of(d)]
         for d in space_definitions().values()
         if d.id in shown
     ]

@@ -18,6 +18,15 @@ from kenes.vocabulary.errors import KenesError
 Asgi = Callable[[dict[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
 
+def _without_body(send: Any) -> Any:
+    """A `send` that passes on the head of an answer and an empty body."""
+
+    async def head(message: dict[str, Any]) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return head
+
+
 class NewestEdition:
     """An ASGI application that answers from the newest edition of an observatory.
 
@@ -43,6 +52,8 @@ class NewestEdition:
                 await asyncio.to_thread(self._renew)
             finally:
                 self._building = False
+        if scope.get("method") == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         await self.app(scope, receive, send)
 
     def _renew(self) -> None:

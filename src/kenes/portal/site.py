@@ -15,7 +15,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 from starlette.requests import Request
 
-from kenes.catalogue.practices import DESIGNS
 from kenes.indicators.quality.templates import reason_in
 from kenes.portal import figures
 from kenes.portal.files import parse_locator
@@ -293,9 +292,8 @@ class Page:
 
     def design(self, design: str | None) -> Text:
         """Words for the design of a study."""
-        if self.language.code == "tr" and design is not None and design in DESIGNS:
-            return DESIGNS[design][1], "tr"
-        return (design or "–"), "en"
+        own = self.site.view.design(design or "", self.language.code)
+        return (own, self.language.code) if own else ((design or "–"), "en")
 
     def confidence(self, confidence: str | None) -> Markup:
         """Word for a confidence."""

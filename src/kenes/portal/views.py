@@ -273,6 +273,11 @@ class EditionView:
         """A recorded fact of an index: what was varied, how many draws, which year."""
         return self._facts.get((index, node, key))
 
+    def design(self, design: str, code: str) -> str:
+        """Words for a study's design in a language; empty where the catalogue has none."""
+        found = (p.designs.get(code, "") for p in self.catalogue.practices.values() if p.design == design)
+        return next((text for text in found if text), "")
+
     def concerns(self, place: str) -> tuple[Concern, ...]:
         """Flags of a place, grouped."""
         return self._concerns.get((place,), ())

@@ -226,6 +226,11 @@ def read_extract(path: Path, tables: Mapping[str, Any] | None = None, *, buildin
     return reading.extract()
 
 
+def empty_extract(tables: Mapping[str, Any]) -> Extract:
+    """An extract with nothing in it, for a city whose streets nobody gave."""
+    return _Reading(tables, buildings=False).extract()
+
+
 @dataclass
 class _Points:
     lon: list[float] = field(default_factory=list)
@@ -253,6 +258,9 @@ class _Reading:
         self.ride = tables["streets"]["cycling"]["exclude"]
         self.pedestrian = tables["streets"]["pedestrian_ways"]
         self.cycle = tables["streets"]["cycle_ways"]
+        matches = (self.walk, self.ride, *self.pedestrian, *self.cycle)
+        self.street_keys = sorted({key for match in matches for key in match})
+        self.street_kinds: dict[tuple[str | None, ...], tuple[bool, bool, bool, bool]] = {}
         self.kinds = {**tables["destinations"]["fifteen_minutes"], **tables["destinations"]["daily_living"]}
         rows = tables["stops"]["openstreetmap"]
         self.stop_rules = Rules(((row["capacity"], row.get("kind", "")), row["match"]) for row in rows)
@@ -313,22 +321,21 @@ class _Reading:
             self.places[kind].add(lon, lat, kind, name, reference)
 
     def _street(self, way: Any, tags: dict[str, str]) -> None:
-        nodes = [(node.ref, node.x, node.y) for node in way.nodes]
+        nodes = [(node.ref, at.x, at.y) for node in way.nodes for at in (node.location,)]
         self.nodes.extend(nodes)
         self.way_sizes.append(len(nodes))
         if not self.date:
             self.newest = max(self.newest, way.timestamp.timestamp())
-        self.ways.append(
-            (
-                way.id,
-                tags["highway"],
+        told = tuple(map(tags.get, self.street_keys))
+        kinds = self.street_kinds.get(told)
+        if kinds is None:
+            kinds = self.street_kinds[told] = (
                 _walks(tags, self.walk),
                 _walks(tags, self.ride),
                 fits_any(tags, self.pedestrian),
                 fits_any(tags, self.cycle),
-                _metres(tags.get("width", "")),
             )
-        )
+        self.ways.append((way.id, tags["highway"], *kinds, _metres(tags.get("width", ""))))
 
     def _area(self, area: Any, tags: dict[str, str]) -> None:
         try:
@@ -392,5 +399,7 @@ class _Reading:
 
 
 def _metres(text: str) -> float:
+    if not text:
+        return float("nan")
     number = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:m|metres?)?\s*", text)
     return float(number[1]) if number else float("nan")

@@ -52,6 +52,8 @@ def period_reader(rule: TimeRule) -> Callable[[str], Period | Refused]:
         except ValueError:
             return Refused(f"no time of the form {rule.format or 'YYYY, YYYY-MM or YYYY-MM-DD'}")
         length = rule.length or deduced
+        if not rule.format and rule.stamp == "start" and _inside(moment, length):
+            return Refused(f"no {length}: the text names a time inside one")
         if not 1700 <= moment.year <= 2200:
             return Refused("year out of 1700-2200")
         if moment.tzinfo is not None:
@@ -59,6 +61,12 @@ def period_reader(rule: TimeRule) -> Callable[[str], Period | Refused]:
         return _period(moment, length, rule, zone)
 
     return read
+
+
+def _inside(moment: dt.datetime, length: Length) -> bool:
+    """Whether a moment lies inside a period of a length and not at its start."""
+    late = {"year": (moment.month, moment.day) != (1, 1), "month": moment.day != 1}
+    return late.get(length, False) or (length != "hour" and moment.time() != dt.time())
 
 
 def _moment(text: str, format_: str | None) -> tuple[dt.datetime, Length]:

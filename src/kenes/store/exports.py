@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ EXPORTED: tuple[str, ...] = ("places", "observations", "flags", "measurements", 
 
 
 def cell(value: Any) -> str:
-    """A value as the pinned CSV form writes it.
+    """A value as the pinned CSV form writes it; a text that a spreadsheet would run gets an apostrophe.
 
     >>> cell(None), cell(0.1), cell(True), cell(dt.datetime(2019, 1, 1, tzinfo=dt.UTC))
     ('', '0.1', 'true', '2019-01-01T00:00:00Z')
+    >>> cell("=1+1"), cell("-999"), cell("-")
+    ("'=1+1", '-999', "'-")
     """
     if value is None:
         return ""
@@ -33,7 +36,12 @@ def cell(value: Any) -> str:
         return repr(value)
     if isinstance(value, dt.datetime):
         return value.isoformat().replace("+00:00", "Z")
-    return str(value)
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[-+][0-9., ]*[0-9](?:[eE][-+]?[0-9]+)?")
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
