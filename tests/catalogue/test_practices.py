@@ -44,6 +44,7 @@ def test_every_practice_has_its_texts_in_english_and_turkish(practices: dict[str
         for kind in ("title", "effect", "metric", "precondition"):
             assert practice.text(kind, "en"), (practice.id, kind)
             assert practice.text(kind, "tr") != practice.text(kind, "en"), (practice.id, kind)
+        assert set(practice.evidences) == {"en", "tr"}, practice.id
 
 
 def test_claims_projections_models_simulations_and_outputs_are_unmeasured(

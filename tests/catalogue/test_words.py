@@ -18,6 +18,7 @@ def test_a_bare_text_is_english_for_every_reader() -> None:
 
 def test_a_reader_gets_the_own_language_else_english() -> None:
     words = read_words({"en": "One method.", "tr": " Tek yöntem. "}, "note", "x.yaml:1")
+    assert str(words) == "One method."
     assert [words.text(language) for language in ("tr", "en", "hu")] == ["Tek yöntem.", "One method.", "One method."]
 
 

@@ -140,6 +140,55 @@ def test_two_results_are_compared(asem, result):
     assert run("compare", asem, result).exit_code == 3
 
 
+def test_a_comparison_of_panels_goes_by_place_and_year_and_says_what_only_one_has(tmp_path):
+    spec = tmp_path / "spec.json"
+    spec.write_text(
+        '{"time_column": "year", "nodes": [{"id": "top"}, {"id": "a", "parent": "top"}, {"id": "b", "parent": "top"}],'
+        '"steps": ["normalise", "aggregate"]}'
+    )
+    lines = ["place,year,a,b", "x,2020,1,2", "y,2020,2,1", "z,2020,4,4", "x,2021,3,3", "y,2021,2,5", "z,2021,1,6"]
+    for name, kept in (("before", lines[:4]), ("after", [lines[0], *lines[2:]])):
+        (tmp_path / f"{name}.csv").write_text("\n".join(kept) + "\n")
+        built = run("build", spec, "--data", tmp_path / f"{name}.csv", "--out", tmp_path / name, "--draws", 20)
+        assert built.exit_code == 0, built.output
+        assert "Rank of each place" in (tmp_path / name / "report.html").read_text()
+    told = json.loads(run("compare", tmp_path / "before", tmp_path / "after", "--json").stdout)
+    assert [(c["place"], c["time"]) for c in told["changes"]] == [("y", "2020"), ("z", "2020")]
+    assert told["only_before"] == [{"place": "x", "time": "2020"}]
+    assert [r["place"] for r in told["only_after"]] == ["x", "y", "z"]
+    text = run("compare", tmp_path / "before", tmp_path / "after").output
+    assert "Only before: x 2020" in text
+    assert "The same in both: specification" in text
+    plain = json.loads(spec.read_text())
+    del plain["time_column"]
+    (tmp_path / "one.json").write_text(json.dumps(plain))
+    run("build", tmp_path / "one.json", "--data", tmp_path / "before.csv", "--out", tmp_path / "one", "--draws", 0)
+    mixed = run("compare", tmp_path / "before", tmp_path / "one")
+    assert mixed.exit_code == 3
+    assert "years in only one" in mixed.output
+
+
+def test_shapley_effects_are_written_as_rows_when_asked_for(asem):
+    import yaml
+
+    plain = yaml.safe_load((asem / "spec.yaml").read_text())
+    factors = ["leave_one_out", {"kind": "alternatives", "path": "normalise.method", "values": ["min_max", "rank"]}]
+    plain["uncertainty"] = {"draws": 50, "factors": factors, "sensitivity": ["sobol", "shapley"]}
+    (asem / "shapley.yaml").write_text(yaml.safe_dump(plain))
+    found = run("build", asem / "shapley.yaml", "--data", asem / "data.csv", "--out", asem / "shapley")
+    assert found.exit_code == 0, found.output
+    rows = [r for r in rows_of(asem / "shapley" / "sensitivity.csv") if r["output"] == "rank_shift"]
+    assert [(r["factor"], r["method"]) for r in rows] == [
+        ("leave_one_out", "exact"),
+        ("leave_one_out", "shapley"),
+        ("normalise.method", "exact"),
+        ("normalise.method", "shapley"),
+    ]
+    effects = [r for r in rows if r["method"] == "shapley"]
+    assert {r["first"] for r in effects} == {""}
+    assert sum(float(r["total"]) for r in effects) == pytest.approx(1)
+
+
 def test_bad_input_writes_nothing(asem, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("uCode,LPI\nAUT,many\n")
@@ -166,3 +215,5 @@ def test_the_workbook_has_a_sheet_a_step_and_runs_no_formula(result):
     page = (result / "report.html").read_text()
     assert "<svg" in page
     assert "Rank of each place" in page
+    for ident in ("ranks", "parts", "sobol", "tree", "map", "radar-0", "radar-50"):
+        assert page.count(f'id="{ident}-title"') == 1

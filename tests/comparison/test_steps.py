@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from kenes.comparison import aggregation, imputation, normalisation, outranking, treatment
+from kenes.comparison import aggregation, build, imputation, normalisation, outranking, treatment, uncertainty
 from kenes.comparison.specification import Goalposts, Node
 from kenes.vocabulary.errors import BadInput
 
@@ -217,3 +217,34 @@ def test_imputation_keeps_what_is_there_and_fills_what_is_not(method):
     assert np.isfinite(filled).all()
     if method != "mean":
         assert abs(filled[3, 0] - 3) < 5
+
+
+def test_a_gap_filled_by_branch_takes_the_siblings_on_a_common_scale():
+    """a runs from 0 to 10, b from 100 to 300 and less is better; c is of another branch."""
+    values = np.array([[0.0, 300.0, 5.0], [10.0, 100.0, np.nan], [5.0, np.nan, 1.0], [np.nan, 150.0, 2.0]])
+    turned = np.array([1.0, -1.0, 1.0])
+    filled = imputation.fill_by_siblings(values, [[0, 1], [2]], turned, np.mean)
+    assert filled[2, 1] == 200.0
+    assert filled[3, 0] == 7.5
+    assert np.isnan(filled[1, 2])
+    assert filled[np.isfinite(values)].tolist() == values[np.isfinite(values)].tolist()
+
+
+def test_filling_by_branch_is_a_step_of_a_build_and_follows_direction_and_tree():
+    nodes = [
+        {"id": "index"},
+        {"id": "air", "parent": "index"},
+        {"id": "rest", "parent": "index"},
+        {"id": "a", "parent": "air"},
+        {"id": "b", "parent": "air", "direction": -1},
+        {"id": "c", "parent": "rest"},
+    ]
+    data = {"place": list("wxyz"), "a": [0, 10, 5, None], "b": [300, 100, None, 150], "c": [5, None, 1, 2]}
+    steps = [{"impute": {"method": "mean", "by": "branch"}}, "normalise", "aggregate"]
+    profile = build({"nodes": nodes, "steps": steps}, data)
+    assert profile.stages["imputed"][2, 1] == 200.0
+    assert profile.stages["imputed"][3, 0] == 7.5
+    assert np.isnan(profile.stages["imputed"][1, 2])
+    moved = profile.workshop.build(profile.spec.with_changes({"nodes.b.direction": 1}))
+    assert moved.stages["imputed"][3, 0] == 2.5
+    assert np.isfinite(uncertainty(profile, 20, factors=[{"kind": "gaps"}]).score_low[:, -1]).all()

@@ -5,7 +5,8 @@ from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 from kenes.comparison import build, drawing, intervals, replicates, uncertainty, what_if
 from kenes.comparison.coin import from_coin
 from kenes.comparison.factors import realise
-from kenes.comparison.influence import designs, exact_shares, sensitivity, shapley_effects, shares_of, sobol
+from kenes.comparison.influence import designs, exact_shares, sensitivity, shares_of, sobol
+from kenes.comparison.shapley import drawn_effects, shapley_effects
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 RNG = np.random.default_rng(4)
@@ -301,3 +302,44 @@ def test_designs_are_seeded_and_inside_the_unit_cube():
     assert ((a >= 0) & (a < 1)).all()
     assert np.array_equal(a, designs(3, 100, 7)[0])
     assert shares_of(np.ones((4, 10)))[0].tolist() == [0, 0]
+
+
+def ishigami(uniform):
+    """sin x1 + 7 sin^2 x2 + x3^4 sin x1 / 10, each x from -pi to pi."""
+    x = (uniform * 2 - 1) * np.pi
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def test_drawn_shapley_effects_of_the_ishigami_function():
+    """The interaction of x1 and x3 is shared between them: Ishigami and Homma (1990) for the variances."""
+    a, b = 7, 0.1
+    one, both = 0.5 * (1 + b * np.pi**4 / 5) ** 2, b**2 * np.pi**8 * 8 / 225
+    whole = one + a**2 / 8 + both
+    expected = [(one + both / 2) / whole, a**2 / 8 / whole, both / 2 / whole]
+    assert expected == pytest.approx([0.4357, 0.4424, 0.1218], abs=1e-4)
+    first, second = designs(4, 4096, 1)
+    ((effect, low, high),) = drawn_effects(lambda u: ishigami(u)[None], first, second, level=0.9, seed=1)
+    assert effect[:3] == pytest.approx(expected, abs=0.02)
+    assert effect[3] == 0  # a factor without effect
+    assert effect.sum() == pytest.approx(1)
+    assert (low <= effect).all()
+    assert (effect <= high).all()
+    assert (high - low).max() < 0.1
+
+
+def test_shapley_effects_are_rows_of_the_sensitivity_when_asked_for(europe):
+    spec = europe.spec.with_changes({"uncertainty.sensitivity": ["sobol", "shapley"]})
+    profile = europe.workshop.build(spec)
+    shares, effects = sensitivity(profile, base=64, factors=[WEIGHTS, METHODS])
+    assert (shares.method, effects.method) == ("sobol", "shapley")
+    assert effects.total.sum() == pytest.approx(1)
+    assert np.isnan(effects.first).all()
+    exact = sensitivity(profile, factors=[METHODS, {"kind": "leave_one_out"}], places=["KAZ"], methods=["shapley"])
+    assert [(s.output, s.method) for s in exact] == [("rank_shift", "shapley"), ("rank:KAZ", "shapley")]
+    shares = sensitivity(profile, factors=[METHODS, {"kind": "leave_one_out"}], methods=["sobol"])[0]
+    assert (shares.first - 1e-12 <= exact[0].total).all()
+    assert (exact[0].total <= shares.total + 1e-12).all()
+    with pytest.raises(DefinitionError, match=r"sobol or shapley.*morris"):
+        europe.spec.with_changes({"uncertainty.sensitivity": "morris"})
+    with pytest.raises(BadInput, match="at most 10 factors"):
+        drawn_effects(ishigami, *designs(11, 16, 0), level=0.9, seed=0)

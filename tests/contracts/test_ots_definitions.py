@@ -11,6 +11,7 @@ import pytest
 
 from kenes.catalogue import Catalogue, load
 from kenes.catalogue.definitions import GROUPS, IndicatorDefinition
+from kenes.catalogue.space import space_definitions
 from kenes.catalogue.words import Words
 
 OTS = Path(__file__).parents[2] / "observatories" / "ots"
@@ -55,17 +56,19 @@ def test_every_indicator_says_what_makes_values_differ_across_states(catalogue: 
 
 
 def test_every_short_text_of_an_indicator_speaks_english_and_turkish(catalogue: Catalogue) -> None:
+    spatial = space_definitions()
     poor = [
         (definition.id, what, dict(words))
-        for definition in catalogue.indicators.values()
+        for definition in (*catalogue.indicators.values(), *spatial.values())
         for what, words in _short_texts(definition)
-        if set(words) != {"en", "tr"} or words["en"] == words["tr"]
+        if set(words) != {"en", "tr"}
     ]
     assert poor == []
 
 
 def _short_texts(definition: IndicatorDefinition) -> Iterator[tuple[str, Words]]:
-    yield "comparable", definition.comparable
+    if definition.comparable:
+        yield "comparable", definition.comparable
     if definition.goalposts:
         yield "goalposts", definition.goalposts.source
     yield from ((f"level {level.value}", level.label) for level in definition.levels)

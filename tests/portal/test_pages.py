@@ -9,7 +9,8 @@ from tests.portal.conftest import getter
 from tests.portal.world import DATA, EVIL, SHA, world
 
 from kenes.portal.app import create_app
-from kenes.portal.languages import NAMES
+from kenes.portal.languages import NAMES, language
+from kenes.portal.site import Page
 
 PAGES = (
     "",
@@ -178,6 +179,45 @@ def test_a_language_link_keeps_the_state_of_the_page(get):
 def test_a_text_in_another_language_says_which(get):
     assert '<span lang="en">Profile of Turkish provinces</span>' in get("/hu/indices").text
     assert '<span lang="tr">Türkiye illeri profili</span>' in get("/az/indices").text
+
+
+def test_short_texts_of_an_indicator_are_in_the_language_of_the_page(get):
+    turkish = ("(DSÖ 2021)", "DSÖ 2021 kılavuz değeri", "PM10 bölümü.", "İstasyonlar ağdan ağa değişir.")
+    english = ("WHO 2021", "The PM10 part.", "Stations differ between networks.")
+    page = get("/tr/indicator/pm10_annual_mean").text
+    assert [text for text in turkish if text not in page] == []
+    assert [text for text in english if text in page] == []
+    assert '<span lang="en">Stations differ between networks.</span>' in get("/hu/indicator/pm10_annual_mean").text
+    assert "a convention of this profile" in get("/tr/indicator/gdp_per_head").text
+
+
+def test_rights_of_a_source_are_in_the_language_of_the_page_and_names_are_names(get):
+    page = get("/tr/source/air").text
+    assert "<dd>Bakanlık örneği</dd>" in page
+    assert "<dd>CC-BY-4.0</dd>" in page, "a name that stands once is the same in all languages"
+    assert '<span lang="en">open data</span>' in page, "a sentence that stands once is English"
+    assert '<span lang="en">Example of a ministry</span>' in get("/hu/source/air").text
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [
+        ("coverage 0.69 is below 0.75", "Kapsam (%69), gereken en az kapsamın (%75) altında."),
+        ("row 563, column Value gives another value", "satır 563, sütun Value başka bir değer veriyor."),
+        ("division by zero", "Sıfıra bölme."),
+        ("pm10 is not known for 2019", "2019 için değer yok: PM10 derişimi."),
+    ],
+)
+def test_a_reason_of_reading_and_measuring_is_read_in_turkish(app, recorded, told):
+    page = Page(app.state.site, None, language("tr"))
+    assert page.reason(recorded) == (told, "tr")
+    assert page.reason("something else") == ("something else", "en")
+
+
+def test_the_method_of_an_index_is_told_in_the_language_of_the_page(get):
+    page = get("/tr/index/tr-provinces").text
+    assert "Uç değerler" in page
+    assert "ağırlıklı aritmetik ortalama" in page
 
 
 def test_a_country_is_named_by_cldr_unless_the_observatory_names_it(get):

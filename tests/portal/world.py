@@ -51,11 +51,11 @@ _INDICATORS = """
   formula: pm10
   inputs: {pm10: {variable: pm10, aggregate: mean, period: year, coverage: 0.75}}
   better: less
-  goalposts: {worst: 70, best: 15, source: WHO 2021}
+  goalposts: {worst: 70, best: 15, source: {en: WHO 2021, tr: DSÖ 2021}}
   plausible: {low: 5, high: 300}
-  levels: [{value: 15, label: WHO 2021 guideline level}]
-  citations: [{framework: U4SSC, number: "EN: EN: AQ: 1C", fit: full, note: The PM10 part.}]
-  comparable: Stations differ between networks.
+  levels: [{value: 15, label: {en: WHO 2021 guideline level, tr: DSÖ 2021 kılavuz değeri}}]
+  citations: [{framework: U4SSC, number: "EN: EN: AQ: 1C", fit: full, note: {en: The PM10 part., tr: PM10 bölümü.}}]
+  comparable: {en: Stations differ between networks., tr: İstasyonlar ağdan ağa değişir.}
 - id: gdp_per_head
   edition: 1
   group: economy
@@ -199,6 +199,8 @@ def edition(catalogue: Catalogue, *, ships: bool = True) -> MemoryEdition:
         snapshot=SHA, file="sources/air/air.csv", bytes=len(DATA), batch="air@1", read=4, accepted=3, refused=1,
         missing=0, kept_out=0, flagged=1,
         refusals=({"locator": "row 3, column PM10", "column": "PM10", "text": EVIL, "reason": "no number"},),
+        texts={"issuer": {"en": f"Ministry {EVIL}"}, "licence": {"en": "CC-BY-4.0"}, "why": {"en": "open data"},
+               "attribution": {"en": "Example of a ministry", "tr": "Bakanlık örneği"}},
     )  # fmt: skip
     return MemoryEdition(tables, (record,), DATA)
 

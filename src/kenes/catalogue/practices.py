@@ -128,6 +128,7 @@ class Practice:
     notes: Texts = field(default_factory=lambda: _EMPTY)
     indicators: tuple[IndicatorLink, ...] = ()
     designs: Texts = field(default_factory=lambda: _EMPTY)
+    evidences: Texts = field(default_factory=lambda: _EMPTY)
     where: str = ""
 
     @property
@@ -268,6 +269,7 @@ def _practice(row: LinedDict, turkish: LinedDict, designs: Texts, links: tuple[I
         unit=row.get("effect_unit", ""),
         design=_one_of(row, "study_design", tuple(DESIGNS)),
         evidence=row.get("evidence", ""),
+        evidences=_texts(row, "evidence", turkish, "evidence_tr"),
         year=row.get("evidence_year", ""),
         cost_class=row.get("cost_class", ""),
         preconditions=_texts(row, "preconditions", turkish, "precondition_tr"),

@@ -42,6 +42,6 @@ def citation_of(definition: IndicatorDefinition) -> str:
     'SDG 11, 11.2.1: UN-Habitat, metadata of indicator 11.2.1, September 2021.'
     """
     return "; ".join(
-        ", ".join(part for part in (c.framework, c.number) if part) + (f": {c.note}" if c.note else "")
+        ", ".join(part for part in (c.framework, c.number) if part) + (f": {c.note.text('en')}" if c.note else "")
         for c in definition.citations
     )

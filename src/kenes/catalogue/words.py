@@ -47,6 +47,9 @@ class Words(Mapping[str, str]):
     def __repr__(self) -> str:
         return f"Words({self._texts!r})"
 
+    def __str__(self) -> str:
+        return self.text("en")
+
     def text(self, language: str) -> str:
         """The text in a language, else in English, else empty."""
         return self._texts.get(language) or self._texts.get("en") or ""

@@ -289,7 +289,8 @@ class Workshop:
             return [settings, [n.treat for n in nodes]]
         if kind == "normalise":
             return [settings, [(n.normalise, n.direction, str(n.goalposts), n.target) for n in nodes]]
-        return [settings, spec.seed, spec.groups]
+        branch = [[(n.parent, n.direction) for n in nodes]] if settings.get("by") == "branch" else []
+        return [settings, spec.seed, spec.groups, *branch]
 
     def _run(self, spec: Specification, kind: str, settings: Mapping[str, Any], state: State) -> State:
         values, screened, changes = state.values, state.screened, state.changes
@@ -325,6 +326,8 @@ class Workshop:
         by = settings.get("by") or (spec.groups[0] if spec.groups else None)
         method = str(settings.get("method", "none"))
         groups = self.inputs.groups.get(by) if by else None
+        if by == "branch" and method in ("mean", "median"):
+            return self._by_branch(spec, method, values)
         if method.startswith("group") and groups is None:
             raise BadInput("impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by.")
         if method in ("latest", "linear"):
@@ -335,6 +338,16 @@ class Workshop:
             block_groups = None if groups is None else [groups[r] for r in rows]
             rng = np.random.default_rng(spec.seed)
             filled[rows] = imputation.impute(values[rows], settings, groups=block_groups, rng=rng)
+        return filled
+
+    def _by_branch(self, spec: Specification, method: str, values: Floats) -> Floats:
+        """Gaps filled from the indicators of the same parent, within each time."""
+        turned = np.array([-1.0 if spec.by_id[leaf].direction == -1 else 1.0 for leaf in spec.indicators])
+        tree, filled = spec.tree, values.copy()
+        siblings = [[c for c in tree.children[p] if c < tree.leaves] for p in tree.aggregates]
+        centre: imputation.Centre = np.mean if method == "mean" else np.median
+        for rows in self.blocks:
+            filled[rows] = imputation.fill_by_siblings(values[rows], [s for s in siblings if s], turned, centre)
         return filled
 
     def _normalised(self, spec: Specification, values: Floats) -> Floats:

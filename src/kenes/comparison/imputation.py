@@ -46,6 +46,39 @@ def fill_by_centre(
     return filled
 
 
+def fill_by_siblings(values: Floats, siblings: Sequence[Sequence[int]], turned: Floats, centre: Centre) -> Floats:
+    """Fill with the mean or median of the place's other indicators of the same branch.
+
+    Indicators are brought to 0-1 between their least and greatest value first, those where less is better turned
+    round, and the fill is brought back to the unit of its indicator.
+
+    Args:
+        values: shape (place, indicator).
+        siblings: columns of each branch.
+        turned: -1 for an indicator where less is better, else 1; shape (indicator,).
+        centre: `np.mean` or `np.median`.
+
+    Returns:
+        A filled copy; a gap stays where the place has no sibling, or an indicator no spread.
+
+    Source:
+        The rule of COINr's `Impute` with `impute_by = "row"`, a group level and normalisation first.
+    """
+    known = np.isfinite(values)
+    low = np.where(known, values, np.inf).min(axis=0)
+    span = np.where(known, values, -np.inf).max(axis=0) - low
+    able = np.isfinite(span) & (span > 0)
+    low, span = np.where(able, low, 0.0), np.where(able, span, np.nan)
+    share = (values - low) / span
+    share = np.where(turned < 0, 1 - share, share)
+    filled = values.copy()
+    for columns in siblings:
+        part = fill_by_centre(share[:, columns].T, centre).T
+        back = np.where(turned[columns] < 0, 1 - part, part) * span[columns] + low[columns]
+        filled[:, columns] = np.where(known[:, columns], values[:, columns], back)
+    return filled
+
+
 def latest(values: Floats, places: Sequence[Any], times: Floats, *, limit: float | None = None) -> Floats:
     """Fill with the place's last earlier value, at most `limit` older.
 

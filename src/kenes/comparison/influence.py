@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import factorial
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from kenes.comparison.building import Profile
 from kenes.comparison.drawing import scores_of
 from kenes.comparison.factors import USUAL, name_of, realise
 from kenes.comparison.intervals import rank_draws
+from kenes.comparison.shapley import base_for, drawn_effects, shapley_effects
 
 Floats = NDArray[np.float64]
 Model = Callable[[Floats], Floats]
@@ -28,7 +28,10 @@ MOST_COMBINATIONS = 4096
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Variance shares of one output; arrays of shape (factor,)."""
+    """Variance shares of one output; arrays of shape (factor,).
+
+    Under the method `shapley` the effect stands in `total`, and `first` is NaN.
+    """
 
     output: str
     factors: tuple[str, ...]
@@ -97,36 +100,6 @@ def shares_of(runs: Floats) -> tuple[Floats, Floats]:
     return first, total
 
 
-def shapley_effects(values: Floats) -> Floats:
-    """Shares of the variance that add up to one, however the factors work together.
-
-    The effect of a factor is its mean gain of explained variance over all orders of factors.
-
-    Args:
-        values: one axis for each factor, the output in every combination, each as likely.
-
-    Returns:
-        Shape (factor,); zeros where the output does not vary.
-
-    Source:
-        Owen (2014), SIAM/ASA J. Uncertainty Quantification 2(1), 245-251.
-    """
-    count, variance = values.ndim, values.var()
-    if variance <= 1e-24 * max(1.0, float(values.mean()) ** 2):
-        return np.zeros(count)
-    explained: dict[frozenset[int], float] = {}
-    for size in range(count + 1):
-        for known in itertools.combinations(range(count), size):
-            others = tuple(i for i in range(count) if i not in known)
-            explained[frozenset(known)] = float(values.mean(axis=others).var()) if known else 0.0
-    effects = np.zeros(count)
-    for members, before in explained.items():
-        for factor in set(range(count)) - members:
-            chance = factorial(len(members)) * factorial(count - len(members) - 1) / factorial(count)
-            effects[factor] += chance * (explained[members | {factor}] - before)
-    return np.asarray(effects / variance)
-
-
 def exact_shares(values: Floats) -> tuple[Floats, Floats]:
     """First and total shares of a full factorial.
 
@@ -151,6 +124,7 @@ def exact_shares(values: Floats) -> tuple[Floats, Floats]:
 def sensitivity(
     profile: Profile, *, base: int = 512, seed: int | None = None, level: float | None = None,
     factors: Sequence[Mapping[str, Any]] | None = None, places: Sequence[str] = (), workers: int = 2,
+    methods: Sequence[str] | None = None,
 ) -> list[Sensitivity]:  # fmt: skip
     """Which factor moves the ranks: overall, and the rank of each place asked for.
 
@@ -162,13 +136,15 @@ def sensitivity(
         factors: those of the specification by default.
         places: places whose ranks are wanted as outputs too.
         workers: threads; the result does not depend on it.
+        methods: `sobol`, `shapley` or both; those of the specification by default.
 
     Returns:
-        For `rank_shift` (mean absolute change of rank over places) and each place's `rank:PLACE`.
+        For each method, `rank_shift` (mean absolute change of rank over places) and each place's `rank:PLACE`.
     """
     spec = profile.spec
     seed = spec.seed if seed is None else seed
     level = spec.level if level is None else level
+    asked = tuple(spec.sensitivity if methods is None else methods)
     chosen = tuple(factors if factors is not None else spec.factors or USUAL)
     names = tuple(name_of(f) for f in chosen)
     rows = np.flatnonzero(profile.ranked)
@@ -184,7 +160,10 @@ def sensitivity(
 
     sizes = [_values_of(profile, f) for f in chosen]
     if all(sizes) and int(np.prod(sizes)) <= MOST_COMBINATIONS:
-        return _enumerated(run, sizes, names, outputs)
+        return _enumerated(run, sizes, names, outputs, asked)
+    effects = _drawn(run, names, outputs, base, seed, level) if "shapley" in asked else []
+    if "sobol" not in asked:
+        return effects
     kept: dict[int, Floats] = {}
 
     def output_of(number: int) -> Model:
@@ -195,9 +174,24 @@ def sensitivity(
 
         return model
 
-    return [
+    shares = [
         sobol(output_of(i), names, base=base, seed=seed, level=level, output=name) for i, name in enumerate(outputs)
     ]
+    return shares + effects
+
+
+def _drawn(
+    run: Model, names: tuple[str, ...], outputs: Sequence[str], base: int, seed: int, level: float
+) -> list[Sensitivity]:
+    """Shapley effects of every output from drawn designs."""
+    first, second = designs(len(names), base_for(base, names), seed)
+    found = drawn_effects(run, first, second, level=level, seed=seed)
+    return [_as_shapley(name, names, *ends) for name, ends in zip(outputs, found, strict=True)]
+
+
+def _as_shapley(output: str, names: tuple[str, ...], effect: Floats, low: Floats, high: Floats) -> Sensitivity:
+    none = np.full(len(names), np.nan)
+    return Sensitivity(output, names, none, none, none, effect, low, high, "shapley")
 
 
 def _values_of(profile: Profile, factor: Mapping[str, Any]) -> int:
@@ -210,12 +204,18 @@ def _values_of(profile: Profile, factor: Mapping[str, Any]) -> int:
     return 0
 
 
-def _enumerated(run: Model, sizes: Sequence[int], names: tuple[str, ...], outputs: Sequence[str]) -> list[Sensitivity]:
-    """Exact shares over all combinations."""
+def _enumerated(
+    run: Model, sizes: Sequence[int], names: tuple[str, ...], outputs: Sequence[str], asked: Sequence[str]
+) -> list[Sensitivity]:
+    """Exact shares and effects over all combinations."""
     grid = np.array(list(itertools.product(*([(i + 0.5) / s for i in range(s)] for s in sizes))))
     results = run(grid)
-    found = []
+    shares, effects = [], []
     for name, line in zip(outputs, results, strict=True):
-        first, total = exact_shares(line.reshape(tuple(sizes)))
-        found.append(Sensitivity(name, names, first, first, first, total, total, total, "exact"))
-    return found
+        table = line.reshape(tuple(sizes))
+        first, total = exact_shares(table)
+        shares.append(Sensitivity(name, names, first, first, first, total, total, total, "exact"))
+        if "shapley" in asked:
+            effect = shapley_effects(table)
+            effects.append(_as_shapley(name, names, effect, effect, effect))
+    return (shares if "sobol" in asked else []) + effects

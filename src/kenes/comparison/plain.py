@@ -9,7 +9,16 @@ from typing import Any
 
 from kenes.comparison.consistency import OWN_MEND, check
 from kenes.comparison.own_functions import Aggregator, OwnFunction, registered
-from kenes.comparison.specification import METHODS, STEP_SETTINGS, Goalposts, Node, Plain, Specification, Step
+from kenes.comparison.specification import (
+    METHODS,
+    SENSITIVITY,
+    STEP_SETTINGS,
+    Goalposts,
+    Node,
+    Plain,
+    Specification,
+    Step,
+)
 from kenes.vocabulary.errors import DefinitionError
 
 NODE_FIELDS = (
@@ -44,7 +53,7 @@ def from_plain(
     _refuse_unknown(plain, allowed, "specification")
     weights, uncertainty = dict(plain.get("weights") or {}), dict(plain.get("uncertainty") or {})
     _refuse_unknown(weights, {"set", "sets"}, "weights")
-    _refuse_unknown(uncertainty, {"factors", "draws", "level"}, "uncertainty")
+    _refuse_unknown(uncertainty, {"factors", "draws", "level", "sensitivity"}, "uncertainty")
     spec = Specification(
         id=str(plain.get("id", "index")),
         version=str(plain.get("version", "1")),
@@ -58,6 +67,7 @@ def from_plain(
         factors=tuple(_factor(f, i) for i, f in enumerate(uncertainty.get("factors") or ())),
         draws=int(uncertainty.get("draws", 1000)),
         level=float(uncertainty.get("level", 0.9)),
+        sensitivity=_methods(uncertainty.get("sensitivity")),
         nodes=tuple(_node(n, i, tuple(own)) for i, n in enumerate(plain.get("nodes") or ())),
         steps=tuple(_steps(plain, tuple(own))),
         aggregators=own,
@@ -81,6 +91,8 @@ def to_plain(spec: Specification) -> Plain:
         "level": spec.level,
         "factors": [_copy(f) for f in spec.factors],
     }
+    if spec.sensitivity != ("sobol",):
+        plain["uncertainty"]["sensitivity"] = list(spec.sensitivity)
     return plain
 
 
@@ -189,6 +201,18 @@ def _numbers(given: Mapping[str, Any], where: str) -> Mapping[str, float]:
         return {str(k): float(v) for k, v in given.items()}
     except (TypeError, ValueError) as error:
         raise DefinitionError("weight", expected="a number for each node", found=str(error), where=where) from None
+
+
+def _methods(given: Any) -> tuple[str, ...]:
+    """Methods of sensitivity from one name or a list."""
+    found = tuple([given] if isinstance(given, str) else given or ("sobol",))
+    unknown = [str(m) for m in found if m not in SENSITIVITY]
+    if unknown:
+        raise DefinitionError(
+            "sensitivity", expected=" or ".join(SENSITIVITY), found=", ".join(unknown), where="uncertainty",
+            mend="Correct the method.",
+        )  # fmt: skip
+    return found
 
 
 def _factor(given: Any, position: int) -> Mapping[str, Any]:

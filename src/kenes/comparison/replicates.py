@@ -71,7 +71,7 @@ def _compiled(profile: Profile, spec: Specification) -> bool:
     plain = order == sorted(set(order)) and len(profile.workshop.blocks) == 1
     impute = spec.step("impute")
     plain = plain and impute.get("method", "none") in ("none", "group_mean", "mean")
-    plain = plain and impute.get("axis", "column") == "column"
+    plain = plain and impute.get("axis", "column") == "column" and impute.get("by") != "branch"
     plain = plain and all(
         spec.aggregate_of(p)["method"] in ("arithmetic", "geometric", "harmonic") for p in spec.tree.aggregates
     )

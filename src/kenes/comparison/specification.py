@@ -51,6 +51,7 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+SENSITIVITY = ("sobol", "shapley")
 THEN = ("none", "log", "log_coin", "boxcox")
 POSITIVE_ONLY = ("geometric", "harmonic")
 
@@ -134,6 +135,7 @@ class Specification:
     factors: tuple[Mapping[str, Any], ...] = ()
     draws: int = 1000
     level: float = 0.9
+    sensitivity: tuple[str, ...] = ("sobol",)
     version: str = "1"
     name: str | None = None
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict, compare=False)

@@ -26,7 +26,7 @@ import yaml
 from kenes.comparison.building import Profile, Workshop, read_inputs
 from kenes.comparison.coin import from_coin
 from kenes.comparison.explanation import contributions, marginal_gains, strengths
-from kenes.comparison.influence import sensitivity
+from kenes.comparison.influence import Sensitivity, sensitivity
 from kenes.comparison.intervals import Intervals, uncertainty
 from kenes.comparison.plain import from_plain, renamed, to_plain
 from kenes.comparison.specification import Specification, canonical
@@ -196,9 +196,10 @@ def build_index(
     profile = Workshop(read_inputs(spec, data, errors_of(spec, data))).build(spec)
     count = spec.draws if draws is None else draws
     intervals = uncertainty(profile, count, workers=workers) if count > 0 and profile.ranked.any() else None
-    tables = profile_tables(profile, intervals)
+    tables, shares = profile_tables(profile, intervals), list[Sensitivity]()
     if intervals is not None:
-        tables["sensitivity"] = sensitivity_table(profile, count, workers)
+        shares = influence(profile, count, workers)
+        tables["sensitivity"] = sensitivity_table(shares)
     result = {
         "index": spec.id, "version": spec.version, "seed": spec.seed, "draws": count, "level": spec.level,
         "specification": spec.digest, "data": hashlib.sha256(data_path.read_bytes()).hexdigest(),
@@ -215,7 +216,9 @@ def build_index(
             from kenes.pipeline.index_report import report, workbook  # noqa: PLC0415 - loaded when written
 
             workbook(folder / "index.xlsx", tables)
-            (folder / "report.html").write_text(report(profile, intervals, tables, result), encoding="utf-8")
+            (folder / "report.html").write_text(
+                report(profile, intervals, tables, result, next(iter(shares), None)), "utf-8"
+            )
 
     return result
 
@@ -309,18 +312,22 @@ def interval_table(profile: Profile, intervals: Intervals) -> tuple[list[str], l
     return columns, sorted(rows, key=lambda r: tuple(map(str, r[:width])))
 
 
-def sensitivity_table(profile: Profile, draws: int, workers: int) -> tuple[list[str], list[Row]]:
-    """Variance shares of the mean rank shift and of each place's rank."""
+def influence(profile: Profile, draws: int, workers: int) -> list[Sensitivity]:
+    """Variance shares of the mean rank shift and, in a table without time, of each place's rank."""
     base = int(min(512, max(64, 2 ** math.floor(math.log2(max(draws, 64))))))
     single = profile.inputs.times is None
     ranked = [p for p, ok in zip(profile.places, profile.ranked, strict=True) if ok] if single else []
-    found = sensitivity(profile, base=base, workers=workers, places=ranked)
+    return sensitivity(profile, base=base, workers=workers, places=ranked)
+
+
+def sensitivity_table(found: Sequence[Sensitivity]) -> tuple[list[str], list[Row]]:
+    """Variance shares, a row for each factor and output."""
     rows = [
         [f, s.output, *(float(getattr(s, c)[i]) for c in _SHARES), s.method]
         for s in found
         for i, f in enumerate(s.factors)
     ]
-    return ["factor", "output", *_SHARES, "method"], sorted(rows, key=lambda r: (r[0], r[1]))
+    return ["factor", "output", *_SHARES, "method"], sorted(rows, key=lambda r: (r[0], r[1], r[-1]))
 
 
 _SHARES = ("first", "first_low", "first_high", "total", "total_low", "total_high")
@@ -437,10 +444,19 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
     """What differs between two results: ranks, scores, and the places of only one.
 
     Returns:
-        `changes` (place, score and rank before and after, sorted by place), `only_before`, `only_after` and the
-        rank correlation.
+        `changes` (place, time in a panel, score and rank before and after, sorted by place), `only_before`,
+        `only_after` (ids, or in a panel place and time) and the rank correlation.
+
+    Raises:
+        BadInput: a folder holds no result, or only one of the two has years.
     """
     first, second = _result(before), _result(after)
+    widths = {len(k) for k in (*first, *second)}
+    if len(widths) > 1:
+        raise BadInput(
+            f"{before} and {after}", expected="years in both or in neither", found="years in only one",
+            mend="Build both with time_column, or both for one year.",
+        )  # fmt: skip
     both = sorted(set(first) & set(second))
     changes = []
     for key in both:
@@ -454,11 +470,16 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
     pairs = np.array([[first[k][0], second[k][0]] for k in both], dtype=float).reshape(-1, 2)
     r = correlation(pairs[:, 0], pairs[:, 1], "spearman")[0]
     return {
-        "changes": changes, "only_before": sorted({k[0] for k in set(first) - set(second)}),
-        "only_after": sorted({k[0] for k in set(second) - set(first)}), "spearman": None if np.isnan(r) else r,
+        "changes": changes, "only_before": _named(set(first) - set(second)),
+        "only_after": _named(set(second) - set(first)), "spearman": None if np.isnan(r) else r,
         "same_specification": _meta(before).get("specification") == _meta(after).get("specification"),
         "same_data": _meta(before).get("data") == _meta(after).get("data"),
     }  # fmt: skip
+
+
+def _named(keys: set[tuple[str, ...]]) -> list[Any]:
+    """Ids in order; place and time in a panel."""
+    return [k[0] if len(k) == 1 else {"place": k[0], "time": k[1]} for k in sorted(keys)]
 
 
 def _meta(folder: Path) -> dict[str, Any]:

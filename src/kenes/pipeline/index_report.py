@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from kenes.comparison.building import Profile
+from kenes.comparison.figures import MOST_SPOKES
+from kenes.comparison.influence import Sensitivity
 from kenes.comparison.intervals import Intervals
+from kenes.comparison.profile_figures import (
+    branches,
+    contribution_figure,
+    last_rows,
+    map_figure,
+    radar_figure,
+    rank_figure,
+    sensitivity_figure,
+    tree_figure,
+)
 
 Row = Sequence[Any]
 STYLE = (
@@ -19,6 +31,7 @@ STYLE = (
     "th,td{border-bottom:1px solid #ccc}"
     "th:first-child,td:first-child{text-align:left}svg{max-width:100%;height:auto}"
 )
+MOST_BARS, MOST_CELLS = 100, 120
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -56,8 +69,17 @@ def report(
     intervals: Intervals | None,
     tables: Mapping[str, tuple[list[str], list[Row]]],
     result: Mapping[str, Any],
+    influence: Sensitivity | None = None,
 ) -> str:
-    """One page: what was built, the ranking with its intervals, and each step's facts."""
+    """One page: what was built, the ranking with its intervals, figures, and each step's facts.
+
+    Args:
+        profile: the build.
+        intervals: its intervals; None where none were asked for.
+        tables: as written beside the page.
+        result: as in `result.json`.
+        influence: the shares of the mean rank shift, for their figure.
+    """
     spec = profile.spec
     title = html.escape(spec.name or spec.id)
     parts = [
@@ -69,7 +91,8 @@ def report(
         f"{result['data'][:12]}.</p>",
     ]
     if intervals is not None:
-        parts += ["<h2>Ranks and their intervals</h2>", rank_figure(intervals), _ranking(intervals)]
+        parts += ["<h2>Ranks and their intervals</h2>", rank_figure(profile, intervals), _ranking(intervals)]
+    parts += _figures(profile, influence)
     for name in ("weights", "sensitivity", "treatment", "correlations"):
         if name in tables and tables[name][1]:
             columns, rows = tables[name]
@@ -77,6 +100,26 @@ def report(
             if len(rows) > 200:
                 parts.append(f"<p>The first 200 of {len(rows)} rows; the rest is in {name}.csv.</p>")
     return "\n".join(parts) + "</html>\n"
+
+
+def _figures(profile: Profile, influence: Sensitivity | None) -> list[str]:
+    """Contributions, sensitivity, structure, and the shape of each place folded away."""
+    ranked, leaves = last_rows(profile), profile.spec.tree.leaves
+    if not ranked:
+        return []
+    told = "" if len(ranked) <= MOST_BARS else f"<p>The first {MOST_BARS} of {len(ranked)} places.</p>"
+    parts = ["<h2>What makes up each score</h2>", contribution_figure(profile, most=MOST_BARS), told]
+    if influence is not None:
+        parts += ["<h2>What the ranks depend on</h2>", sensitivity_figure(influence)]
+    if leaves <= MOST_CELLS and len(profile.places) >= 3:
+        parts += ["<h2>How the parts go together</h2>", tree_figure(profile), map_figure(profile)]
+    if 3 <= len(branches(profile, MOST_SPOKES)) <= MOST_SPOKES and 2 <= len(ranked) <= MOST_BARS:
+        parts.append("<h2>The shape of each place</h2>")
+        for number, row in enumerate(ranked):
+            place = profile.places[row]
+            shape = radar_figure(profile, place, ident=f"radar-{number}")
+            parts.append(f"<details><summary>{html.escape(place)}</summary>{shape}</details>")
+    return parts
 
 
 def _ranking(intervals: Intervals) -> str:
@@ -102,27 +145,3 @@ def _html_table(columns: Sequence[str], rows: Sequence[Row]) -> str:
     head = "".join(f"<th scope=col>{html.escape(c)}</th>" for c in columns)
     body = "".join("<tr>" + "".join(f"<td>{_text(v)}</td>" for v in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def rank_figure(intervals: Intervals) -> str:
-    """Rank intervals as an SVG: a bar from low to high, a dot at the rank."""
-    records = [r for r in intervals.rows() if r["node"] == intervals.nodes[-1] and r["ranked"]]
-    records.sort(key=lambda r: (r["rank"], r["place"]))
-    count = max(len(records), 1)
-    height, left, width = 14 * count + 30, 170, 800
-    scale = (width - left - 20) / max(count - 1, 1)
-    marks = []
-    for number, r in enumerate(records):
-        y = 14 * number + 20
-        x = [left + (r[k] - 1) * scale for k in ("rank_low", "rank", "rank_high")]
-        marks.append(
-            f"<text x={left - 8} y={y + 4} text-anchor=end font-size=11>{html.escape(r['place'])}</text>"
-            f"<line x1={x[0]:.1f} x2={x[2]:.1f} y1={y} y2={y} stroke=#1f6f78 "
-            "stroke-width=5 stroke-linecap=round opacity=.45 />"
-            f"<circle cx={x[1]:.1f} cy={y} r=4 fill=#0b3c49 />"
-        )
-    return (
-        f"<svg viewBox='0 0 {width} {height}' role=img aria-label='Rank of each place with its interval'>"
-        + "".join(marks)
-        + "</svg>"
-    )

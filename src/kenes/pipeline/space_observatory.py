@@ -25,15 +25,21 @@ from kenes.vocabulary.units import factor
 
 _CONTEXT = ("source", "distance", "origin_model", "headway_min")
 _FIXED = ("series", "place", "year", "value")
-_OF_MAP = """  issuer: Measured by Keneş from OpenStreetMap
-  licence: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
+_OF_MAP = """  issuer: {en: Measured by Keneş from OpenStreetMap, tr: Keneş'in OpenStreetMap ölçümü}
+  licence:
+    en: ODbL-1.0 (map); timetables, population and layers of the city under their own terms
+    tr: ODbL-1.0 (harita); sefer tarifeleri, nüfus ve kentin katmanları kendi koşullarıyla
   url: "https://www.openstreetmap.org/copyright"
-  attribution: © OpenStreetMap contributors
-  why: Derived from the map under the Open Database Licence, with attribution.
+  attribution: {en: © OpenStreetMap contributors, tr: © OpenStreetMap katkıcıları}
+  why:
+    en: Derived from the map under the Open Database Licence, with attribution.
+    tr: Haritadan, Açık Veri Tabanı Lisansı altında, kaynak gösterilerek türetilmiştir.
 """
-_OF_LAYERS = """  issuer: Measured by Keneş from layers of the city
-  licence: that of the layers
-  why: No map was used; name the owner of the layers before you publish.
+_OF_LAYERS = """  issuer: {en: Measured by Keneş from layers of the city, tr: Keneş'in kent katmanlarından ölçümü}
+  licence: {en: That of the layers, tr: Katmanların kendi lisansı}
+  why:
+    en: No map was used; name the owner of the layers before you publish.
+    tr: Harita kullanılmadı; yayımlamadan önce katmanların sahibini yazın.
 """
 
 

@@ -62,13 +62,13 @@ xx-south,tr,Güney,display
     "sources/example/mapping.yaml": """source:
   id: example
   title: {en: An example, tr: Bir örnek}
-  issuer: Nobody
+  issuer: {en: Nobody, tr: Hiç kimse}
   licence: CC0-1.0
   url: "https://example.org/"
   retrieved: 2026-01-01
-  attribution: None needed
+  attribution: {en: None needed, tr: Gerekmez}
   ships: true
-  why: made for this example
+  why: {en: made for this example, tr: bu örnek için yapıldı}
 file: {path: data.csv}
 missing: ["-"]
 place: {column: province, kinds: [province]}

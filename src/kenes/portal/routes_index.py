@@ -44,7 +44,7 @@ def index_routes(site: Site) -> APIRouter:
             order=view.place_order(page.language),
             leaves=leaves,
             varied=varied(page, view, index),
-            method=method(view.profiles[index].specification),
+            method=method(page, view.profiles[index].specification),
             span=score_span(ranking),
         )
 
@@ -116,8 +116,14 @@ def varied(page: Page, view: EditionView, index: str) -> list[str]:
     return list(dict.fromkeys(words.get(name, name.replace("_", " ")) for name in names))
 
 
-def method(specification: Any) -> dict[str, Any]:
-    """The steps of a specification that a reader asks for first."""
+def method(page: Page, specification: Any) -> dict[str, Any]:
+    """The steps of a specification that a reader asks for first; methods are a text and its language."""
+    say = page.language
+    words = {
+        "goalposts": say("Goalposts"),
+        "arithmetic": say("weighted arithmetic mean"),
+        "geometric": say("weighted geometric mean"),
+    }
     found: dict[str, Any] = {"least": None, "normalise": "", "aggregate": "", "seed": specification.get("seed")}
     for step in specification.get("steps") or ():
         for name, values in step.items() if isinstance(step, dict) else ():
@@ -125,7 +131,8 @@ def method(specification: Any) -> dict[str, Any]:
             if name == "screen":
                 found["least"] = known.get("min_coverage")
             elif name in ("normalise", "aggregate"):
-                found[name] = str(known.get("method", values)).replace("_", " ")
+                asked = str(known.get("method", values))
+                found[name] = (words[asked], say.code) if asked in words else (asked.replace("_", " "), "en")
     return found
 
 

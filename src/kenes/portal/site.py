@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 _REQUIRED = re.compile(r"required: no usable value in (\w+)")
 _COVERAGE = re.compile(r"coverage: (\d+) of (\d+) indicators are missing or unusable")
+_SHORT = re.compile(r"coverage ([0-9.]+) is below ([0-9.]+)")
+_CONFLICT = re.compile(r"(.+) gives another value")
+_UNKNOWN = re.compile(r"(\w+) is not known for (\d+)")
 GROUPS = ("environment", "energy", "economy", "society", "governance")
 
 
@@ -224,8 +227,28 @@ class Page:
             return say("Too little of the index has data for this place."), say.code
         if text in ("no_data", "missing", "no_observation"):
             return say("No data."), say.code
+        told = self._measuring_reason(text)
+        if told:
+            return told, say.code
         own = reason_in(text, say.code) if text else ""
         return own, say.code if own != text else "en"
+
+    def _measuring_reason(self, text: str) -> str:
+        """What reading and measuring record as a reason, in the reader's words; empty for another."""
+        say = self.language
+        if text == "division by zero":
+            return say("Division by zero.")
+        if found := _SHORT.fullmatch(text):
+            return say("Coverage %(share)s is below %(least)s.", **self._shares(found))
+        if found := _CONFLICT.fullmatch(text):
+            return say("%(where)s gives another value.", where=self.locator(found[1]))
+        if found := _UNKNOWN.fullmatch(text):
+            quantity = self.site.view.title("variable", found[1], say)[0]
+            return say("No value for %(year)s: %(quantity)s.", year=found[2], quantity=quantity)
+        return ""
+
+    def _shares(self, found: re.Match[str]) -> dict[str, str]:
+        return {"share": self.language.share(float(found[1])), "least": self.language.share(float(found[2]))}
 
     def advice_reason(self, reason: str | None, practice: str | None = None) -> Text:
         """A sentence of gaps, needs and recommendations, in Turkish if its template is known."""
@@ -250,6 +273,12 @@ class Page:
         """What the effect of a practice was measured on."""
         known = self.site.view.catalogue.practices.get(key)
         own = known.metrics.get(self.language.code, "") if known else ""
+        return (own, self.language.code) if own else (recorded, "en")
+
+    def evidence(self, key: str, recorded: str) -> Text:
+        """Who studied a practice."""
+        known = self.site.view.catalogue.practices.get(key)
+        own = known.evidences.get(self.language.code, "") if known else ""
         return (own, self.language.code) if own else (recorded, "en")
 
     def _marked(self, text: str, code: str) -> Markup:

@@ -1,0 +1,139 @@
+"""Marks of a figure as SVG text: presentation attributes only, no style, script or outside reference."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from html import escape
+
+INK, SOFT, LINE, WASH, PAPER = "#16262b", "#4d5f65", "#d9e1e2", "#f4f7f7", "#ffffff"
+ACCENT, ACCENT_WASH, CONTRAST = "#0b5c6b", "#9cc7cc", "#b35300"
+SERIES = ("#0b5c6b", "#e69f00", "#6a4c93", "#56b4e9", "#a4243b", "#8ea604", "#2b59c3", "#d8b48a", "#c77dba", "#4d5f65")
+FONT = "Inter, system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif"
+
+
+def clean(content: object) -> str:
+    """Text that may stand in XML: escaped, without control characters."""
+    return escape("".join(c for c in str(content) if c.isprintable()), quote=True)
+
+
+def short(content: str, most: int) -> str:
+    """A label of at most so many characters."""
+    return content if len(content) <= most else content[: most - 1].rstrip() + "…"
+
+
+def width_of(labels: Iterable[str], size: float = 12) -> float:
+    """Room that the longest label needs, in pixels; a careful guess, as no font is measured."""
+    return max((len(label) for label in labels), default=0) * size * 0.66
+
+
+def number(value: float, decimals: int, language: str) -> str:
+    """A number with the decimal mark of the language and a true minus sign."""
+    text = f"{value:.{decimals}f}"
+    if float(text) == 0:
+        text = text.lstrip("-")
+    return (text.replace(".", ",") if language == "tr" else text).replace("-", "\u2212")
+
+
+def text(
+    x: float, y: float, content: object, *, anchor: str = "start", size: float = 12, fill: str = INK, bold: bool = False
+) -> str:
+    """One line of text; `y` is its base line."""
+    weight = ' font-weight="650"' if bold else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" fill="{fill}"{weight}>'
+        f"{clean(content)}</text>"
+    )
+
+
+def rect(x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "none", hint: str = "") -> str:
+    """A box; `hint` is told when it is pointed at."""
+    inner = f"<title>{clean(hint)}</title>" if hint else ""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" fill="{fill}" '
+        f'stroke="{stroke}">{inner}</rect>'
+    )
+
+
+def line(
+    x1: float, y1: float, x2: float, y2: float, stroke: str = LINE, *, width: float = 1, dash: str = "",
+    cap: str = "butt",
+) -> str:  # fmt: skip
+    """A straight line."""
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{stroke}" stroke-width="{width:g}" '
+        f'stroke-linecap="{cap}"{dashed}/>'
+    )
+
+
+def dot(x: float, y: float, radius: float, fill: str, *, stroke: str = PAPER, hint: str = "") -> str:
+    """A filled circle with a thin rim."""
+    inner = f"<title>{clean(hint)}</title>" if hint else ""
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{fill}" stroke="{stroke}">{inner}</circle>'
+
+
+def polygon(points: Iterable[tuple[float, float]], stroke: str, *, fill: str = "none", dash: str = "") -> str:
+    """A closed line, its inside lightly filled where a fill is given."""
+    where = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<polygon points="{where}" fill="{fill}" fill-opacity="0.14" stroke="{stroke}" stroke-width="2" '
+        f'stroke-linejoin="round"{dashed}/>'
+    )
+
+
+def figure(width: float, height: float, marks: Iterable[str], *, ident: str, title: str, description: str) -> str:
+    """The whole figure: named and described for a reader who does not see it.
+
+    Args:
+        width: in pixels.
+        height: in pixels.
+        marks: what is drawn, in order.
+        ident: unique on its page.
+        title: what is shown.
+        description: what there is to see.
+    """
+    name = clean(ident)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" height="{height:.0f}" role="img" aria-labelledby="{name}-title {name}-desc" '
+        f'font-family="{FONT}"><title id="{name}-title">{clean(title)}</title>'
+        f'<desc id="{name}-desc">{clean(description)}</desc>' + "".join(marks) + "</svg>"
+    )
+
+
+def round_step(span: float, parts: int) -> float:
+    """A step of 1, 2 or 5 times a power of ten that cuts a span into about so many parts."""
+    rough = max(span, 1e-12) / max(parts, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(power * f for f in (1, 2, 5, 10) if power * f >= rough * 0.999)
+
+
+def ticks(low: float, high: float, parts: int = 5) -> list[float]:
+    """Round numbers from `low` to `high`."""
+    step = round_step(high - low, parts)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [k * step for k in range(first, last + 1)]
+
+
+def ink_on(fill: str) -> str:
+    """Black or white, whichever reads better on a colour; the contrast is 4.5 or more on any."""
+    return "#000000" if luminance(fill) > 0.179 else PAPER
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour written #rrggbb.
+
+    Source:
+        W3C, Web Content Accessibility Guidelines 2.2, definition of relative luminance.
+    """
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def mixed(first: str, second: str, share: float) -> str:
+    """A colour between two; share 0 is the first."""
+    pairs = [(int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
