@@ -38,7 +38,8 @@ days as (
 pairs as (
   select *, total / n as mean, lag(total / n) over w as before, lag(day) over w as before_day
   from days window w as (partition by variable, source, place, site, unit, year order by day))
-select place, site, year, sum(n) as n, sum(total) / sum(n) as mean, stddev_samp(mean) as sd, sum(covered_s) as covered_s,
+select place, site, year, sum(n) as n, sum(total) / sum(n) as mean, stddev_samp(mean) as sd,
+       sum(covered_s) as covered_s,
        min(low), max(high), arg_max(mean, day), min(first), max(last), max(flags), max(snapshot),
        sum(case when before_day = day - 1 then before * mean end) as sum_xy
 from pairs group by place, site, year order by place, site, year
@@ -97,7 +98,8 @@ def main() -> int:
                 theirs = db.sql(BY_HAND, params={"files": files}).to_arrow_table()
                 reference = time.perf_counter() - before
             print(
-                f"by hand, {threads or 'all'} thread(s)   {reference:6.2f} s; ours takes {seconds / reference:.2f} times that"
+                f"by hand, {threads or 'all'} thread(s)   {reference:6.2f} s; "
+                f"ours takes {seconds / reference:.2f} times that"
             )
             for name in ("n", "mean", "sd", "covered_s", "sum_xy"):
                 a, b = (t[name].to_numpy(zero_copy_only=False).astype(float) for t in (ours, theirs))

@@ -153,6 +153,6 @@ def test_the_source_names_the_licence_of_the_map_and_only_where_a_map_was_used(t
     add_to_observatory(tmp_path, "xx-north", [_row("circuity", 1.2)])
     add_to_observatory(tmp_path, "xx-south", [_row("stop_coverage_area", 1.2) | {"source": "layer"}])
     found = {m.source.id: m.source for m in load(tmp_path).require_sound().mappings}
-    assert found["space-xx-north"].licence.startswith("ODbL-1.0")
+    assert found["space-xx-north"].licence.text("en").startswith("ODbL-1.0")
     assert str(found["space-xx-north"].retrieved) == "2023-12-26"
-    assert "OpenStreetMap" not in found["space-xx-south"].attribution
+    assert "OpenStreetMap" not in found["space-xx-south"].attribution.text("en")
