@@ -46,3 +46,16 @@ def test_a_catalogue_in_work_does_not_take_down_what_was_published(tmp_path: Pat
 def test_nothing_published_is_said_before_serving(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="has not published an edition"):
         NewestEdition(write_world(tmp_path / "world", days=3))
+
+
+def test_a_head_request_is_answered_without_a_body(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world", days=300)
+    run(world)
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=NewestEdition(world))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.head("/api/places")
+
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.content) == (200, b"")

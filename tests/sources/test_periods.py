@@ -76,3 +76,11 @@ def test_hours_of_a_year_with_zone_follow_each_other_without_gap():
     reader = period_reader(TimeRule("t", None, None, "Asia/Tashkent", "start", "hour", 1))
     spans = [reader(stamp.isoformat()) for stamp in stamps]
     assert all(early.end == late.start for early, late in pairwise(spans))
+
+
+def test_a_month_is_no_year_and_a_day_no_month() -> None:
+    reader = period_reader(TimeRule("t", None, None, None, "start", "year", 1))
+    assert isinstance(reader("2024"), Period)
+    assert isinstance(reader("2024-01-01"), Period)
+    assert "no year" in reader("2024-05").reason
+    assert "no month" in period_reader(TimeRule("t", None, None, None, "start", "month", 1))("2024-05-17").reason

@@ -1,0 +1,97 @@
+"""What enters a profile, who is ranked, and what is said to have been varied."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kenes.pipeline.exporting import export_tables
+from kenes.pipeline.run import run
+from kenes.store import Edition
+from kenes.testing.world import BROKEN, place_id, write_world
+from kenes.vocabulary.errors import BadInput
+
+
+def _swap(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _roots(edition: Edition) -> dict[str, dict[str, Any]]:
+    rows = edition.table("scores", filter={"node": "world-provinces"}).to_pylist()
+    return {row["place"]: row for row in rows}
+
+
+def test_a_place_without_a_required_number_is_not_ranked_however_much_else_it_has(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world")
+    _swap(
+        world,
+        "profiles/provinces.yaml",
+        "{id: clean_air, parent: world-provinces}",
+        "{id: clean_air, parent: world-provinces, weight: 0.1}",
+    )
+    free = _roots(run(world).edition)[place_id(BROKEN)]
+    assert free["ranked"]
+    assert free["coverage"] > 0.9
+    _swap(world, "profiles/provinces.yaml", "years:", "require: [clean_air]\nyears:")
+    edition = run(world).edition
+    row = _roots(edition)[place_id(BROKEN)]
+    assert (row["ranked"], row["rank"], row["reason"]) == (False, None, "required: no usable value in clean_air")
+    known = edition.table("contributions", filter={"place": place_id(BROKEN), "node": "gdp_per_head"}).to_pylist()
+    assert known[0]["measure"] is not None
+
+
+def test_ranks_run_without_holes_among_those_who_are_ranked(tmp_path: Path) -> None:
+    edition = run(write_world(tmp_path / "world")).edition
+    rows = edition.table("scores").to_pylist()
+    for node in ("world-provinces", "clean_air", "prosperity"):
+        ranks = sorted(row["rank"] for row in rows if row["node"] == node and row["ranked"])
+        assert ranks == list(range(1, len(ranks) + 1)), node
+        assert all(row["rank"] is None for row in rows if row["node"] == node and not row["ranked"])
+
+
+def test_scores_and_their_ends_stay_on_the_scale(tmp_path: Path) -> None:
+    for row in run(write_world(tmp_path / "world")).edition.table("scores").to_pylist():
+        for name in ("score", "score_low", "score_high"):
+            assert row[name] is None or 0 <= row[name] <= 100
+
+
+def test_errors_are_said_to_vary_only_where_there_are_any(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world")
+
+    def varied() -> list[str]:
+        wanted = {"key": "factors", "index": "world-provinces"}
+        (fact,) = run(world).edition.table("index_facts", filter=wanted).to_pylist()
+        return list(json.loads(fact["value"]))
+
+    assert "errors" in varied()
+    _swap(world, "profiles/provinces.yaml", "    - {id: pm10_annual_mean, parent: clean_air}\n", "")
+    _swap(world, "profiles/provinces.yaml", "    - {id: clean_air, parent: world-provinces}\n", "")
+    assert "errors" not in varied()
+
+
+def test_a_range_is_held_against_a_value_in_the_unit_of_the_variable(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world")
+    _swap(world, "variables.yaml", "plausible: {low: 0, high: 1.0e+6}", "plausible: {low: 100, high: 1.0e+6}")
+    _swap(
+        world,
+        "sources/statistics/mapping.yaml",
+        "variable: physicians, unit: person",
+        'variable: physicians, unit: "1000*person"',
+    )
+    flags = run(world).edition.table("flags", filter={"variable": "physicians", "rule": "out_of_range"})
+    assert flags.num_rows == 0 or min(v for v in flags["reason"].to_pylist()).startswith("Value")
+    assert all("lies below" not in reason for reason in flags["reason"].to_pylist())
+
+
+def test_an_unknown_index_is_refused_by_the_export(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world", days=300)
+    run(world)
+    with pytest.raises(BadInput, match="index 'nope' is not known: expected world-provinces"):
+        export_tables(world, "scores", tmp_path / "s.csv", index="nope")
+    assert not (tmp_path / "s.csv").exists()
