@@ -36,11 +36,7 @@ _OF_MAP = """  issuer: {en: Measured by Keneş from OpenStreetMap, tr: Keneş'in
     tr: Haritadan, Açık Veri Tabanı Lisansı altında, kaynak gösterilerek türetilmiştir.
 """
 _OF_LAYERS = """  issuer: {en: Measured by Keneş from layers of the city, tr: Keneş'in kent katmanlarından ölçümü}
-<<<<<<< HEAD
-  licence: {en: that of the layers, tr: katmanların lisansı}
-=======
   licence: {en: That of the layers, tr: Katmanların kendi lisansı}
->>>>>>> space
   why:
     en: No map was used; name the owner of the layers before you publish.
     tr: Harita kullanılmadı; yayımlamadan önce katmanların sahibini yazın.
