@@ -27,7 +27,18 @@ def test_floats_round_trip(values: list[float]) -> None:
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00"), min_size=1), min_size=1))
 def test_texts_round_trip(values: list[str]) -> None:
     text = csv_bytes(["a", "b"], [[v, 1] for v in values]).decode()
-    assert [row[0] for row in csv.reader(io.StringIO(text, newline=""))][1:] == values
+    read = [row[0] for row in csv.reader(io.StringIO(text, newline=""))][1:]
+    assert [found.removeprefix("'") if found != v else found for found, v in zip(read, values, strict=True)] == values
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "=HYPERLINK(1)"])
+def test_a_text_that_a_spreadsheet_would_run_is_written_as_text(text: str) -> None:
+    assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["-999", "+12.5", "-1e-3", "-1,234.5", "–", "Şehir", "a=b"])
+def test_signs_of_numbers_are_left_alone(text: str) -> None:
+    assert cell(text) == text
 
 
 def test_none_is_an_empty_cell_and_zero_is_not() -> None:
