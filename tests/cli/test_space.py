@@ -181,10 +181,11 @@ def test_a_boundary_that_crosses_itself_is_mended_and_counted(tmp_path):
 
 
 @pytest.mark.long
+@pytest.mark.extracts
 def test_las_palmas_has_the_areas_that_were_published(tmp_path):
     """GHSCI, example region: 103.31594 km² the municipality, 62.98790 km² cut by the urban centre."""
     folder = os.environ.get("KENES_TEST_DATA")
-    assert folder, "KENES_TEST_DATA must name the folder that holds osm/las_palmas; `make test-all` sets it"
+    assert folder, "KENES_TEST_DATA must name the folder that holds osm/las_palmas"
     city = Path(folder) / "osm" / "las_palmas"
     common = (
         "--osm",

@@ -35,7 +35,7 @@ NO_WAY = {
 
 def porto_alegre(name):
     folder = os.environ.get("KENES_TEST_DATA")
-    assert folder, "KENES_TEST_DATA must name the folder that holds osm/porto_alegre; `make test-all` sets it"
+    assert folder, "KENES_TEST_DATA must name the folder that holds osm/porto_alegre"
     path = Path(folder) / "osm" / "porto_alegre" / name
     assert path.is_file(), f"{path} is missing"
     return path
@@ -208,6 +208,7 @@ def served_stops(archive, day, weekday):
 
 
 @pytest.mark.long
+@pytest.mark.extracts
 def test_porto_alegre_shares_equal_a_second_derivation(tmp_path):
     from kenes.pipeline.space import SpaceRequest, measure_space
 
