@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -42,9 +42,10 @@ class _Entry:
 
 
 class Search:
-    """Names of all places, folded once."""
+    """Names of all places, folded once; among equal fits those in `preferred` come first."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], preferred: Collection[str] = ()) -> None:
+        self._preferred = frozenset(preferred)
         found = {
             (key(name), place.id, place.kind)
             for place in places
@@ -63,15 +64,15 @@ class Search:
         wanted = key(text[:80])
         if not wanted:
             return []
-        scored: dict[str, tuple[int, int, str]] = {}
+        scored: dict[str, tuple[int, bool, int, str]] = {}
         for entry in self._entries:
             fit = _fit(entry.key, wanted)
             if fit is not None:
-                score = (fit, _WEIGHT.get(entry.kind, 9), entry.key)
+                score = (fit, entry.place not in self._preferred, _WEIGHT.get(entry.kind, 9), entry.key)
                 scored[entry.place] = min(scored.get(entry.place, score), score)
         if not scored and len(wanted) > 3:
             near = get_close_matches(wanted, [entry.key for entry in self._entries], n=5, cutoff=0.75)
-            scored = {e.place: (near.index(e.key), 0, e.key) for e in self._entries if e.key in near}
+            scored = {e.place: (near.index(e.key), False, 0, e.key) for e in self._entries if e.key in near}
         return sorted(scored, key=lambda place: (scored[place], place))[:limit]
 
 

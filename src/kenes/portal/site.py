@@ -51,7 +51,7 @@ class Site:
         self.view = EditionView(edition, catalogue)
         self.kept = kept_route()
         self.base_url = base_url.rstrip("/")
-        self.search = Search(catalogue.places.values())
+        self.search = Search(catalogue.places.values(), self.view.compared())
         self.layers = MapLayers(getattr(catalogue, "folder", None), catalogue.places.values())
         self.templates = Environment(
             loader=PackageLoader("kenes.portal"),

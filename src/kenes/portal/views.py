@@ -278,6 +278,15 @@ class EditionView:
         found = (p.designs.get(code, "") for p in self.catalogue.practices.values() if p.design == design)
         return next((text for text in found if text), "")
 
+    def year_in(self, index: str, place: str, indicator: str) -> int | None:
+        """The year of the number with which an indicator entered an index."""
+        years = (part.year for part in self.contributions(index, place) if part.node == indicator)
+        return next(years, None)
+
+    def compared(self) -> set[str]:
+        """Places that stand in any index."""
+        return {place for _, place, _ in self._standing}
+
     def concerns(self, place: str) -> tuple[Concern, ...]:
         """Flags of a place, grouped."""
         return self._concerns.get((place,), ())
