@@ -13,28 +13,30 @@ from kenes.catalogue import Catalogue
 from kenes.pipeline.run import open_edition
 from kenes.store import EXPORTED, Edition, write_all, write_export
 from kenes.vocabulary.errors import BadInput
+from kenes.vocabulary.facts import Place
 from kenes.vocabulary.tables import KINDS, PLACES
+
+
+def place_row(place: Place) -> dict[str, str | None]:
+    """A place with the columns of its export."""
+    return {
+        "place": place.id,
+        "kind": place.kind,
+        "name_en": place.names.get("en"),
+        "name_tr": place.names.get("tr"),
+        "parent": place.parent,
+        "valid_from": place.valid_from.isoformat() if place.valid_from else None,
+        "valid_to": place.valid_to.isoformat() if place.valid_to else None,
+        "iso3166_2": place.external.get("iso"),
+        "nuts": place.external.get("nuts"),
+        "geonames": place.external.get("geonames"),
+        "unlocode": place.external.get("unlocode"),
+    }
 
 
 def places_table(catalogue: Catalogue) -> pa.Table:
     """All places in the exported columns."""
-    rows = [
-        {
-            "place": p.id,
-            "kind": p.kind,
-            "name_en": p.names.get("en"),
-            "name_tr": p.names.get("tr"),
-            "parent": p.parent,
-            "valid_from": p.valid_from.isoformat() if p.valid_from else None,
-            "valid_to": p.valid_to.isoformat() if p.valid_to else None,
-            "iso3166_2": p.external.get("iso"),
-            "nuts": p.external.get("nuts"),
-            "geonames": p.external.get("geonames"),
-            "unlocode": p.external.get("unlocode"),
-        }
-        for p in catalogue.places.values()
-    ]
-    return pa.Table.from_pylist(rows, schema=PLACES.schema())
+    return pa.Table.from_pylist([place_row(place) for place in catalogue.places.values()], schema=PLACES.schema())
 
 
 def table_of(

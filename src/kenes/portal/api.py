@@ -11,11 +11,11 @@ from fastapi.responses import JSONResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.pipeline.exporting import place_row
 from kenes.portal.choropleth import index_map, indicator_map
 from kenes.portal.languages import NAMES, language
 from kenes.portal.records import rows_of
 from kenes.portal.site import Page, Site
-from kenes.vocabulary.facts import Place
 from kenes.vocabulary.tables import KINDS
 
 if TYPE_CHECKING:
@@ -88,23 +88,6 @@ def _words(page: Page, text: str, detail: str, quality: str | None) -> str:
     words += [detail] if detail else []
     words += [page.quality(quality)] if quality in ("suspect", "insufficient") else []
     return " · ".join(words)
-
-
-def place_row(place: Place) -> dict[str, str | None]:
-    """A place with the columns of its export."""
-    return {
-        "place": place.id,
-        "kind": place.kind,
-        "name_en": place.names.get("en"),
-        "name_tr": place.names.get("tr"),
-        "parent": place.parent,
-        "valid_from": place.valid_from.isoformat() if place.valid_from else None,
-        "valid_to": place.valid_to.isoformat() if place.valid_to else None,
-        "iso3166_2": place.external.get("iso"),
-        "nuts": place.external.get("nuts"),
-        "geonames": place.external.get("geonames"),
-        "unlocode": place.external.get("unlocode"),
-    }
 
 
 def records(table: pa.Table, kind: str) -> list[dict[str, Any]]:
