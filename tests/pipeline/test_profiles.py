@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kenes.pipeline.exporting import export_tables
+from kenes.pipeline.ingest import read_file
 from kenes.pipeline.run import run
 from kenes.store import Edition
 from kenes.testing.world import BROKEN, place_id, write_world
-from kenes.vocabulary.errors import BadInput
+from kenes.vocabulary.errors import BadInput, SourceError
 
 
 def _swap(folder: Path, file: str, old: str, new: str) -> None:
@@ -95,3 +97,9 @@ def test_an_unknown_index_is_refused_by_the_export(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="index 'nope' is not known: expected world-provinces"):
         export_tables(world, "scores", tmp_path / "s.csv", index="nope")
     assert not (tmp_path / "s.csv").exists()
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(SourceError, match=r"pipe\.csv is no file"):
+        read_file(tmp_path / "pipe.csv")

@@ -55,6 +55,8 @@ def read_file(path: Path) -> bytes:
     Raises:
         SourceError: it is not there, or cannot be read.
     """
+    if path.exists() and not path.is_file():
+        raise SourceError(f"{path.name} is no file", where=str(path), mend="Name a file.")
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
