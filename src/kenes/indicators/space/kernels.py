@@ -6,6 +6,9 @@ street graphs (three edges a node) is faster than any heap that can lower a key.
 
 from __future__ import annotations
 
+from threading import Lock
+from typing import Any
+
 import numpy as np
 from numba import njit, prange
 
@@ -212,7 +215,7 @@ def grid_rows(x0, y0, x1, y1, west, south, size_x, size_y, columns, lines):  # t
 
 
 @njit(cache=True, parallel=True)
-def nearest(  # type: ignore[no-untyped-def]
+def _nearest(  # type: ignore[no-untyped-def]
     px,
     py,
     east,
@@ -303,7 +306,7 @@ def nearest(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, parallel=True)
-def neighbourhoods(  # type: ignore[no-untyped-def]  # noqa: PLR0912
+def _neighbourhoods(  # type: ignore[no-untyped-def]  # noqa: PLR0912
     origins,
     indptr,
     neighbour,
@@ -389,3 +392,19 @@ def neighbourhoods(  # type: ignore[no-untyped-def]  # noqa: PLR0912
             for r in range(reached):
                 distance[touched[r]] = np.inf
     return at_nodes, at_places, metres
+
+
+_ONE_AT_A_TIME = Lock()
+"""Compiled loops that use every core: where the machine has no OpenMP, two at once would end the process."""
+
+
+def nearest(*arguments: Any) -> Any:
+    """`_nearest`, by one thread at a time."""
+    with _ONE_AT_A_TIME:
+        return _nearest(*arguments)
+
+
+def neighbourhoods(*arguments: Any) -> Any:
+    """`_neighbourhoods`, by one thread at a time."""
+    with _ONE_AT_A_TIME:
+        return _neighbourhoods(*arguments)
