@@ -6,8 +6,8 @@ build on the same `Workshop` recomputes only the steps after the first one that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from kenes.comparison.plain import from_plain, to_plain
 from kenes.comparison.specification import Specification, Tree, canonical, needs_positive
 from kenes.comparison.table import columns_of, matrix, numbers, to_arrow
 from kenes.comparison.treatment import Change
+from kenes.comparison.weighting import Worked, weigh
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
@@ -226,6 +227,7 @@ class Workshop:
 
     def build(self, spec: Specification) -> Profile:
         """Run all steps, reusing those whose settings and predecessors are as before."""
+        spec = self.worked(spec)
         state = self.prepared(spec)
         tree, weights = spec.tree, np.array(spec.weights())
         scores = evaluate(spec, state.values, weights, self.blocks, self.inputs.places)
@@ -253,6 +255,27 @@ class Workshop:
             reason,
             self,
         )
+
+    def worked(self, spec: Specification) -> Specification:
+        """The specification with the weights that its chosen rule gives on these data; itself where there is none.
+
+        Draws keep these weights: an error in a cell changes scores, not the judgement of what counts.
+        """
+        if spec.rule is None or spec.worked is not None:
+            return spec
+        values, rule, tree = self.prepared(spec).values, spec.rule, spec.tree
+        weights = np.array([spec.by_id[i].weight for i in tree.ids])
+        ratios: dict[str, float] = {}
+
+        def weigh_children(position: int, children: list[int], scores: Floats) -> None:
+            found = weigh(rule, tree.ids[position], [tree.ids[c] for c in children], scores)
+            if found is not None:
+                weights[children] = found[0]
+                ratios.update({} if found[1] is None else {tree.ids[position]: found[1]})
+
+        evaluate(spec, values, weights, self.blocks, self.inputs.places, before=weigh_children)
+        named = dict(zip(tree.ids, weights.tolist(), strict=True))
+        return replace(spec, worked=Worked(named, ratios))
 
     def _observed(self, spec: Specification, state: State) -> NDArray[np.bool_]:
         """Cells that were measured rather than imputed."""
@@ -386,8 +409,9 @@ class Workshop:
 
 
 def evaluate(
-    spec: Specification, leaves: Floats, weights: Floats, blocks: Sequence[Rows], places: Sequence[str]
-) -> Floats:
+    spec: Specification, leaves: Floats, weights: Floats, blocks: Sequence[Rows], places: Sequence[str], *,
+    before: Callable[[int, list[int], Floats], None] | None = None,
+) -> Floats:  # fmt: skip
     """Scores of all nodes from normalised indicators.
 
     Args:
@@ -396,6 +420,8 @@ def evaluate(
         weights: shape (node,), by position in the tree.
         blocks: rows of each time, for the methods that compare places.
         places: names of the rows, for messages.
+        before: called with the position of each aggregate, its children and their scores before it is scored; may
+            change `weights`.
 
     Returns:
         Shape (row, node).
@@ -409,6 +435,8 @@ def evaluate(
     for position in tree.aggregates:
         children, settings = list(tree.children[position]), spec.aggregate_of(position)
         values = scores[:, children].T
+        if before is not None:
+            before(position, children, values.T)
         if needs_positive(settings) and (values <= 0).any():
             child, row = np.argwhere(values <= 0)[0]
             raise BadInput(

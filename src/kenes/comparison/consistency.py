@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kenes.comparison.specification import METHODS, THEN, Node, Specification, needs_positive
+from kenes.comparison.weighting import Settings
 from kenes.vocabulary.errors import DefinitionError
 
 OWN_MEND = (
@@ -57,16 +59,19 @@ def _check_tree(nodes: Sequence[Node]) -> None:
 
 
 def _check_weights(spec: Specification) -> None:
-    if spec.weight_set is not None and spec.weight_set not in spec.weight_sets:
+    declared = (*spec.weight_sets, *spec.weight_rules)
+    if spec.weight_set is not None and spec.weight_set not in declared:
         raise DefinitionError(
-            "weights.set", expected=f"one of {', '.join(spec.weight_sets) or 'no set'}", found=spec.weight_set,
+            "weights.set", expected=f"one of {', '.join(declared) or 'no set'}", found=spec.weight_set,
             mend="Name a declared set.",
         )  # fmt: skip
     for name, chosen in spec.weight_sets.items():
         unknown = sorted(set(chosen) - set(spec.by_id))
         if unknown:
             raise DefinitionError("weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}")
-    weights = spec.weights()
+    for name, rule in spec.weight_rules.items():
+        _check_rule(spec, name, rule)
+    weights = replace(spec, weight_set=None).weights() if spec.rule is not None else spec.weights()
     for position, weight in enumerate(weights):
         if not 0 <= weight < float("inf"):
             raise DefinitionError(
@@ -79,6 +84,17 @@ def _check_weights(spec: Specification) -> None:
                 f"node {spec.tree.ids[position]}", expected="children with a weight above zero", found="only zeros",
                 mend="Give at least one child a weight.",
             )  # fmt: skip
+
+
+def _check_rule(spec: Specification, name: str, rule: Settings) -> None:
+    """Every id that a rule names is a node."""
+    ids = [*(rule.get("nodes") or ()), *(rule.get("wanted") or ()), *(rule.get("points") or ())]
+    ids += list(rule.get("judgements") or ())
+    unknown = sorted({str(i) for i in ids} - set(spec.by_id))
+    if unknown:
+        raise DefinitionError(
+            "weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}", mend="Correct the id."
+        )
 
 
 def _check_methods(spec: Specification) -> None:

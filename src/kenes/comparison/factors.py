@@ -15,7 +15,7 @@ One uniform number decides one factor, so the same map serves plain draws and So
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,10 @@ def name_of(factor: Mapping[str, Any]) -> str:
     return str(factor.get("name") or factor.get("path") or factor["kind"])
 
 
-def realise(spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform: Floats, seed: int) -> Draws:
+def realise(
+    spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform: Floats, seed: int, *,
+    worked: Callable[[Specification], Specification] | None = None,
+) -> Draws:  # fmt: skip
     """Turn uniform numbers into draws.
 
     Args:
@@ -72,6 +75,7 @@ def realise(spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform
         factors: F factors.
         uniform: shape (draw, F), in [0, 1).
         seed: of the tables of weights.
+        worked: gives a specification the weights of its rule (`Workshop.worked`).
 
     Returns:
         The draws. Combinations of alternatives that contradict each other raise before anything is run.
@@ -96,6 +100,8 @@ def realise(spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform
         else spec
         for combo in combos
     )
+    if worked is not None:
+        variants = tuple(worked(v) for v in variants)
     nominal = np.array([v.weights() for v in variants]).T
     weights = nominal[:, variant]
     noise = np.full(count, -1, dtype=np.int64)
@@ -144,7 +150,7 @@ def _dirichlet(spec: Specification, factor: Mapping[str, Any], rng: np.random.Ge
         drawn = rng.standard_gamma(alpha[:, None], (size, count))
         drawn /= drawn.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            table[children] = np.where(nominal[children][:, None] > 0, drawn / nominal[children][:, None], 0.0)
+            table[children] = np.where(nominal[children][:, None] > 0, drawn / nominal[children][:, None], 1.0)
     return table
 
 

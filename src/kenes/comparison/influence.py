@@ -152,7 +152,7 @@ def sensitivity(
     spots = [int(np.flatnonzero(rows == profile.row(p))[0]) for p in places]
 
     def run(uniform: Floats) -> Floats:
-        plan = realise(spec, chosen, uniform, seed)
+        plan = realise(spec, chosen, uniform, seed, worked=profile.workshop.worked)
         drawn = scores_of(profile, plan, rows, [spec.tree.root], factors=chosen, seed=seed, workers=workers)[0]
         ranks = rank_draws(drawn).astype(float)
         shift = np.abs(ranks - profile.ranks[rows, -1]).mean(axis=1)

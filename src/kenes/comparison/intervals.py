@@ -136,7 +136,7 @@ def uncertainty(
         raise BadInput("draws", expected="at least 1", found=str(count))
     chosen = tuple(factors) if factors is not None else _factors(profile)
     uniform = np.random.default_rng([seed, 1]).random((count, len(chosen)))
-    plan = realise(spec, chosen, uniform, seed)
+    plan = realise(spec, chosen, uniform, seed, worked=profile.workshop.worked)
     kept = [profile.position(n) for n in nodes] if nodes else list(spec.tree.aggregates)
     rows = np.flatnonzero(profile.ranked)
     drawn = scores_of(profile, plan, rows, kept, factors=chosen, seed=seed, workers=workers)

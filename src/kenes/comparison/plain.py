@@ -19,6 +19,7 @@ from kenes.comparison.specification import (
     Specification,
     Step,
 )
+from kenes.comparison.weighting import is_rule, read_rule
 from kenes.vocabulary.errors import DefinitionError
 
 NODE_FIELDS = (
@@ -53,6 +54,7 @@ def from_plain(
     _refuse_unknown(plain, allowed, "specification")
     weights, uncertainty = dict(plain.get("weights") or {}), dict(plain.get("uncertainty") or {})
     _refuse_unknown(weights, {"set", "sets"}, "weights")
+    sets = weights.get("sets") or {}
     _refuse_unknown(uncertainty, {"factors", "draws", "level", "sensitivity"}, "uncertainty")
     spec = Specification(
         id=str(plain.get("id", "index")),
@@ -63,7 +65,8 @@ def from_plain(
         groups=tuple(map(str, plain.get("groups") or ())),
         seed=int(plain.get("seed") or 0),
         weight_set=weights.get("set"),
-        weight_sets={str(k): _numbers(v, f"weights.sets.{k}") for k, v in (weights.get("sets") or {}).items()},
+        weight_sets={str(k): _numbers(v, f"weights.sets.{k}") for k, v in sets.items() if not is_rule(v)},
+        weight_rules={str(k): read_rule(v, str(k)) for k, v in sets.items() if is_rule(v)},
         factors=tuple(_factor(f, i) for i, f in enumerate(uncertainty.get("factors") or ())),
         draws=int(uncertainty.get("draws", 1000)),
         level=float(uncertainty.get("level", 0.9)),
@@ -82,8 +85,9 @@ def to_plain(spec: Specification) -> Plain:
     optional = {"name": spec.name, "time_column": spec.time_column, "groups": list(spec.groups)}
     plain |= {k: v for k, v in optional.items() if v}
     plain["seed"] = spec.seed
-    if spec.weight_sets:
-        plain["weights"] = {"set": spec.weight_set, "sets": {k: dict(v) for k, v in spec.weight_sets.items()}}
+    if spec.weight_sets or spec.weight_rules:
+        sets = {k: _copy(v) for k, v in (*spec.weight_sets.items(), *spec.weight_rules.items())}
+        plain["weights"] = {"set": spec.weight_set, "sets": sets}
     plain["nodes"] = [_plain_node(n) for n in spec.nodes]
     plain["steps"] = [{s.kind: _copy(s.settings)} for s in spec.steps]
     plain["uncertainty"] = {

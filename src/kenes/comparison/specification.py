@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from kenes.comparison.own_functions import Aggregator
+from kenes.comparison.weighting import Settings, Worked
+from kenes.vocabulary.errors import DefinitionError
 
 Plain = dict[str, Any]
 
@@ -132,6 +134,7 @@ class Specification:
     seed: int = 0
     weight_set: str | None = None
     weight_sets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    weight_rules: Mapping[str, Settings] = field(default_factory=dict)
     factors: tuple[Mapping[str, Any], ...] = ()
     draws: int = 1000
     level: float = 0.9
@@ -139,6 +142,7 @@ class Specification:
     version: str = "1"
     name: str | None = None
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict, compare=False)
+    worked: Worked | None = field(default=None, compare=False)
 
     @cached_property
     def tree(self) -> Tree:
@@ -161,9 +165,25 @@ class Specification:
         return self.tree.ids[-1]
 
     def weights(self) -> tuple[float, ...]:
-        """Nominal weight of each node of the tree, by position, from the chosen set."""
+        """Nominal weight of each node of the tree, by position, from the chosen set.
+
+        Raises:
+            DefinitionError: the set is a rule, and the specification is not that of a build.
+        """
         chosen = self.weight_sets.get(self.weight_set or "", {})
+        if self.rule is not None:
+            if self.worked is None:
+                raise DefinitionError(
+                    f"weights.set {self.weight_set}", expected="data to work the weights out of", found="none yet",
+                    mend="Build the index and ask its `profile.spec`.",
+                )  # fmt: skip
+            chosen = self.worked.weights
         return tuple(float(chosen.get(i, self.by_id[i].weight)) for i in self.tree.ids)
+
+    @property
+    def rule(self) -> Settings | None:
+        """The rule that works out the chosen weights; None where they are plain numbers."""
+        return self.weight_rules.get(self.weight_set or "")
 
     def step(self, kind: str) -> Mapping[str, Any]:
         """Settings of the first step of a kind; empty where there is none."""

@@ -352,7 +352,7 @@ def replay(
         spec = renamed(spec, seed=seed)
     data = read_table(data_path)
     runs, changes = _design(design)
-    given = _weights(weights, spec) if weights else {}
+    given = _weights(weights) if weights else {}
     unknown = sorted(set(given) - set(runs))
     if unknown:
         raise BadInput(str(weights), expected="runs of the design", found=", ".join(unknown))
@@ -364,9 +364,11 @@ def replay(
         if name not in kept:
             kept[name] = spec.with_changes(change)
         chosen = kept[name]
-        if run in given:
-            chosen = renamed(chosen, weight_set="run", weight_sets={**chosen.weight_sets, "run": given[run]})
         fresh = _same_inputs(workshop, chosen, spec, data)
+        if run in given:
+            nominal = dict(zip(chosen.tree.ids, fresh.worked(chosen).weights(), strict=True))
+            own = {"run": {**nominal, **given[run]}}
+            chosen = renamed(chosen, weight_set="run", weight_sets={**chosen.weight_sets, **own})
         profile = fresh.build(chosen)
         scores.append(profile.index)
         ranks.append(profile.ranks[:, -1])
@@ -424,20 +426,29 @@ def _json(text: Any, path: Path, column: str, row: int) -> Any:
         return text
 
 
-def _weights(path: Path, spec: Specification) -> dict[str, dict[str, float]]:
+def _weights(path: Path) -> dict[str, dict[str, float]]:
+    """The weights that each run gives; nodes without one keep theirs."""
     columns = read_table(path)
     if "run" not in columns:
         raise BadInput(str(path), expected="a column run", found=", ".join(columns))
-    nominal = dict(zip(spec.tree.ids, spec.weights(), strict=True))
     found: dict[str, dict[str, float]] = {}
     if {"node", "weight"} <= set(columns):
         for run, node, weight in zip(columns["run"], columns["node"], columns["weight"], strict=True):
-            found.setdefault(str(run), dict(nominal))[str(node)] = float(weight)
+            found.setdefault(str(run), {})[str(node)] = _weight(weight, path, str(run), str(node))
         return found
     for i, run in enumerate(columns["run"]):
-        own = {c: float(v[i]) for c, v in columns.items() if c != "run" and v[i] is not None}
-        found[str(run)] = {**nominal, **own}
+        given = {c: v[i] for c, v in columns.items() if c != "run" and v[i] is not None}
+        found[str(run)] = {c: _weight(v, path, str(run), c) for c, v in given.items()}
     return found
+
+
+def _weight(value: Any, path: Path, run: str, node: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise BadInput(
+            str(path), expected="a number", found=repr(value), where=f"run {run}, node {node}", mend="Correct the cell."
+        ) from None
 
 
 def compare(before: Path, after: Path) -> dict[str, Any]:
