@@ -7,7 +7,8 @@ Kinds of factor (SPEC `uncertainty.factors`):
 - `leave_one_out`: one indicator, or none, is left out; each with equal chance;
 - `errors`: measurement error of every cell; `share` (relative standard error) or `sd` by indicator where the
   data carry none;
-- `gaps`: imputed cells are drawn with the spread of their indicator around the fill.
+- `gaps`: imputed cells are drawn with the spread of their indicator around the fill; a gap that no imputation
+  fills is drawn around what the place's other indicators let expect, inside the range of its indicator.
 
 One uniform number decides one factor, so the same map serves plain draws and Sobol designs.
 """

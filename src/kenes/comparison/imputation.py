@@ -256,6 +256,52 @@ def fill_spread(values: Floats, settings: Mapping[str, Any], rng: np.random.Gene
     return np.where(gaps, spread, 0.0)
 
 
+def guesses(values: Floats) -> tuple[Floats, Floats]:
+    """What the place's other indicators let expect of each gap, and how far that may be off.
+
+    Each indicator with gaps is regressed on all others (their own gaps filled by `chained`) with the ridge of
+    least generalised cross-validation.
+
+    Args:
+        values: shape (place, indicator).
+
+    Returns:
+        Means and standard deviations of a new value, shape (place, indicator); NaN and 0 where there is a value, or
+        where fewer than 3 places have one.
+
+    Source:
+        Golub, Heath and Wahba (1979), Technometrics 21(2), 215-223; the deviation is that of a prediction: residual
+        spread over n less the effective degrees of freedom, plus that of the line.
+    """
+    gaps = np.isnan(values)
+    filled = chained(values)
+    mean, spread = np.full(values.shape, np.nan), np.zeros(values.shape)
+    for column in np.flatnonzero(gaps.any(axis=0) & ((~gaps).sum(axis=0) >= 3)):
+        known = ~gaps[:, column]
+        others = np.delete(filled, column, axis=1)
+        others = others[:, np.isfinite(others).all(axis=0)]
+        centre, scale = others[known].mean(axis=0), others[known].std(axis=0)
+        x = ((others - centre) / np.where(scale > 0, scale, 1.0))[:, scale > 0]
+        mean[~known, column], spread[~known, column] = _predicted(x[known], values[known, column], x[~known])
+    return mean, spread
+
+
+def _predicted(x: Floats, y: Floats, new: Floats) -> tuple[Floats, Floats]:
+    """Ridge predictions at `new` and their standard deviations, shape (new,) each; x centred over its rows."""
+    n, off = len(y), y - y.mean()
+    u, s, v = np.linalg.svd(x, full_matrices=False)
+    along, best = u.T @ off, (np.inf, np.zeros_like(s), float((off**2).sum()), 1.0)
+    for ridge in n * 10.0 ** np.arange(-3, 4):
+        kept = s**2 / (s**2 + ridge)
+        rest, free = float(((off - u @ (kept * along)) ** 2).sum()), n - 1 - kept.sum()
+        if free >= 1 and n * rest / free**2 < best[0]:
+            best = (n * rest / free**2, kept, rest, free)
+    _, kept, rest, free = best
+    turned = np.divide(new @ v.T, s, out=np.zeros((len(new), s.size)), where=s > 1e-12 * max(s.max(initial=0), 1e-300))
+    leverage = ((turned * kept) ** 2).sum(axis=1)
+    return y.mean() + turned @ (kept * along), np.sqrt(rest / free * (1 + 1 / n + leverage))
+
+
 def _column_means(values: Floats) -> Floats:
     present = np.isfinite(values)
     return np.asarray(np.where(present, values, 0).sum(axis=0) / np.maximum(present.sum(axis=0), 1))

@@ -134,7 +134,7 @@ def uncertainty(
     level = spec.level if level is None else level
     if count < 1:
         raise BadInput("draws", expected="at least 1", found=str(count))
-    chosen = tuple(factors) if factors is not None else _factors(profile)
+    chosen = tuple(factors) if factors is not None else factors_of(profile)
     uniform = np.random.default_rng([seed, 1]).random((count, len(chosen)))
     plan = realise(spec, chosen, uniform, seed, worked=profile.workshop.worked)
     kept = [profile.position(n) for n in nodes] if nodes else list(spec.tree.aggregates)
@@ -143,9 +143,10 @@ def uncertainty(
     return summarise(profile, drawn, rows, kept, level, plan.names)
 
 
-def _factors(profile: Profile) -> tuple[Mapping[str, Any], ...]:
+def factors_of(profile: Profile) -> tuple[Mapping[str, Any], ...]:
+    """The factors that a build is drawn over unless told otherwise: declared or usual, with errors and gaps."""
     errors = profile.inputs.errors is not None and bool((profile.inputs.errors > 0).any())
-    gaps = profile.spec.has("impute") and bool(np.isnan(profile.inputs.values).any())
+    gaps = bool(np.isnan(profile.inputs.values[profile.ranked]).any())
     return declared(profile.spec, errors=errors, gaps=gaps)
 
 
@@ -280,5 +281,5 @@ def what_if(
     named = dict(zip(profile.spec.tree.ids, profile.spec.weights(), strict=True)) | dict(weights)
     spec = renamed(profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named})
     changed = profile.workshop.build(spec)
-    chosen = [f for f in _factors(changed) if f["kind"] not in ("errors", "gaps")]
+    chosen = [f for f in factors_of(changed) if f["kind"] not in ("errors", "gaps")]
     return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,), workers=1)

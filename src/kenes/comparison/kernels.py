@@ -247,11 +247,11 @@ def climb(x, start, children, method, weights, scores, gaps, absent):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def noisy(raw, errors, z, cells, x, noise):  # type: ignore[no-untyped-def]
-    """X = raw plus errors times z; where raw is a gap, the product goes to `noise` instead; all flat."""
+def noisy(raw, errors, low, high, z, cells, x, noise):  # type: ignore[no-untyped-def]
+    """X = raw plus errors times z between low and high; where raw is a gap, the product goes to `noise`; all flat."""
     x[:] = raw
     for k in range(cells.size):
         if raw[cells[k]] == raw[cells[k]]:
-            x[cells[k]] += errors[k] * z[k]
+            x[cells[k]] = min(max(x[cells[k]] + errors[k] * z[k], low[k]), high[k])
         else:
             noise[cells[k]] = errors[k] * z[k]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
+from kenes.comparison.cell_errors import CellErrors, denomination
 from kenes.comparison.specification import Specification
 
 Floats = NDArray[np.float64]
@@ -27,6 +28,8 @@ class Recipe:
     raw: Floats
     cells: Ints
     errors: Floats
+    low: Floats
+    high: Floats
     prepare: tuple[Any, ...]
     start: Ints
     children: Ints
@@ -34,35 +37,26 @@ class Recipe:
     gaps: bool
 
 
-def recipe(profile: Profile, spec: Specification, errors: tuple[Floats, Floats]) -> Recipe | None:
+def recipe(profile: Profile, spec: Specification, errors: CellErrors) -> Recipe | None:
     """The arrays of a variant; None where a method is not compiled and the array functions must do."""
     if not _compiled(profile, spec):
         return None
-    inputs, tree = profile.inputs, spec.tree
-    scale = np.ones_like(inputs.values)
-    if spec.has("denominate"):
-        for column, leaf in enumerate(spec.indicators):
-            name = spec.by_id[leaf].denominator
-            if name:
-                scale[:, column] = float(spec.step("denominate").get("scale", 1)) / inputs.denominators[name]
-    raw = np.ascontiguousarray((inputs.values * scale).T)
-    error = np.where(np.isfinite(raw), np.abs(errors[0] * scale).T, errors[1].T)
-    cells = noisy_cells(inputs.values, errors)
+    tree, scale = spec.tree, denomination(spec, profile.inputs)
+    raw = np.ascontiguousarray((errors.values * scale).T)
+    error = np.where(np.isfinite(raw), np.abs(errors.raw * scale).T, errors.filled.T)
+    cells = errors.cells
+    ends = np.sort(np.stack([errors.low * scale, errors.high * scale]), axis=0).transpose(0, 2, 1).reshape(2, -1)
     children = [c for p in tree.aggregates for c in tree.children[p]]
     sizes = [len(tree.children[p]) for p in tree.aggregates]
     codes = {"arithmetic": 0, "geometric": 1, "harmonic": 2}
     prepared = _prepare_arguments(profile, spec)
     return Recipe(
-        raw.ravel(), cells, error.ravel()[cells], prepared, np.cumsum([0, *sizes]).astype(np.int64),
+        raw.ravel(), cells, error.ravel()[cells], ends[0, cells], ends[1, cells], prepared,
+        np.cumsum([0, *sizes]).astype(np.int64),
         np.array(children, dtype=np.int64),
         np.array([codes[spec.aggregate_of(p)["method"]] for p in tree.aggregates], dtype=np.int64),
         bool(np.isnan(profile.workshop.prepared(spec).values).any()),
     )  # fmt: skip
-
-
-def noisy_cells(values: Floats, errors: tuple[Floats, Floats]) -> Ints:
-    """Cells that get a normal number, by position in the table turned to (indicator, row)."""
-    return np.flatnonzero(((errors[0] > 0) & np.isfinite(values) | (errors[1] > 0)).T.ravel())
 
 
 def _compiled(profile: Profile, spec: Specification) -> bool:
@@ -162,7 +156,7 @@ def run(
     absent = np.zeros((0, 0), dtype=np.bool_) if lacking is None else np.ascontiguousarray(lacking[leaves:])
     for d, member in enumerate(members):
         z_of(d, z)
-        kernels.noisy(made.raw, made.errors, z, made.cells, x.ravel(), noise.ravel())
+        kernels.noisy(made.raw, made.errors, made.low, made.high, z, made.cells, x.ravel(), noise.ravel())
         kernels.prepare(x, noise, *made.prepare)
         kernels.climb(x, made.start, made.children, made.method, under[d], scores, made.gaps, absent)
         for k, position in enumerate(kept):

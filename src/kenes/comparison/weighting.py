@@ -26,7 +26,7 @@ FROM_DATA: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
 RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "equal": (),
-        **{name: () for name in FROM_DATA},
+        **dict.fromkeys(FROM_DATA, ()),
         "importance": ("wanted",),
         "budget": ("points",),
         "pairwise": ("judgements",),
