@@ -200,6 +200,20 @@ def test_a_gap_that_nobody_fills_widens_the_interval_of_its_own_place_alone():
     assert "gaps" in usual.factors
 
 
+def test_errors_and_gaps_move_the_ranks_each_by_itself():
+    values = np.random.default_rng(6).normal(size=(30, 4))
+    values[3, 0] = values[8, 1] = np.nan
+    errors = np.full(values.shape, 0.3)
+    profile = build(flat(4, ["normalise", "aggregate"]), table(values), errors=errors)
+    found = {}
+    for factors in ([{"kind": "errors"}, {"kind": "gaps"}], [{"kind": "gaps"}, {"kind": "errors"}]):
+        (shares,) = sensitivity(profile, base=128, factors=factors)
+        found[shares.factors] = dict(zip(shares.factors, shares.total, strict=True))
+        assert min(shares.total) > 0.005
+        assert shares.total[shares.factors.index("errors")] > shares.total[shares.factors.index("gaps")]
+    assert len(found) == 2
+
+
 def test_a_guess_covers_the_value_that_was_hidden_as_often_as_it_says():
     rng, inside = np.random.default_rng(11), []
     for _ in range(40):

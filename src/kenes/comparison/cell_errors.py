@@ -23,10 +23,12 @@ IMPUTING = ("none", "value")
 class CellErrors:
     """Cells to draw from; arrays of shape (row, indicator) in the unit of the data.
 
-    `values` are the data, with a guess in each gap that no imputation fills; `raw` the standard errors of these,
-    `filled` those of cells that imputation fills; `low` and `high` bound the draws of guesses.
+    `gaps` tells where the data have none; `values` are the data, with a guess in each gap that no imputation fills;
+    `raw` the standard errors of these, `filled` those of cells that imputation fills; `low` and `high` bound the
+    draws of guesses.
     """
 
+    gaps: NDArray[np.bool_]
     values: Floats
     raw: Floats
     filled: Floats
@@ -38,6 +40,11 @@ class CellErrors:
         """Cells that get a normal number, by position in the table turned to (indicator, row)."""
         drawn = (self.raw > 0) & np.isfinite(self.values) | (self.filled > 0)
         return np.flatnonzero(drawn.T.ravel())
+
+    @cached_property
+    def gap(self) -> NDArray[np.bool_]:
+        """Which of `cells` are gaps, filled or guessed; shape of `cells`."""
+        return self.gaps.T.ravel()[self.cells]
 
 
 def cell_errors(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> CellErrors:
@@ -61,7 +68,7 @@ def cell_errors(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> CellE
         elif imputed is None or profile.spec.step("impute").get("method", "none") == "none":
             values, spread, low, high = _guessed(profile)
             raw = np.where(np.isnan(inputs.values), spread, raw)
-    return CellErrors(values, raw, filled, low, high)
+    return CellErrors(np.isnan(inputs.values), values, raw, filled, low, high)
 
 
 def _guessed(profile: Profile) -> tuple[Floats, Floats, Floats, Floats]:

@@ -50,7 +50,7 @@ def scores_of(
             replicates.run(
                 made,
                 spec,
-                _noise(plan.noise[members], seed),
+                _noise(plan.noise[:, members], made.gap, seed),
                 plan.weights[:, members],
                 kept,
                 rows,
@@ -63,7 +63,7 @@ def scores_of(
         if errors is None:
             leaves = profile.workshop.prepared(spec).values[use].T
         else:
-            leaves = _noisy(profile, spec, plan.noise[members], errors, seed, use)
+            leaves = _noisy(profile, spec, plan.noise[:, members], errors, seed, use)
         short = lacking[job[0]]
         absent = None if short is None else short[:, use]
         found = evaluate_draws(
@@ -129,9 +129,9 @@ def _to_nominal_scale(
                 drawn[k, members] = shifted + np.nanmean(nominal[:, k])
 
 
-def _noise(replicates_of: NDArray[np.int64], seed: int) -> Any:
+def _noise(replicates_of: NDArray[np.int64], gap: Bools, seed: int) -> Any:
     """A function that fills a buffer with the normal numbers of one of these draws."""
-    return lambda d, buffer: noise_of(seed, int(replicates_of[d]), buffer.shape, buffer)
+    return lambda d, buffer: noise_of(seed, replicates_of[:, d], gap, buffer)
 
 
 def _noisy(
@@ -141,10 +141,11 @@ def _noisy(
     """Normalised indicators with drawn errors, shape (indicator, row, draw)."""
     workshop, shape = profile.workshop, profile.inputs.values.T.shape
     cells = errors.cells
-    found = np.empty((shape[0], len(rows), len(noise)))
-    for d, replicate in enumerate(noise):
+    found, drawn = np.empty((shape[0], len(rows), noise.shape[1])), np.empty(cells.shape)
+    for d, replicates_of in enumerate(noise.T):
         z = np.zeros(shape)
-        z.ravel()[cells] = noise_of(seed, int(replicate), cells.shape)
+        noise_of(seed, replicates_of, errors.gap, drawn)
+        z.ravel()[cells] = drawn
         found[:, :, d] = prepare_noisy(workshop, spec, z.T, errors)[rows].T
     return found
 

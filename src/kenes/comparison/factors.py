@@ -36,7 +36,8 @@ class Draws:
     """One realisation of every factor for each draw.
 
     `variants` are the distinct specifications, `variant` the one of each draw; `weights` has shape
-    (node, draw); `noise` numbers the replicate of cell errors of each draw, -1 for none.
+    (node, draw); `noise` numbers the replicates of each draw, of measurement errors in its first row and of gaps
+    in its second, shape (2, draw), -1 for none.
     """
 
     variants: tuple[Specification, ...]
@@ -105,14 +106,14 @@ def realise(
         variants = tuple(worked(v) for v in variants)
     nominal = np.array([v.weights() for v in variants]).T
     weights = nominal[:, variant]
-    noise = np.full(count, -1, dtype=np.int64)
+    noise = np.full((2, count), -1, dtype=np.int64)
     for i, factor in enumerate(factors):
         if factor["kind"] == "weights":
             weights = weights * _weight_factors(spec, factor, uniform[:, i], seed + i)
         elif factor["kind"] == "leave_one_out":
             weights = _without_one(spec, weights, uniform[:, i])
         elif factor["kind"] in ("errors", "gaps"):
-            noise = (uniform[:, i] * 2**40).astype(np.int64)
+            noise[int(factor["kind"] == "gaps")] = (uniform[:, i] * 2**40).astype(np.int64)
     return Draws(variants, variant, weights, noise, tuple(name_of(f) for f in factors))
 
 
@@ -173,7 +174,18 @@ def _without_one(spec: Specification, weights: Floats, uniform: Floats) -> Float
     return changed
 
 
-def noise_of(seed: int, replicate: int, shape: tuple[int, ...], out: Floats | None = None) -> Floats:
-    """Standard normal numbers of one replicate, the same whoever asks."""
-    rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, int(replicate)])))
-    return rng.standard_normal(shape, out=out)
+def noise_of(seed: int, replicates: Ints, gap: NDArray[np.bool_], out: Floats) -> None:
+    """Standard normal numbers of one draw, the same whoever asks, written to `out`.
+
+    Args:
+        seed: of the draws.
+        replicates: of errors and of gaps, shape (2,).
+        gap: which of the cells are gaps, shape (cell,).
+        out: shape (cell,).
+    """
+    for kind, (replicate, mine) in enumerate(zip(replicates.tolist(), (~gap, gap), strict=True)):
+        rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, kind, max(replicate, 0)])))
+        if mine.all():
+            rng.standard_normal(out.shape, out=out)
+        else:
+            out[mine] = rng.standard_normal(int(mine.sum()))

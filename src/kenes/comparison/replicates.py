@@ -27,6 +27,7 @@ class Recipe:
 
     raw: Floats
     cells: Ints
+    gap: NDArray[np.bool_]
     errors: Floats
     low: Floats
     high: Floats
@@ -51,7 +52,7 @@ def recipe(profile: Profile, spec: Specification, errors: CellErrors) -> Recipe 
     codes = {"arithmetic": 0, "geometric": 1, "harmonic": 2}
     prepared = _prepare_arguments(profile, spec)
     return Recipe(
-        raw.ravel(), cells, error.ravel()[cells], ends[0, cells], ends[1, cells], prepared,
+        raw.ravel(), cells, errors.gap, error.ravel()[cells], ends[0, cells], ends[1, cells], prepared,
         np.cumsum([0, *sizes]).astype(np.int64),
         np.array(children, dtype=np.int64),
         np.array([codes[spec.aggregate_of(p)["method"]] for p in tree.aggregates], dtype=np.int64),
