@@ -113,7 +113,7 @@ def figure(width: float, height: float, marks: Iterable[str], *, ident: str, tit
     """
     name = clean(ident)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="drawn" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" aria-labelledby="{name}-title {name}-desc" '
         f'font-family="{FONT}"><title id="{name}-title">{clean(title)}</title>'
         f'<desc id="{name}-desc">{clean(description)}</desc>' + "".join(marks) + "</svg>"
