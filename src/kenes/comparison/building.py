@@ -18,7 +18,7 @@ from kenes.comparison.aggregation import aggregate, share_present
 from kenes.comparison.normalisation import normalise_column, ranks
 from kenes.comparison.own_functions import Aggregator, OwnFunction
 from kenes.comparison.plain import from_plain, to_plain
-from kenes.comparison.specification import Specification, Tree, canonical, needs_positive
+from kenes.comparison.specification import BY_BRANCH, Specification, Tree, canonical, needs_positive
 from kenes.comparison.table import columns_of, matrix, numbers, to_arrow
 from kenes.comparison.treatment import Change
 from kenes.comparison.weighting import Worked, weigh
@@ -349,9 +349,9 @@ class Workshop:
         by = settings.get("by") or (spec.groups[0] if spec.groups else None)
         method = str(settings.get("method", "none"))
         groups = self.inputs.groups.get(by) if by else None
-        if by == "branch" and method in ("mean", "median"):
-            return self._by_branch(spec, method, values)
-        if method.startswith("group") and groups is None:
+        if by == "branch" and method in BY_BRANCH:
+            return self._by_branch(spec, settings, values)
+        if (method.startswith("group") or settings.get("by")) and groups is None:
             raise BadInput("impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by.")
         if method in ("latest", "linear"):
             times = None if self.inputs.times is None else numbers(self.inputs.times, "time")
@@ -363,14 +363,25 @@ class Workshop:
             filled[rows] = imputation.impute(values[rows], settings, groups=block_groups, rng=rng)
         return filled
 
-    def _by_branch(self, spec: Specification, method: str, values: Floats) -> Floats:
-        """Gaps filled from the indicators of the same parent, within each time."""
+    def _by_branch(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
+        """Gaps filled from the indicators of the same parent, within each time.
+
+        Mean and median take the place's own siblings on a common scale; the methods that learn from other places
+        see the indicators of one branch at a time.
+        """
+        method = str(settings["method"])
         turned = np.array([-1.0 if spec.by_id[leaf].direction == -1 else 1.0 for leaf in spec.indicators])
         tree, filled = spec.tree, values.copy()
         siblings = [[c for c in tree.children[p] if c < tree.leaves] for p in tree.aggregates]
         centre: imputation.Centre = np.mean if method == "mean" else np.median
         for rows in self.blocks:
-            filled[rows] = imputation.fill_by_siblings(values[rows], [s for s in siblings if s], turned, centre)
+            if method in ("mean", "median"):
+                filled[rows] = imputation.fill_by_siblings(values[rows], [s for s in siblings if s], turned, centre)
+                continue
+            rng = np.random.default_rng(spec.seed)
+            for columns in filter(None, siblings):
+                part = np.ix_(rows, columns)
+                filled[part] = imputation.impute(values[part], settings, rng=rng)
         return filled
 
     def _normalised(self, spec: Specification, values: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kenes.comparison.specification import METHODS, THEN, Node, Specification, needs_positive
+from kenes.comparison.specification import BY_BRANCH, METHODS, THEN, Node, Specification, needs_positive
 from kenes.comparison.weighting import Settings
 from kenes.vocabulary.errors import DefinitionError
 
@@ -116,10 +116,24 @@ def _check_methods(spec: Specification) -> None:
     then = spec.step("treat").get("then") or "none"
     if then not in THEN:
         raise DefinitionError("treat.then", expected=", ".join(THEN), found=str(then))
-    if (spec.step("impute").get("method") or "").startswith("group") and not (
-        spec.step("impute").get("by") or spec.groups
-    ):
-        raise DefinitionError("impute", expected="a group to impute by", found="none", mend="Name impute.by.")
+    _check_imputation(spec.step("impute"), spec)
+
+
+def _check_imputation(settings: Settings, spec: Specification) -> None:
+    method, by = settings.get("method") or "none", settings.get("by")
+    grouped = ("mean", "median", "group_mean", "group_median")
+    if method.startswith("group") and (by == "branch" or not (by or spec.groups)):
+        found = "branch" if by else "none"
+        raise DefinitionError("impute", expected="a group to impute by", found=found, mend="Name impute.by.")
+    if by and by != "branch" and method not in grouped:
+        raise DefinitionError(
+            "impute.by", expected=f"branch, or none, for {method}", found=str(by),
+            mend="Remove by, or choose group_mean or group_median.",
+        )  # fmt: skip
+    if by == "branch" and method not in BY_BRANCH:
+        raise DefinitionError("impute.by", expected=f"no branch for {method}", found="branch", mend="Remove by.")
+    if settings.get("axis", "column") not in ("column", "row"):
+        raise DefinitionError("impute.axis", expected="column or row", found=str(settings["axis"]))
 
 
 def _check_positive(spec: Specification, node: str, method: str, leaf: str) -> None:

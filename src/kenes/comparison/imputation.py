@@ -16,6 +16,9 @@ from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 Centre = Callable[[Floats], Any]
+STALLED, SETTLED = 100, 1e-10
+AMPLE = 2
+"""So many times as many values as regressors need no ridge."""
 
 
 def fill_by_centre(
@@ -150,12 +153,13 @@ def nearest(values: Floats, *, k: int = 5) -> Floats:
     return filled
 
 
-def em(values: Floats, *, tolerance: float = 1e-8, rounds: int = 500) -> tuple[Floats, Floats, Floats]:
+def em(values: Floats, *, tolerance: float = 1e-13, rounds: int = 20_000) -> tuple[Floats, Floats, Floats]:
     """Conditional means under a multivariate normal fitted by EM (greatest likelihood).
 
     Args:
         values: shape (place, indicator).
-        tolerance: relative change of mean and covariance at which to stop.
+        tolerance: greatest change of mean and covariance of the standardised indicators at which to stop; where
+            rounding keeps it above that, it stops when a hundred rounds bring no smaller change.
         rounds: most rounds.
 
     Returns:
@@ -174,21 +178,25 @@ def em(values: Floats, *, tolerance: float = 1e-8, rounds: int = 500) -> tuple[F
     scale = np.where(scale > 0, scale, 1.0)
     work = values / scale
     mean, cov = np.nanmean(work, axis=0), np.diag(np.nanvar(work, axis=0) + 1e-12)
-    patterns = _patterns(work)
+    patterns, least, since = _patterns(work), np.inf, 0
     for _ in range(rounds):
         filled, extra = _expect(work, mean, cov, patterns)
         new_mean = filled.mean(axis=0)
         new_cov = (filled - new_mean).T @ (filled - new_mean) / n + extra / n
         change = max(np.abs(new_mean - mean).max(), np.abs(new_cov - cov).max())
         mean, cov = new_mean, new_cov
-        if change < tolerance:
+        least, since = (change, 0) if change < least else (least, since + 1)
+        if change < tolerance or (since >= STALLED and least < SETTLED):
             filled, _extra = _expect(work, mean, cov, patterns)
             return (
                 np.where(np.isnan(values), filled * scale, values),
                 mean * scale,
                 cov * np.outer(scale, scale),
             )
-    raise BadInput("impute em", expected=f"to settle in {rounds} rounds", found="it did not", mend="Choose knn.")
+    raise BadInput(
+        "impute em", expected=f"to settle in {rounds} rounds", found="it did not",
+        mend="There are too few places for so many indicators: impute by branch (`by: branch`), or choose knn.",
+    )  # fmt: skip
 
 
 def _patterns(values: Floats) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
@@ -206,38 +214,71 @@ def _expect(
         gap = ~known
         if not gap.any():
             continue
-        slope = np.linalg.lstsq(cov[np.ix_(known, known)], cov[np.ix_(known, gap)], rcond=None)[0]
+        slope = _conditional(cov[np.ix_(known, known)], cov[np.ix_(known, gap)])
         filled[np.ix_(rows, gap)] = mean[gap] + (values[np.ix_(rows, known)] - mean[known]) @ slope
         extra[np.ix_(gap, gap)] += len(rows) * (cov[np.ix_(gap, gap)] - cov[np.ix_(gap, known)] @ slope)
     return filled, extra
 
 
-def chained(values: Floats, *, rounds: int = 20, rng: np.random.Generator | None = None) -> Floats:
-    """Each incomplete indicator regressed on all others in turn, until the fills settle.
+def _conditional(within: Floats, between: Floats) -> Floats:
+    """Regression of the missing on the known indicators, by the pseudo-inverse where these are not independent."""
+    try:
+        np.linalg.cholesky(within)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(within, between, rcond=None)[0])
+    return np.asarray(np.linalg.solve(within, between))
 
-    With `rng`, fills are drawn from the fitted line plus its residual spread (one multiple imputation);
-    without, they are the fitted values. A ridge of 1e-6 of the variance keeps close indicators apart.
+
+def chained(values: Floats, *, rounds: int | None = None, rng: np.random.Generator | None = None) -> Floats:
+    """Each incomplete indicator regressed on all others in turn, from column means on, until the fills settle.
+
+    Regressions are by least squares; an indicator with fewer than twice as many values as there are indicators gets
+    a ridge that grows with their number.
+
+    Args:
+        values: shape (place, indicator).
+        rounds: most rounds; 20 with `rng` and 1,000 without by default.
+        rng: then fills are drawn from the fitted line plus its residual spread (one multiple imputation); without,
+            they are the fitted values.
+
+    Returns:
+        A filled copy; an indicator without any value stays missing.
+
+    Source:
+        van Buuren and Groothuis-Oudshoorn (2011), J. Statistical Software 45(3), on fully conditional regression.
     """
+    most = (20 if rng is not None else 1000) if rounds is None else rounds
     gaps = np.isnan(values)
     filled = fill_by_centre(values, np.mean)
     scale = np.where(filled.std(axis=0) > 0, filled.std(axis=0), 1.0)
     work = filled / scale
     m = work.shape[1]
-    for _ in range(rounds):
+    for _ in range(most):
+        before = work[gaps]
         for column in np.flatnonzero(gaps.any(axis=0) & ~gaps.all(axis=0)):
             known = ~gaps[:, column]
             others = np.delete(work, column, axis=1)
             centre = others[known].mean(axis=0)
             x, y = others[known] - centre, work[known, column]
-            ridge = max(1e-6, (m - 1) / max(known.sum(), 1) * 1e-2) * known.sum()
-            slope = np.linalg.solve(x.T @ x + ridge * np.eye(m - 1), x.T @ (y - y.mean()))
+            slope = _slopes(x, y - y.mean())
             guess = y.mean() + (others[~known] - centre) @ slope
             if rng is not None:
                 free = max(int(known.sum()) - m, 1)
                 spread = float(np.sqrt(((y - y.mean() - x @ slope) ** 2).sum() / free))
                 guess = guess + rng.normal(0, min(spread, float(y.std(ddof=1))), guess.shape)
             work[~known, column] = guess
+        if rng is None and np.abs(work[gaps] - before).max(initial=0) < 1e-14:
+            break
     return np.where(gaps, work * scale, values)
+
+
+def _slopes(x: Floats, y: Floats) -> Floats:
+    """Least squares of y on x, both centred; with a ridge where there are few rows for so many columns."""
+    n, m = x.shape
+    if n >= AMPLE * (m + 1):
+        return np.asarray(np.linalg.lstsq(x, y, rcond=None)[0])
+    ridge = max(1e-6, m / max(n, 1) * 1e-2) * n
+    return np.asarray(np.linalg.solve(x.T @ x + ridge * np.eye(m), x.T @ y))
 
 
 def fill_spread(values: Floats, settings: Mapping[str, Any], rng: np.random.Generator) -> Floats:
@@ -337,7 +378,8 @@ def impute(  # noqa: PLR0911 - one return a method reads best
     axis = settings.get("axis", "column")
     if method in ("mean", "median", "group_mean", "group_median"):
         centre: Centre = np.median if method.endswith("median") else np.mean
-        return fill_by_centre(values, centre, groups if method.startswith("group") else None, axis=axis)
+        grouped = method.startswith("group") or settings.get("by") is not None
+        return fill_by_centre(values, centre, groups if grouped else None, axis=axis)
     if method in ("latest", "linear"):
         if times is None or places is None:
             raise BadInput(f"impute {method}", expected="a time column", found="none", mend="Name time_column.")

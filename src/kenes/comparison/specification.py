@@ -53,6 +53,7 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+BY_BRANCH = ("mean", "median", "em", "chained", "knn", "multiple")
 SENSITIVITY = ("sobol", "shapley")
 THEN = ("none", "log", "log_coin", "boxcox")
 POSITIVE_ONLY = ("geometric", "harmonic")
