@@ -380,7 +380,7 @@ class Workshop:
                 continue
             rng = np.random.default_rng(spec.seed)
             for columns in filter(None, siblings):
-                part = np.ix_(rows, columns)
+                part = np.ix_(rows, np.array(columns, dtype=np.intp))
                 filled[part] = imputation.impute(values[part], settings, rng=rng)
         return filled
 
