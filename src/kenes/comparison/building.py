@@ -18,7 +18,7 @@ from kenes.comparison.aggregation import aggregate, share_present
 from kenes.comparison.normalisation import normalise_column, ranks
 from kenes.comparison.own_functions import Aggregator, OwnFunction
 from kenes.comparison.plain import from_plain, to_plain
-from kenes.comparison.specification import BY_BRANCH, Specification, Tree, canonical, needs_positive
+from kenes.comparison.specification import BY_BRANCH, Specification, Tree, cannot_take, canonical, needs_positive
 from kenes.comparison.table import columns_of, matrix, numbers, to_arrow
 from kenes.comparison.treatment import Change
 from kenes.comparison.weighting import Worked, weigh
@@ -156,8 +156,17 @@ def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
             "data", expected=f"the place column {spec.place_column}", found=", ".join(list(columns)[:8]),
             mend="Correct place_column.",
         )  # fmt: skip
+    _refuse_blank(columns[spec.place_column], spec.place_column)
     places = tuple(str(p) for p in columns[spec.place_column])
-    times = tuple(columns[spec.time_column]) if spec.time_column and spec.time_column in columns else None
+    times = None
+    if spec.time_column:
+        if spec.time_column not in columns:
+            raise BadInput(
+                "data", expected=f"the time column {spec.time_column}", found=", ".join(list(columns)[:8]),
+                mend="Correct time_column, or leave it out.",
+            )  # fmt: skip
+        _refuse_blank(columns[spec.time_column], spec.time_column)
+        times = tuple(columns[spec.time_column])
     _refuse_twice(places, times)
     wanted = {n.denominator for n in spec.nodes if n.denominator} if spec.has("denominate") else set()
     missing = sorted(d for d in wanted if d not in columns)
@@ -195,6 +204,16 @@ def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
             found=str(found.shape),
         )
     return found
+
+
+def _refuse_blank(cells: Sequence[Any], column: str) -> None:
+    """Places and times have a name in every row."""
+    for row, value in enumerate(cells, start=1):
+        if value is None or value != value or str(value).strip() == "":  # noqa: PLR0124 - NaN names nothing
+            raise BadInput(
+                column, expected="a name in every row", found="an empty cell", where=f"row {row}",
+                mend="Fill the cell or remove the row.",
+            )  # fmt: skip
 
 
 def _refuse_twice(places: Sequence[str], times: Sequence[Any] | None) -> None:
@@ -327,12 +346,23 @@ class Workshop:
             screened = screened | (share < float(settings.get("min_coverage", 0)) - 1e-12)
             values = np.where(screened[:, None], np.nan, values)
         elif kind == "treat":
-            values, found = treatment.treat(values, [spec.treat_of(leaf) for leaf in spec.indicators])
+            values, found = self._treated(spec, values)
             changes = (*changes, *found)
         else:
             values = self._normalised(spec, values)
         stage = {STAGE_OF.get(kind, "normalised"): values}
         return State(values, screened, changes, {**state.stages, **stage})
+
+    def _treated(self, spec: Specification, values: Floats) -> tuple[Floats, list[Change]]:
+        """Treated within each time, as COINr treats a purse; with `over: all` over all times together."""
+        settings = [spec.treat_of(leaf) for leaf in spec.indicators]
+        if len(self.blocks) == 1 or spec.step("treat").get("over") == "all":
+            return treatment.treat(values, settings)
+        treated, changes = values.copy(), list[Change]()
+        for rows in self.blocks:
+            treated[rows], found = treatment.treat(values[rows], settings)
+            changes += [replace(c, row=int(rows[c.row])) for c in found]
+        return treated, sorted(changes, key=lambda c: (c.column, c.row))
 
     def _denominated(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
         divided = values.copy()
@@ -393,6 +423,11 @@ class Workshop:
                 reference = settings.get("reference")
                 frozen = self._frozen(settings, values[:, position])
                 where = [i for i, r in enumerate(rows) if self.inputs.places[r] == str(reference)]
+                if len(where) > 1:
+                    raise BadInput(
+                        f"reference {reference}", expected="one row of the place to refer to", found=f"{len(where)}",
+                        where=f"node {leaf}", mend="Normalise within each time (`over: year`).",
+                    )  # fmt: skip
                 scaled[rows, position] = normalise_column(
                     values[rows, position],
                     node,
@@ -448,10 +483,12 @@ def evaluate(
         values = scores[:, children].T
         if before is not None:
             before(position, children, values.T)
-        if needs_positive(settings) and (values <= 0).any():
-            child, row = np.argwhere(values <= 0)[0]
+        wrong = np.argwhere(np.isfinite(values) & cannot_take(settings, values))
+        if wrong.size:
+            child, row = wrong[0]
+            least = "above zero" if needs_positive(settings) else "of zero or more"
             raise BadInput(
-                f"node {tree.ids[position]}", expected=f"values above zero under a {settings['method']} mean",
+                f"node {tree.ids[position]}", expected=f"values {least} under a {settings['method']} mean",
                 found=f"{values[child, row]:g} in {tree.ids[children[child]]} of {places[row]}",
                 mend="Raise the low end of the normalisation, or choose an arithmetic mean.",
             )  # fmt: skip

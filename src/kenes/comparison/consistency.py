@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kenes.comparison.specification import BY_BRANCH, METHODS, THEN, Node, Specification, needs_positive
@@ -98,6 +98,7 @@ def _check_rule(spec: Specification, name: str, rule: Settings) -> None:
 
 
 def _check_methods(spec: Specification) -> None:
+    _check_levels(spec)
     for position in spec.tree.aggregates:
         settings, node = spec.aggregate_of(position), spec.tree.ids[position]
         method = settings["method"]
@@ -111,12 +112,49 @@ def _check_methods(spec: Specification) -> None:
         for child in spec.tree.children[position] if positive else ():
             if child < spec.tree.leaves:
                 _check_positive(spec, node, method, spec.tree.ids[child])
+        if method == "owa":
+            size, given = len(spec.tree.children[position]), settings.get("order_weights")
+            if given is not None and len(given) != size:
+                raise DefinitionError(
+                    f"node {node}", expected=f"{size} order_weights, one for each child", found=str(len(given)),
+                    mend="Give as many as the node has children.",
+                )  # fmt: skip
     for leaf in spec.indicators:
         _check_normalisation(spec, leaf)
+    _check_homes(spec)
     then = spec.step("treat").get("then") or "none"
     if then not in THEN:
         raise DefinitionError("treat.then", expected=", ".join(THEN), found=str(then))
     _check_imputation(spec.step("impute"), spec)
+
+
+def _check_levels(spec: Specification) -> None:
+    """`by_level` speaks of levels that there are."""
+    given, levels = spec.step("aggregate").get("by_level"), sorted({spec.tree.height[p] for p in spec.tree.aggregates})
+    named = [int(k) for k in given] if isinstance(given, Mapping) else list(range(2, 2 + len(given or ())))
+    strange = [k for k in named if k not in levels]
+    if strange:
+        raise DefinitionError(
+            "aggregate.by_level", expected=f"levels {levels[0]} to {levels[-1]}", found=", ".join(map(str, strange)),
+            mend="Level 2 is just above the indicators.",
+        )  # fmt: skip
+
+
+def _check_homes(spec: Specification) -> None:
+    """What speaks of indicators stands on indicators, and what speaks of aggregates on aggregates."""
+    for position, name in enumerate(spec.tree.ids):
+        node, leaf = spec.by_id[name], position < spec.tree.leaves
+        wrong = {"aggregate": node.aggregate} if leaf else {
+            "normalise": node.normalise, "treat": node.treat, "goalposts": node.goalposts,
+            "denominator": node.denominator, "direction": None if node.direction == 1 else node.direction,
+        }  # fmt: skip
+        for setting, value in wrong.items():
+            if value:
+                home = "a node with children" if leaf else "an indicator"
+                raise DefinitionError(
+                    f"node {name}", expected=f"{setting} on {home} only", found=f"{setting} on {name}",
+                    mend="Move it or remove it.",
+                )  # fmt: skip
 
 
 def _check_imputation(settings: Settings, spec: Specification) -> None:
@@ -166,6 +204,10 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
             expected=f"{field_name} for {method}",
             found="none",
             mend=f"Add {field_name} to the node.",
+        )
+    if method not in METHODS["normalise"]:
+        raise DefinitionError(
+            f"node {leaf}", expected=", ".join(METHODS["normalise"]), found=str(method), mend="Correct the method."
         )
     tables = {"categorical": "categories", "optimum_range": "spread"}
     if method in tables and not settings.get(tables[method]):

@@ -16,7 +16,7 @@ from kenes.comparison.building import Profile, Workshop
 from kenes.comparison.cell_errors import CellErrors, cell_errors
 from kenes.comparison.factors import Draws, noise_of
 from kenes.comparison.replicates import recipe
-from kenes.comparison.specification import Specification
+from kenes.comparison.specification import Specification, cannot_take
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -214,6 +214,8 @@ def evaluate_draws(
             quick = _by_child([values_of(c) for c in children], under, method)
         if quick is None:
             stack = np.stack([values_of(c).T for c in children])
+            if (np.isfinite(stack) & cannot_take(settings, stack)).any():
+                raise replicates.refused_draw(spec, position)
             quick = _in_blocks(stack, under, {**settings, "min_coverage": 0.0}, blocks, rows).T
         nodes[position] = quick if absent is None else np.where(absent[position], np.nan, quick)
     return [values_of(k) for k in kept]

@@ -29,7 +29,7 @@ def fill_by_centre(
     Args:
         values: shape (place, indicator).
         centre: `np.mean` or `np.median`.
-        groups: group of each place; a group without a value leaves the gap.
+        groups: group of each place; a group without a value leaves the gap, and so does a place without a group.
         axis: `column` (same indicator, other places) or `row` (same place, other indicators).
 
     Returns:
@@ -38,8 +38,8 @@ def fill_by_centre(
     if axis == "row":
         return fill_by_centre(values.T, centre).T
     filled = values.copy()
-    labels = np.array(["" if g is None else str(g) for g in groups or [""] * len(values)])
-    for label in np.unique(labels):
+    labels = np.array([""] * len(values) if groups is None else ["" if nameless(g) else str(g) for g in groups])
+    for label in [""] if groups is None else np.unique(labels[labels != ""]):
         rows = np.flatnonzero(labels == label)
         for column in np.flatnonzero(np.isnan(values[rows]).any(axis=0)):
             cells = values[rows, column]
@@ -47,6 +47,11 @@ def fill_by_centre(
             if present.size:
                 filled[rows[np.isnan(cells)], column] = centre(present)
     return filled
+
+
+def nameless(group: Any) -> bool:
+    """Whether a cell names no group."""
+    return group is None or group != group or str(group).strip() == ""  # noqa: PLR0124 - NaN names none either
 
 
 def fill_by_siblings(values: Floats, siblings: Sequence[Sequence[int]], turned: Floats, centre: Centre) -> Floats:
@@ -163,11 +168,19 @@ def em(values: Floats, *, tolerance: float = 1e-13, rounds: int = 20_000) -> tup
         rounds: most rounds.
 
     Returns:
-        Filled values, mean and covariance (over n).
+        Filled values, mean and covariance (over n); an indicator without any value stays missing.
 
     Raises:
         BadInput: fewer places than indicators plus one, or it does not settle.
     """
+    seen = np.isfinite(values).any(axis=0)
+    if not seen.all():
+        filled, mean, cov = values.copy(), np.full(values.shape[1], np.nan), np.full((values.shape[1],) * 2, np.nan)
+        if seen.any():
+            filled[:, seen], mean[seen], cov[np.ix_(seen, seen)] = em(
+                values[:, seen], tolerance=tolerance, rounds=rounds
+            )
+        return filled, mean, cov
     n, m = values.shape
     if n <= m:
         raise BadInput(

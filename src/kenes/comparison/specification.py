@@ -25,13 +25,15 @@ STEP_SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "denominate": ("scale",),
         "impute": ("method", "by", "axis", "k", "limit", "draws", "value"),
         "screen": ("min_coverage",),
-        "treat": ("method", "max_points", "skew", "kurtosis", "then", "lower", "upper", "factor", "power", "combine"),
+        "treat": (
+            "method", "max_points", "skew", "kurtosis", "then", "lower", "upper", "factor", "power", "combine", "over",
+        ),
         "normalise": (
             "method", "low", "high", "mean", "sd", "reference", "over", "cap", "transform", "categories", "spread",
         ),
         "aggregate": (
             "method", "power", "min_coverage", "by_level", "lower", "upper", "penalty", "order_weights", "order",
-            "samples", "direction",
+            "direction", "ddof",
         ),
     }
 )  # fmt: skip
@@ -222,7 +224,14 @@ class Specification:
         plain = to_plain(self)
         for path, value in changes.items():
             set_path(plain, path, value)
-        return from_plain(plain, aggregators=self.aggregators)
+        changed = from_plain(plain, aggregators=self.aggregators)
+        idle = [p for p in changes if _hidden_by_set(p, changed)]
+        if idle:
+            raise DefinitionError(
+                idle[0], expected=f"a node whose weight the set {changed.weight_set} leaves open", found="one it gives",
+                mend=f"Change weights.sets.{changed.weight_set}, or take another set.",
+            )  # fmt: skip
+        return changed
 
     @cached_property
     def digest(self) -> str:
@@ -232,10 +241,29 @@ class Specification:
         return hashlib.sha256(canonical(to_plain(self)).encode()).hexdigest()
 
 
+def _hidden_by_set(path: str, spec: Specification) -> bool:
+    """Whether a path sets the weight of a node that the chosen set of weights gives already."""
+    parts = path.split(".")
+    if len(parts) < 3 or parts[0] != "nodes" or parts[-1] != "weight":
+        return False
+    return ".".join(parts[1:-1]) in spec.weight_sets.get(spec.weight_set or "", {})
+
+
 def needs_positive(settings: Mapping[str, Any]) -> bool:
     """Whether an aggregation takes only values above zero."""
     own = settings.get("own")
+    if settings["method"] == "power":
+        return float(settings.get("power", 1)) <= 0
     return settings["method"] in POSITIVE_ONLY or (own is not None and own.positive)
+
+
+def cannot_take(settings: Mapping[str, Any], values: Any) -> Any:
+    """Which values an aggregation cannot take: zero or less under some means, less than zero under other powers."""
+    if needs_positive(settings):
+        return values <= 0
+    if settings["method"] == "power" and float(settings.get("power", 1)) != 1:
+        return values < 0
+    return values != values  # noqa: PLR0124 - NaN, which is a gap and no value
 
 
 def canonical(value: Any) -> str:

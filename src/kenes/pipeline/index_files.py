@@ -16,7 +16,7 @@ from kenes.comparison.explanation import contributions, marginal_gains, strength
 from kenes.comparison.influence import Sensitivity
 from kenes.comparison.intervals import uncertainty
 from kenes.comparison.plain import renamed, to_plain
-from kenes.pipeline.index_reading import errors_of, read_specification, read_table
+from kenes.pipeline.index_reading import errors_of, names_of, read_specification, read_table
 from kenes.pipeline.index_results import versions, whole_folder, write_result
 from kenes.pipeline.index_studies import study_tables
 from kenes.pipeline.index_tables import csv_bytes, influence, profile_tables, sensitivity_table
@@ -44,7 +44,7 @@ def build_index(
     spec = read_specification(spec_path)
     if seed is not None:
         spec = renamed(spec, seed=seed)
-    data = read_table(data_path)
+    data = read_table(data_path, names_of(spec))
     profile = Workshop(read_inputs(spec, data, errors_of(spec, data))).build(spec)
     count = spec.draws if draws is None else draws
     intervals = uncertainty(profile, count, workers=workers) if count > 0 and profile.ranked.any() else None
@@ -62,17 +62,15 @@ def build_index(
         "factors": list(intervals.factors) if intervals else [], "versions": versions(), **weighed(profile),
     }  # fmt: skip
     with whole_folder(out) as folder:
-        write_result(folder, tables, result)
         (folder / "data.csv").write_bytes(csv_bytes(list(data), zip(*data.values(), strict=True)))
         (folder / "spec.json").write_text(json.dumps(to_plain(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")
         if extras:
             from kenes.pipeline.index_report import report, workbook  # noqa: PLC0415 - loaded when written
 
             workbook(folder / "index.xlsx", tables)
-            (folder / "report.html").write_text(
-                report(profile, intervals, tables, result, next(iter(shares), None)), "utf-8"
-            )
-
+            page = report(profile, intervals, tables, result, next(iter(shares), None))
+            (folder / "report.html").write_text(page, "utf-8")
+        write_result(folder, tables, result)
     return result
 
 
@@ -100,7 +98,7 @@ def explain(
     spec = read_specification(spec_path)
     if seed is not None:
         spec = renamed(spec, seed=seed)
-    data = read_table(data_path)
+    data = read_table(data_path, names_of(spec))
     profile = Workshop(read_inputs(spec, data, errors_of(spec, data))).build(spec)
     profile.row(place)
     rows = [i for i, p in enumerate(profile.places) if p == place]
@@ -149,7 +147,7 @@ def _number(value: float) -> float | None:
 
 def import_coin(idata: Path, imeta: Path, out: Path) -> dict[str, Any]:
     """Write spec.yaml and data.csv from COINr's two tables; codes are kept."""
-    plain, data = from_coin(read_table(idata), read_table(imeta))
+    plain, data = from_coin(read_table(idata, ("uCode", "uName", "Time")), read_table(imeta, ("iCode", "iName")))
     rows = list(zip(*data.values(), strict=True))
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / "spec.yaml", yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=110).encode())

@@ -13,7 +13,7 @@ import numpy as np
 from kenes.comparison.building import Workshop, read_inputs
 from kenes.comparison.plain import renamed
 from kenes.comparison.specification import Specification, canonical
-from kenes.pipeline.index_reading import read_specification, read_table
+from kenes.pipeline.index_reading import names_of, read_specification, read_table
 from kenes.pipeline.index_results import versions, whole_folder, write_result
 from kenes.pipeline.index_tables import Tables, keys_of, whole_numbers
 from kenes.vocabulary.errors import BadInput
@@ -36,7 +36,7 @@ def replay(
     spec = read_specification(spec_path)
     if seed is not None:
         spec = renamed(spec, seed=seed)
-    data = read_table(data_path)
+    data = read_table(data_path, names_of(spec))
     runs, changes = _design(design)
     given = _weights(weights) if weights else {}
     unknown = sorted(set(given) - set(runs))
@@ -117,8 +117,12 @@ def _weights(path: Path) -> dict[str, dict[str, float]]:
     columns = read_table(path)
     if "run" not in columns:
         raise BadInput(str(path), expected="a column run", found=", ".join(columns))
+    long = {"node", "weight"} <= set(columns)
+    keys = list(zip(columns["run"], columns["node"], strict=True)) if long else columns["run"]
+    if len(set(keys)) < len(keys):
+        raise BadInput(str(path), expected="each run (and node) once", found="one twice", mend="Remove one row.")
     found: dict[str, dict[str, float]] = {}
-    if {"node", "weight"} <= set(columns):
+    if long:
         for run, node, weight in zip(columns["run"], columns["node"], columns["weight"], strict=True):
             found.setdefault(str(run), {})[str(node)] = _weight(weight, path, str(run), str(node))
         return found

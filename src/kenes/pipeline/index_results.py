@@ -24,14 +24,14 @@ from kenes.vocabulary.errors import BadInput
 def whole_folder(out: Path) -> Iterator[Path]:
     """A folder beside `out` that takes its place when all went well and vanishes otherwise.
 
+    Where `out` is a link, the folder that it leads to is replaced.
+
     Raises:
-        BadInput: `out` is a file, or a folder with other things in it.
+        BadInput: `out` is a file, or a folder with other things in it than an earlier result.
     """
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "result.json").exists())):
-        raise BadInput(
-            str(out), expected="a new folder, an empty one, or an earlier result", found="something else",
-            mend="Name another folder.",
-        )  # fmt: skip
+    out = out.resolve()
+    if out.exists():
+        _refuse_foreign(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
@@ -47,11 +47,29 @@ def whole_folder(out: Path) -> Iterator[Path]:
         raise
 
 
+def _refuse_foreign(out: Path) -> None:
+    """Nothing is replaced but what an earlier result wrote."""
+    if not out.is_dir():
+        raise BadInput(str(out), expected="a folder", found="a file", mend="Name another folder.")
+    held = {entry.name for entry in out.iterdir()}
+    try:
+        own = set(json.loads((out / "result.json").read_text("utf-8"))["files"]) | {"result.json"}
+    except (OSError, ValueError, KeyError, TypeError):
+        own = set()
+    if held - own:
+        raise BadInput(
+            str(out), expected="a new folder, an empty one, or an earlier result",
+            found=", ".join(sorted(held - own)[:5]), mend="Name another folder, or move these files.",
+        )  # fmt: skip
+
+
 def write_result(folder: Path, tables: Tables, result: Mapping[str, Any]) -> None:
     """Each table as CSV, and `result.json`."""
     for name, (columns, rows) in tables.items():
         (folder / f"{name}.csv").write_bytes(csv_bytes(columns, rows))
-    (folder / "result.json").write_text(json.dumps(result, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    files = sorted(entry.name for entry in folder.iterdir())
+    told = json.dumps({**result, "files": files}, indent=2, sort_keys=True) + "\n"
+    (folder / "result.json").write_text(told, encoding="utf-8")
 
 
 def versions() -> dict[str, str]:
