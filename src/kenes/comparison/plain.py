@@ -241,9 +241,8 @@ def _methods(given: Any) -> tuple[str, ...]:
 
 
 def _factor(given: Any, position: int) -> Mapping[str, Any]:
-    factor: dict[str, Any] = (
-        {"kind": given} if isinstance(given, str) else dict(mapping(given, f"uncertainty.factors.{position}"))
-    )
+    where = f"uncertainty.factors.{position}"
+    factor: dict[str, Any] = {"kind": given} if isinstance(given, str) else dict(mapping(given, where))
     if "kind" not in factor:
         factor["kind"] = "alternatives" if "values" in factor else factor.get("name")
     kinds = ("weights", "alternatives", "leave_one_out", "errors", "gaps")
