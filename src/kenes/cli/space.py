@@ -70,7 +70,8 @@ def measure(
 
     With --place PLACE and --observatory DIR the city-wide values become a source of that observatory too.
     """
-    from kenes.pipeline.space import SpaceRequest, measure_space
+    from kenes.pipeline.space import measure_space
+    from kenes.pipeline.space_request import SpaceRequest
 
     date: dt.datetime | None = options.pop("date")
     irradiation, consumption = options.pop("irradiation"), options.pop("consumption")

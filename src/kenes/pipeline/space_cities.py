@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from kenes.pipeline.progress import Progress, Silent
-from kenes.pipeline.space import SpaceRequest, measure_space, provenance_of
+from kenes.pipeline.space import measure_space
+from kenes.pipeline.space_request import SpaceRequest, provenance_of
 from kenes.sources.areas import read_areas
 from kenes.sources.extracts import cut_extract
 from kenes.vocabulary.errors import KenesError, SourceError
