@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -101,21 +102,35 @@ def _tell_observatory(folder: Path, added: dict[str, Any] | None) -> None:
 
 @space.command()
 @click.argument("table", type=_FILE)
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+@click.option("--on", "address", metavar="ADDRESS",
+              help="Who measures: processes, threads, dask://HOST:PORT (or tcp://), sc://HOST:PORT (Spark Connect); "
+              "else `executor` under `[space]` in kenes.toml, else processes.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True,
+              help="Processes or threads of this machine; a cluster has its own.")  # fmt: skip
 @click.option("--cut", "cut_m", type=_POSITIVE, help="Cut each city out of its map first, with so many metres around.")
 @click.option("--out", type=_FILE, required=True, help="Folder of folders.")
 @shared_options
 @guarded
+@click.pass_context
 def cities(
-    table: Path, workers: int, cut_m: float | None, out: Path, as_json: bool, observatory: Path, seed: int | None
-) -> int:
-    """Measure every city of TABLE (CSV: place, osm, gtfs, population ...); finished ones are kept."""
-    from kenes.pipeline.space_cities import measure_cities, read_cities
+    context: click.Context, /, table: Path, address: str | None, workers: int, cut_m: float | None, out: Path,
+    as_json: bool, observatory: Path, seed: int | None,
+) -> int:  # fmt: skip
+    """Measure every city of TABLE (CSV: place, osm, gtfs, population ...); finished ones are kept.
 
+    Workers of a cluster need Keneş and see the same paths. All of them write the same bytes.
+    """
+    from kenes.pipeline.space_cities import measure_cities, read_cities
+    from kenes.pipeline.space_executors import declared_executor, is_local
+
+    on = address or declared_executor(observatory) or "processes"
+    asked = context.get_parameter_source("workers") is click.core.ParameterSource.COMMANDLINE
+    if asked and not is_local(on):
+        raise click.UsageError(f"--workers is for this machine; {on.partition('/;')[0]} has its own workers")
     with Bars() as bars:
-        results = measure_cities(read_cities(table), out, workers=workers, cut_m=cut_m, progress=bars)
+        results = measure_cities(read_cities(table), out, on=on, workers=workers, cut_m=cut_m, progress=bars)
     if as_json:
-        show([{"place": r.place, "state": r.state, "reason": r.reason} for r in results])
+        show([asdict(result) for result in results])
     else:
         for r in results:
             click.echo(f"{r.place}: {r.state}{f' ({r.reason})' if r.reason else ''}")
