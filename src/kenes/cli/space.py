@@ -59,6 +59,11 @@ def space() -> None:
 @click.option("--crs", help="Plane for areas; else geodesic areas. A wrong one is refused.")
 @click.option("--land", type=_FILE, help="CSV year,built_up_km2,population for SDG 11.3.1.")
 @click.option("--irradiation", type=click.FloatRange(min=0), help="Rooftop solar: kWh per m² and year in the plane.")
+@click.option("--weather", type=_FILE,
+              help="Rooftop solar: EPW, TMY3 or PVGIS TMY (CSV) file instead of --irradiation.")  # fmt: skip
+@click.option("--tilt", type=click.FloatRange(0, 90), help="With --weather: of the modules, degrees; else 10.")
+@click.option("--azimuth", type=click.FloatRange(0, 360),
+              help="With --weather: where they face, degrees from north by east; else to the equator.")  # fmt: skip
 @click.option("--consumption", type=click.FloatRange(min=0), help="Rooftop solar: electricity use, kWh per year.")
 @click.option("--out", type=_FILE, required=True, help="Folder to write.")
 @shared_options
@@ -75,8 +80,7 @@ def measure(
     from kenes.pipeline.space_request import SpaceRequest
 
     date: dt.datetime | None = options.pop("date")
-    irradiation, consumption = options.pop("irradiation"), options.pop("consumption")
-    solar = None if irradiation is None else {"irradiation_kwh_m2": irradiation, "consumption_kwh": consumption}
+    solar = _solar(options)
     request = SpaceRequest(date=date.date() if date else None, solar=solar, **options)
     named = context.get_parameter_source("observatory") is click.core.ParameterSource.COMMANDLINE
     with Bars() as bars:
@@ -89,6 +93,13 @@ def measure(
         click.echo(f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}")
         _tell_observatory(observatory, summary["observatory"])
     return DONE
+
+
+def _solar(options: dict[str, Any]) -> dict[str, float | None] | None:
+    """The options of rooftop solar; without a plane as before there was one, so that old results stay known."""
+    plane = {f"{name}_deg": value for name in ("tilt", "azimuth") if (value := options.pop(name)) is not None}
+    solar = {"irradiation_kwh_m2": options.pop("irradiation"), "consumption_kwh": options.pop("consumption")} | plane
+    return None if all(value is None for value in solar.values()) else solar
 
 
 def _tell_observatory(folder: Path, added: dict[str, Any] | None) -> None:

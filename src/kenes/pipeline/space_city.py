@@ -18,12 +18,13 @@ from kenes.indicators.space.origins import Origins, area_origins, centre_origins
 from kenes.indicators.space.shares import People
 from kenes.indicators.space.snapping import StreetFinder
 from kenes.pipeline.progress import Progress, Silent
-from kenes.pipeline.space_request import SpaceRequest
+from kenes.pipeline.space_request import SpaceRequest, require_one_sun
 from kenes.sources.areas import Areas, read_areas
 from kenes.sources.gtfs import Feed, Timetable, service_day
 from kenes.sources.layers import read_features, read_stops
 from kenes.sources.openstreetmap import Extract, empty_extract, load_tables, read_extract
 from kenes.sources.population import Cells, read_population
+from kenes.sources.weather import Weather, read_weather
 from kenes.vocabulary.errors import SourceError
 
 
@@ -41,6 +42,7 @@ class City:
     districts: Areas | None
     timetables: Sequence[Timetable] = ()
     day: dt.date | None = None
+    weather: Weather | None = None
     quality: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -99,8 +101,10 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     Raises:
         kenes.vocabulary.errors.BadInput: something cannot be used; nothing was written.
     """
+    require_one_sun(request)
     tell = progress or Silent()
     tell.stage("reading", 5)
+    weather = read_weather(request.weather) if request.weather else None
     tables = load_tables(request.tables)
     tell.step("boundary and districts")
     boundary = read_areas(request.boundary) if request.boundary else None
@@ -116,7 +120,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     area, kind = _study_area(outline, cells, graph)
     if area.is_empty and request.stops:
         area, kind = reach_of_stops(extract, tables), "reach_of_stops"
-    city = City(request, tables, extract, graph, cells, area, kind, districts)
+    city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather)
     tell.step("timetables")
     if request.gtfs:
         feeds = [Feed(path) for path in request.gtfs]
@@ -137,7 +141,7 @@ def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
     extract = (
         empty_extract(tables)
         if request.osm is None
-        else read_extract(request.osm, tables, buildings=request.solar is not None)
+        else read_extract(request.osm, tables, buildings=request.solar is not None or request.weather is not None)
     )
     if request.parks is not None:
         parks = read_areas(request.parks)
@@ -215,6 +219,13 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
         },
         "service_day": str(city.day) if city.day else None,
     }
+    if city.weather is not None:
+        report["weather"] = {
+            "kind": city.weather.kind,
+            "latitude": city.weather.latitude,
+            "longitude": city.weather.longitude,
+            "hours": len(city.weather.time),
+        }
     if city.cells is not None:
         report["population"] = {
             "kind": city.cells.kind,

@@ -86,7 +86,7 @@ def further_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
             shown |= layers if starts.real else {}
     if city.request.land is not None:
         measures += land_measures(city)
-    if city.request.solar is not None:
+    if city.request.solar is not None or city.weather is not None:
         measures += solar_measures(city)
     return measures, shown
 

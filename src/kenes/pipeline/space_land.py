@@ -11,7 +11,7 @@ from kenes.indicators.space.geodesy import Bools, Floats, lengths_m
 from kenes.indicators.space.land import land_use
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.open_space import covered_share, street_land_m2
-from kenes.indicators.space.solar import roof_yield
+from kenes.indicators.space.solar import FLAT_ROOF_TILT_DEG, plane_irradiation, roof_yield, to_the_equator
 from kenes.pipeline.space_city import City
 from kenes.vocabulary.errors import SourceError
 
@@ -82,18 +82,30 @@ def land_measures(city: City) -> list[Measure]:
 def solar_measures(city: City) -> list[Measure]:
     """Roof area and its yearly yield; the map may lack buildings, which is said."""
     settings = {k: v for k, v in (city.request.solar or {}).items() if v is not None}
+    rows = _irradiation(city, settings)
+    irradiation = settings.pop("irradiation_kwh_m2") if not rows else float(rows[0].value or 0)
     footprint, share = covered_share(city.extract.buildings, city.area, city.meter)
-    roofs = roof_yield(
-        footprint,
-        settings.pop("irradiation_kwh_m2"),
-        consumption_kwh=settings.pop("consumption_kwh", None),
-        **settings,
-    )
+    roofs = roof_yield(footprint, irradiation, consumption_kwh=settings.pop("consumption_kwh", None), **settings)
     flags = ["buildings_as_mapped"] + (["few_buildings_mapped"] if not share > 0.05 else [])
-    rows = [
+    rows += [
         Measure("building_footprint", footprint / 1e6, "km^2", flags=tuple(flags)),
         Measure("rooftop_solar_yield", roofs.energy_kwh / 1e6, "GWh/year", flags=tuple(flags)),
     ]
     if roofs.share_of_consumption is not None:
         rows.append(Measure("rooftop_solar_share", roofs.share_of_consumption, "1", flags=tuple(flags)))
     return rows
+
+
+def _irradiation(city: City, settings: dict[str, float]) -> list[Measure]:
+    """Irradiation of the plane from the weather file, if there is one; takes the plane out of the settings."""
+    tilt, azimuth = settings.pop("tilt_deg", FLAT_ROOF_TILT_DEG), settings.pop("azimuth_deg", None)
+    sun = city.weather
+    if sun is None:
+        return []
+    azimuth = to_the_equator(sun.latitude) if azimuth is None else azimuth
+    value = plane_irradiation(
+        sun.time, sun.ghi, sun.dni, sun.dhi,
+        latitude=sun.latitude, longitude=sun.longitude, tilt_deg=tilt, azimuth_deg=azimuth,
+    )  # fmt: skip
+    flags = (f"tilt_{tilt:g}", f"azimuth_{azimuth:g}", "hay_davies")
+    return [Measure("plane_irradiation", value, "kWh/(m^2*year)", source="weather", flags=flags)]

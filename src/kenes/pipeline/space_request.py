@@ -11,7 +11,7 @@ from typing import Any
 
 import kenes
 from kenes.indicators.space.snapping import SNAP_LIMIT_M
-from kenes.vocabulary.errors import SourceError
+from kenes.vocabulary.errors import BadInput, SourceError
 
 STEP = "space"
 
@@ -38,7 +38,9 @@ class SpaceRequest:
         headways: longest headways that count, minutes.
         snap_m: metres within which a place finds its street.
         crs: plane for areas; None takes geodesic areas.
-        solar: settings of the rooftop estimate; None leaves it out.
+        solar: settings of the rooftop estimate (`irradiation_kwh_m2`, or `tilt_deg` and `azimuth_deg` of
+            the plane that `weather` shines on; `consumption_kwh`); None leaves it out.
+        weather: a typical year, from which the irradiation is reckoned.
         land: two years with built-up areas and inhabitants for 11.3.1; None leaves it out.
     """
 
@@ -59,13 +61,24 @@ class SpaceRequest:
     headways: Sequence[float] = (20.0,)
     snap_m: float = SNAP_LIMIT_M
     crs: str | None = None
-    solar: Mapping[str, float] | None = None
+    solar: Mapping[str, float | None] | None = None
+    weather: Path | None = None
     land: Path | None = None
+
+
+def require_one_sun(request: SpaceRequest) -> None:
+    """Raise BadInput where irradiation has two sources, or a plane has none."""
+    asked = {name for name, value in (request.solar or {}).items() if value is not None}
+    mend = "Give --irradiation, or --weather with --tilt and --azimuth."
+    if request.weather is not None and "irradiation_kwh_m2" in asked:
+        raise BadInput("rooftop solar", expected="one irradiation", found="a number and a weather file", mend=mend)
+    if request.weather is None and asked and "irradiation_kwh_m2" not in asked:
+        raise BadInput("rooftop solar", expected="an irradiation", found=", ".join(sorted(asked)), mend=mend)
 
 
 def provenance_of(request: SpaceRequest) -> dict[str, Any]:
     """What a request stands on: step, version, hashes of the files, and what was asked for."""
-    roles = ("osm", "population", "boundary", "urban", "districts", "parks", "land", "tables")
+    roles = ("osm", "population", "boundary", "urban", "districts", "parks", "land", "tables", "weather")
     files = {role: getattr(request, role) for role in roles if getattr(request, role) is not None}
     for role, layers in (("stops", request.stops), ("facilities", request.facilities)):
         files |= {f"{role}{k}{':' if name else ''}{name}": path for k, (name, path) in enumerate(layers, 1)}
