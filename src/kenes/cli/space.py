@@ -41,6 +41,8 @@ def space() -> None:
 @click.option("--population", type=_FILE, help="CSV (id, lon, lat, population), raster, or vector layer.")
 @click.option("--boundary", type=_FILE, help="Outline of the city; else the union of the cells.")
 @click.option("--urban", type=_FILE, help="Outline of the built-up city; the boundary is cut by it.")
+@click.option("--built-up", type=_FILE,
+              help="What open space is a share of: outline of the urban extent, or raster (m² or 0/1).")  # fmt: skip
 @click.option("--districts", type=_FILE, help="Layer of districts.")
 @click.option("--district-column", help="Attribute that names a district.")
 @click.option("--place", help="Id of the place; else the name of the boundary or map file.")

@@ -24,7 +24,7 @@ from kenes.sources.areas import read_areas
 from kenes.sources.extracts import cut_extract
 from kenes.vocabulary.errors import BadInput, KenesError, SourceError
 
-_FILES = ("osm", "population", "boundary", "urban", "districts", "parks")
+_FILES = ("osm", "population", "boundary", "urban", "built_up", "districts", "parks")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from kenes.indicators.space.snapping import StreetFinder
 from kenes.pipeline.progress import Progress, Silent
 from kenes.pipeline.space_request import SpaceRequest, require_one_sun
 from kenes.sources.areas import Areas, read_areas
+from kenes.sources.built_up import BuiltUp, read_built_up
 from kenes.sources.gtfs import Feed, Timetable, service_day
 from kenes.sources.layers import read_features, read_stops
 from kenes.sources.openstreetmap import Extract, empty_extract, load_tables, read_extract
@@ -43,6 +44,7 @@ class City:
     timetables: Sequence[Timetable] = ()
     day: dt.date | None = None
     weather: Weather | None = None
+    built_up: BuiltUp | None = None
     quality: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -121,6 +123,8 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     if area.is_empty and request.stops:
         area, kind = reach_of_stops(extract, tables), "reach_of_stops"
     city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather)
+    if request.built_up and not area.is_empty:
+        city.built_up = read_built_up(request.built_up, area)
     tell.step("timetables")
     if request.gtfs:
         feeds = [Feed(path) for path in request.gtfs]
@@ -219,6 +223,8 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
         },
         "service_day": str(city.day) if city.day else None,
     }
+    if city.built_up is not None:
+        report["built_up"] = {"kind": city.built_up.kind, "cells_without_value": city.built_up.missing}
     if city.weather is not None:
         report["weather"] = {
             "kind": city.weather.kind,

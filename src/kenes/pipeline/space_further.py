@@ -28,7 +28,7 @@ from kenes.indicators.space.shares import People, population_shares
 from kenes.indicators.space.snapping import StreetFinder
 from kenes.indicators.space.structure import circuity, crossings, dead_ends, orientation_entropy
 from kenes.pipeline.space_city import City
-from kenes.pipeline.space_land import inside_area, land_measures, open_area_measures, solar_measures, street_lengths
+from kenes.pipeline.space_land import land_measures, lies_in, open_area_measures, solar_measures, street_lengths
 from kenes.pipeline.space_transport import stop_sets
 
 DAILY_LIVING_M = 500.0
@@ -233,12 +233,12 @@ def structure_measures(city: City) -> list[Measure]:
     rows = []
     if graph.segments and area_km2 > 0:
         met = crossings(graph)
-        found = inside_area(city, met.longitude, met.latitude)
+        found = lies_in(city.area, met.longitude, met.latitude)
         ends = graph.junction[dead_ends(graph)]
-        closed = inside_area(city, graph.longitude[ends], graph.latitude[ends])
+        closed = lies_in(city.area, graph.longitude[ends], graph.latitude[ends])
         u = graph.junction[graph.chain_first]
-        chains = inside_area(city, graph.longitude[u], graph.latitude[u])
-        segments = inside_area(city, graph.longitude[graph.start], graph.latitude[graph.start])
+        chains = lies_in(city.area, graph.longitude[u], graph.latitude[u])
+        segments = lies_in(city.area, graph.longitude[graph.start], graph.latitude[graph.start])
         nodes = int(found.sum()) + int(closed.sum())
         rows += [
             Measure("intersection_density", float(found.sum()) / area_km2, "1/km^2"),
@@ -255,11 +255,11 @@ def structure_measures(city: City) -> list[Measure]:
 def _infrastructure(city: City) -> list[Measure]:
     streets = city.extract.streets
     length = street_lengths(city)
-    inside = inside_area(city, streets.longitude[streets.start], streets.latitude[streets.start])
+    held = lies_in(city.area, streets.longitude[streets.start], streets.latitude[streets.start])
     persons = float(city.cells.population.sum()) if city.cells is not None else 0.0
     rows = []
     for name, which in (("pedestrian", streets.pedestrian), ("cycle", streets.cycle)):
-        km = float(length[inside & which[streets.way]].sum()) / 1000 if len(length) else 0.0
+        km = float(length[held & which[streets.way]].sum()) / 1000 if len(length) else 0.0
         rows.append(Measure(f"{name}_ways_length", km, "km"))
         if persons > 0:
             rows.append(

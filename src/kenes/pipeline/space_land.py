@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from typing import Any
 
 import numpy as np
 import shapely
@@ -10,31 +11,51 @@ import shapely
 from kenes.indicators.space.geodesy import Bools, Floats, lengths_m
 from kenes.indicators.space.land import land_use
 from kenes.indicators.space.measures import Measure
-from kenes.indicators.space.open_space import covered_share, street_land_m2
+from kenes.indicators.space.open_space import covered_share, polygons_of, street_land_m2
 from kenes.indicators.space.solar import FLAT_ROOF_TILT_DEG, plane_irradiation, roof_yield, to_the_equator
 from kenes.pipeline.space_city import City
 from kenes.vocabulary.errors import SourceError
 
 
 def open_area_measures(city: City) -> list[Measure]:
-    """Open public space and land in streets as shares of the study area."""
+    """Open public space and land in streets as shares of the built-up area, or of the study area."""
     table = city.tables["open_space"]
     if city.area.is_empty:
         return [Measure("sdg_11_7_1", None, "1", reason="no_study_area")]
     if not len(city.extract.open_space):
         return [Measure(name, None, "1", reason="none_mapped") for name in ("open_space_share", "sdg_11_7_1")]
-    open_m2, open_share = covered_share(city.extract.open_space, city.area, city.meter)
-    size = open_m2 / open_share if open_share else city.meter.area_m2(city.meter.prepared(city.area))
+    area, size, flags = _land_base(city)
+    if not size > 0:
+        reason = "no_study_area" if city.built_up is None else "no_built_up_area"
+        names = ("open_space_share", "street_land_share", "sdg_11_7_1")
+        return [Measure(name, None, "1", flags=flags, reason=reason) for name in names]
+    open_share = covered_share(city.extract.open_space, area, city.meter)[0] / size
     streets = city.extract.streets
-    inside = inside_area(city, streets.longitude[streets.start], streets.latitude[streets.start])
-    length = np.bincount(streets.way[inside], weights=street_lengths(city)[inside], minlength=len(streets.way_id))
+    held = lies_in(area, streets.longitude[streets.start], streets.latitude[streets.start])
+    length = np.bincount(streets.way[held], weights=street_lengths(city)[held], minlength=len(streets.way_id))
     land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
-    base = ("area_is_study_area_not_built_up",)
+    assumed = (*flags, "widths_assumed_by_class")
     return [
-        Measure("open_space_share", open_share, "1", flags=base),
-        Measure("street_land_share", land / size, "1", flags=(*base, "widths_assumed_by_class")),
-        Measure("sdg_11_7_1", open_share + land / size, "1", flags=(*base, "widths_assumed_by_class")),
+        Measure("open_space_share", open_share, "1", flags=flags),
+        Measure("street_land_share", land / size, "1", flags=assumed),
+        Measure("sdg_11_7_1", open_share + land / size, "1", flags=assumed),
     ]
+
+
+def _land_base(city: City) -> tuple[Any, float, tuple[str, ...]]:
+    """Where open space and streets count, the square metres they are divided by, and what to know of both.
+
+    An outline of the urban extent is both. A raster of what is built has no inside where a park could
+    lie: open space and streets of the whole study area are divided by its sum.
+    """
+    whole, built = city.meter.prepared(city.area), city.built_up
+    if built is None:
+        return city.area, city.meter.area_m2(whole), ("area_is_study_area_not_built_up",)
+    if built.area_m2 is not None:
+        gaps = ("built_up_cells_missing",) if built.missing else ()
+        return city.area, built.area_m2, (f"built_up_{built.kind}", *gaps)
+    part = polygons_of(city.meter.prepared(built.outline).intersection(whole))
+    return city.meter.back(part), city.meter.area_m2(part), ("built_up_outline",)
 
 
 def street_lengths(city: City) -> Floats:
@@ -43,10 +64,10 @@ def street_lengths(city: City) -> Floats:
     return lengths_m(s.longitude[s.start], s.latitude[s.start], s.longitude[s.end], s.latitude[s.end])
 
 
-def inside_area(city: City, lon: Floats, lat: Floats) -> Bools:
-    """Which points lie in the study area."""
-    shapely.prepare(city.area)
-    result: Bools = shapely.contains_xy(city.area, (lon + 180) % 360 - 180, lat)
+def lies_in(area: Any, lon: Floats, lat: Floats) -> Bools:
+    """Which points lie in an area."""
+    shapely.prepare(area)
+    result: Bools = shapely.contains_xy(area, (lon + 180) % 360 - 180, lat)
     return result
 
 

@@ -27,6 +27,8 @@ class SpaceRequest:
         population: grid, points or layer of inhabitants.
         boundary: outline of the city; None takes the union of the cells.
         urban: outline of the built-up city; the boundary is cut by it.
+        built_up: outlines or raster of what is built up, over which open space and streets are shared out;
+            None takes the study area.
         districts: layer of districts.
         district_column: attribute that names a district.
         place: id of the place.
@@ -50,6 +52,7 @@ class SpaceRequest:
     population: Path | None = None
     boundary: Path | None = None
     urban: Path | None = None
+    built_up: Path | None = None
     districts: Path | None = None
     district_column: str | None = None
     place: str | None = None
@@ -78,7 +81,7 @@ def require_one_sun(request: SpaceRequest) -> None:
 
 def provenance_of(request: SpaceRequest) -> dict[str, Any]:
     """What a request stands on: step, version, hashes of the files, and what was asked for."""
-    roles = ("osm", "population", "boundary", "urban", "districts", "parks", "land", "tables", "weather")
+    roles = ("osm", "population", "boundary", "urban", "built_up", "districts", "parks", "land", "tables", "weather")
     files = {role: getattr(request, role) for role in roles if getattr(request, role) is not None}
     for role, layers in (("stops", request.stops), ("facilities", request.facilities)):
         files |= {f"{role}{k}{':' if name else ''}{name}": path for k, (name, path) in enumerate(layers, 1)}
