@@ -9,6 +9,7 @@ from kenes.cli.index import index
 
 FILES = ("scores", "ranks", "normalised", "treated", "imputed", "denominated", "treatment", "intervals",
          "contributions", "weights", "correlations", "sensitivity")  # fmt: skip
+STUDIES = ("statistics", "availability", "structure", "importance", "rank_sets", "ahead")
 
 
 def run(*arguments):
@@ -189,6 +190,26 @@ def test_shapley_effects_are_written_as_rows_when_asked_for(asem):
     assert sum(float(r["total"]) for r in effects) == pytest.approx(1)
 
 
+def test_what_an_analyst_looks_at_stands_beside_the_scores(result):
+    statistics = rows_of(result / "statistics.csv")
+    assert {r["stage"] for r in statistics} == {"raw", "treated"}
+    assert {r["node"] for r in statistics if r["stage"] == "raw" and "outliers" in r["flags"]}
+    assert not [r for r in statistics if r["stage"] == "treated" and "outliers" in r["flags"]]
+    shares = rows_of(result / "importance.csv")
+    assert sum(float(r["weight"]) for r in shares) == pytest.approx(1)
+    assert sum(float(r["importance"]) for r in shares) == pytest.approx(1)
+    alphas = {r["node"]: float(r["alpha"]) for r in rows_of(result / "structure.csv")}
+    assert max(alphas.values()) < 1
+    assert set(alphas) >= {"Index", "Conn", "Physical"}
+    sets = {r["place"]: r for r in rows_of(result / "rank_sets.csv")}
+    intervals = {r["place"]: r for r in rows_of(result / "intervals.csv") if r["node"] == "Index"}
+    assert all(int(sets[p]["rank_low"]) <= int(r["rank"]) <= int(sets[p]["rank_high"]) for p, r in intervals.items())
+    ahead = {r["place"]: r for r in rows_of(result / "ahead.csv")}
+    assert float(ahead["CHE"]["LAO"]) == 1
+    assert float(ahead["CHE"]["NLD"]) + float(ahead["NLD"]["CHE"]) == pytest.approx(1)
+    assert len(rows_of(result / "availability.csv")) == 51
+
+
 def test_bad_input_writes_nothing(asem, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("uCode,LPI\nAUT,many\n")
@@ -208,7 +229,7 @@ def test_the_workbook_has_a_sheet_a_step_and_runs_no_formula(result):
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(str(result / "index.xlsx"))
-    assert set(book.sheet_names) == set(FILES)
+    assert set(book.sheet_names) == {*FILES, *STUDIES}
     first = book.get_sheet_by_name("scores").to_python()[1]
     scores = rows_of(result / "scores.csv")[0]
     assert first[1] == pytest.approx(float(scores["Index"]))

@@ -66,6 +66,34 @@ def test_no_mark_and_no_text_lies_outside_its_figure(name, language):
             assert start + room <= width + 1, mark.text
 
 
+NARROW = {
+    "parts": lambda: figures.stacked_contributions(
+        ["Şanlıurfa ve çevresi" * 2, "b"], {"air " * 9: [3, 1], "x": [1, 2]}, width=360
+    ),
+    "sobol": lambda: figures.sobol_bars(
+        [FactorShare("how values become scores " * 3, 0.2, 0.1, 0.3, 0.3, 0.2, 0.4)], width=360
+    ),
+    "radar": lambda: figures.radar(
+        "a", ["Yönetişim ve altyapı", "b", "Adam və cəmiyyət", "c"], [1, 2, 3, 4], [1, 1, 1, 1], radius=80, letters=13
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+def test_a_narrow_figure_keeps_all_its_text_inside(name):
+    root = ElementTree.fromstring(NARROW[name]())
+    assert float(root.get("width")) <= 420
+    for mark in root.iter(TAG + "text"):
+        room = len(mark.text) * float(mark.get("font-size")) * 0.55
+        start = float(mark.get("x")) - room * {"start": 0, "middle": 0.5, "end": 1}[mark.get("text-anchor")]
+        assert -1 <= start <= start + room <= float(root.get("width")) + 1, mark.text
+
+
+def test_a_label_breaks_at_blanks_and_only_its_last_line_is_cut():
+    assert svg.lines_of("Governance and infrastructure", 14) == ["Governance and", "infrastructure"]
+    assert svg.lines_of("one two three four five", 9) == ["one two", "three fo…"]
+
+
 def test_ranks_have_whole_numbers_on_their_axis():
     root = ElementTree.fromstring(figures.rank_intervals(BARS))
     assert [t.text for t in root.iter(TAG + "text") if t.get("text-anchor") == "middle"] == ["1", "2", "3"]

@@ -71,7 +71,7 @@ def test_a_file_that_names_one_is_refused_with_the_way_out():
     with pytest.raises(DefinitionError, match=r"mine.*aggregators="):
         from_plain(spec)
     by_level = flat(3, [SCALE, {"aggregate": {"by_level": {2: "mine"}}}])
-    with pytest.raises(DefinitionError, match=r"node index.*mine.*aggregators="):
+    with pytest.raises(DefinitionError, match=r"mine.*by_level.*aggregators="):
         from_plain(by_level)
     known = from_plain(by_level, aggregators={"mine": mine})
     again = from_plain(to_plain(known), aggregators={"mine": mine})

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 from scipy import stats
+from tests.comparison.worlds import flat, table, two_levels
 
 from kenes.comparison import aggregation, build, imputation, normalisation, outranking, treatment, uncertainty
 from kenes.comparison.specification import Goalposts, Node
-from kenes.vocabulary.errors import BadInput
+from kenes.vocabulary.errors import BadInput, DefinitionError
 
 RNG = np.random.default_rng(5)
 
@@ -205,6 +206,74 @@ def test_em_recovers_the_line_between_two_indicators():
     assert filled[:60, 1] == pytest.approx(intercept + slope * x[:60], abs=1e-6)
     assert mean[1] == pytest.approx(intercept + slope * x.mean(), abs=1e-6)
     assert cov[0, 0] == pytest.approx(x.var(), rel=1e-6)
+
+
+def test_em_gives_the_published_estimates_for_the_apples():
+    """Little and Rubin (1987), Statistical Analysis with Missing Data, table 6.4: apple crop and share of wormy
+    fruit; mean and covariance as in the documentation of the R package mvnmle (0.1-11), which stops a little early."""
+    size = [8, 6, 11, 22, 14, 17, 18, 24, 19, 23, 26, 40, 4, 4, 5, 6, 8, 10]
+    worms = [59, 58, 56, 53, 50, 45, 43, 42, 39, 38, 30, 27, *[np.nan] * 6]
+    _, mean, cov = imputation.em(np.column_stack([size, worms]))
+    assert mean == pytest.approx([14.72227, 49.33325], abs=2e-4)
+    assert cov == pytest.approx(np.array([[89.53415, -90.69653], [-90.69653, 114.69470]]), abs=5e-4)
+    slope, intercept = np.polyfit(size[:12], worms[:12], 1)  # monotone: the closed form, to the last digits
+    assert mean[1] == pytest.approx(intercept + slope * np.mean(size), rel=1e-12)
+
+
+def test_em_settles_at_the_greatest_likelihood_and_not_near_it():
+    values = np.random.default_rng(1).normal(size=(51, 8)) @ np.random.default_rng(2).normal(size=(8, 8))
+    values[np.random.default_rng(3).random(values.shape) < 0.2] = np.nan
+    filled, mean, cov = imputation.em(values)
+    score, information = np.zeros(8), np.zeros((8, 8))  # a step of Newton's on the mean would not move it
+    for row in values:
+        known = np.isfinite(row)
+        if known.any():
+            score[known] += np.linalg.solve(cov[np.ix_(known, known)], row[known] - mean[known])
+            information[np.ix_(known, known)] += np.linalg.inv(cov[np.ix_(known, known)])
+    assert np.abs(np.linalg.solve(information, score)).max() < 1e-10
+    assert filled.mean(axis=0) == pytest.approx(mean, abs=1e-11)
+
+
+def test_nearest_places_fill_as_in_the_example_of_scikit_learn():
+    """KNNImputer (n_neighbors=2), example of its documentation, scikit-learn 1.5."""
+    values = np.array([[1, 2, np.nan], [3, 4, 3], [np.nan, 6, 5], [8, 8, 7]])
+    assert imputation.nearest(values, k=2).tolist() == [[1, 2, 4], [3, 4, 3], [5.5, 6, 5], [8, 8, 7]]
+
+
+def test_chained_fills_lie_on_the_regressions_of_the_filled_table():
+    values = np.random.default_rng(4).normal(size=(60, 1)) + np.random.default_rng(5).normal(size=(60, 4))
+    values[np.random.default_rng(6).random(values.shape) < 0.1] = np.nan
+    filled = imputation.chained(values)
+    for column in range(4):
+        known = np.isfinite(values[:, column])
+        others = np.column_stack([np.ones(60), np.delete(filled, column, axis=1)])
+        line = np.linalg.lstsq(others[known], values[known, column], rcond=None)[0]
+        assert filled[~known, column] == pytest.approx(others[~known] @ line, abs=1e-9)
+
+
+@pytest.mark.parametrize("method", ["em", "knn", "chained", "multiple"])
+def test_a_method_that_learns_sees_one_branch_at_a_time(method):
+    rng = np.random.default_rng(7)
+    values = rng.normal(size=(40, 1)) + rng.normal(size=(40, 6))
+    values[3, 0] = np.nan
+    spec = two_levels(2, 6, [{"impute": {"method": method, "by": "branch"}}, "normalise", "aggregate"])
+    alone = {
+        "seed": 0,
+        "nodes": flat(3, [])["nodes"],
+        "steps": [{"impute": {"method": method}}, "normalise", "aggregate"],
+    }
+    by_branch = build(spec, table(values)).stages["imputed"]
+    assert by_branch[3, 0] == build(alone, table(values[:, ::2])).stages["imputed"][3, 0]
+    assert by_branch[3, 0] != build({**spec, "steps": alone["steps"]}, table(values)).stages["imputed"][3, 0]
+
+
+def test_a_group_may_be_named_with_the_plain_mean_too_and_what_cannot_be_grouped_is_refused():
+    data = {**table([[1.0], [3.0], [np.nan], [10.0]]), "g": ["a", "a", "a", "b"]}
+    steps = [{"impute": {"method": "mean", "by": "g"}}, "normalise", "aggregate"]
+    assert build(flat(1, steps), data).stages["imputed"][2, 0] == 2
+    for method, by in (("em", "g"), ("latest", "branch"), ("group_mean", "branch")):
+        with pytest.raises(DefinitionError, match="impute"):
+            build(flat(1, [{"impute": {"method": method, "by": by}}, "normalise", "aggregate"]), data)
 
 
 @pytest.mark.parametrize("method", ["knn", "chained", "multiple", "mean"])

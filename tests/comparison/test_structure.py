@@ -110,6 +110,16 @@ def test_weights_from_data_sum_to_one_and_none_is_negative(method):
     assert method(values[:, ::-1])[::-1] == pytest.approx(found)
 
 
+def test_merec_gives_the_published_weights():
+    """Keshavarz-Ghorabaee et al. (2021), Symmetry 13(4), 525, illustrative example: two criteria of benefit, two of
+    cost, which enter as their reciprocals."""
+    table = np.array(
+        [[450, 8000, 54, 145], [10, 9100, 2, 160], [100, 8200, 31, 153], [220, 9300, 1, 162], [5, 8400, 23, 158.0]]
+    )
+    table[:, 2:] = 1 / table[:, 2:]
+    assert weights.merec(table).round(4).tolist() == [0.5752, 0.0141, 0.4016, 0.0091]
+
+
 def test_entropy_gives_nothing_to_an_indicator_that_is_the_same_everywhere():
     assert weights.entropy(np.column_stack([np.ones(5), np.arange(1.0, 6)])) == pytest.approx([0, 1])
 

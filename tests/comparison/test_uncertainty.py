@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 
-from kenes.comparison import build, drawing, intervals, replicates, uncertainty, what_if
+from kenes.comparison import build, drawing, imputation, intervals, replicates, uncertainty, what_if
 from kenes.comparison.coin import from_coin
 from kenes.comparison.factors import realise
 from kenes.comparison.influence import designs, exact_shares, sensitivity, shares_of, sobol
@@ -163,6 +163,7 @@ def test_drawn_weights_give_the_index_of_those_weights():
             treat={"method": "winsorise", "max_points": 2, "then": "log_coin", "combine": True}, normalise="borda"
         ),
         asem_steps(treat=None, normalise="distance_to_max", impute=None),
+        [{"denominate": {"scale": 1000}}, {"screen": {"min_coverage": 0.95}}, "normalise", "aggregate"],
     ],
 )
 def test_compiled_draws_equal_the_array_functions(steps, monkeypatch):
@@ -175,6 +176,67 @@ def test_compiled_draws_equal_the_array_functions(steps, monkeypatch):
     monkeypatch.setattr(drawing, "recipe", lambda *_: None)
     plainly = uncertainty(profile, 12, factors=factors)
     assert compiled.drawn == pytest.approx(plainly.drawn, abs=1e-9, nan_ok=True)
+
+
+def test_a_gap_that_nobody_fills_widens_the_interval_of_its_own_place_alone():
+    rng = np.random.default_rng(5)
+    base = rng.normal(size=(60, 1))
+    values = base + 0.4 * rng.normal(size=(60, 4))
+    full, values = values.copy(), values.copy()
+    values[7, 2] = np.nan
+    spec = flat(4, ["normalise", "aggregate"])
+    factors = [{"kind": "gaps"}]
+    found = uncertainty(build(spec, table(values)), 4000, factors=factors)
+    width = (found.score_high - found.score_low)[:, -1]
+    assert np.delete(width, 7) == pytest.approx(np.zeros(59), abs=1e-9)
+    assert found.rank_low[7, -1] < found.rank_high[7, -1]
+    reach = np.ptp(full[:, 2][np.arange(60) != 7])
+    alone = 2 * 1.6449 * full[:, 2].std() * 100 / reach / 4
+    assert 0.2 * alone < width[7] < 0.8 * alone  # the other three tell much of the fourth
+    assert (
+        uncertainty(build(spec, table(full)), 50, factors=factors).score_low[7, -1] == build(spec, table(full)).index[7]
+    )
+    usual = uncertainty(build(spec, table(values)), 50)
+    assert "gaps" in usual.factors
+
+
+def test_errors_and_gaps_move_the_ranks_each_by_itself():
+    values = np.random.default_rng(6).normal(size=(30, 4))
+    values[3, 0] = values[8, 1] = np.nan
+    errors = np.full(values.shape, 0.3)
+    profile = build(flat(4, ["normalise", "aggregate"]), table(values), errors=errors)
+    found = {}
+    for factors in ([{"kind": "errors"}, {"kind": "gaps"}], [{"kind": "gaps"}, {"kind": "errors"}]):
+        (shares,) = sensitivity(profile, base=128, factors=factors)
+        found[shares.factors] = dict(zip(shares.factors, shares.total, strict=True))
+        assert min(shares.total) > 0.005
+        assert shares.total[shares.factors.index("errors")] > shares.total[shares.factors.index("gaps")]
+    assert len(found) == 2
+
+
+def test_a_guess_covers_the_value_that_was_hidden_as_often_as_it_says():
+    rng, inside = np.random.default_rng(11), []
+    for _ in range(40):
+        base = rng.normal(size=(50, 1))
+        values = base + 0.7 * rng.normal(size=(50, 5))
+        rows = rng.choice(50, 10, replace=False)
+        hidden = values.copy()
+        hidden[rows, rng.integers(0, 5, 10)] = np.nan
+        mean, spread = imputation.guesses(hidden)
+        gaps = np.isnan(hidden)
+        inside += (np.abs(values - mean)[gaps] < 1.6449 * spread[gaps]).tolist()
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.04)
+
+
+def test_a_guess_stays_in_the_range_of_its_indicator_and_moves_nobody_else():
+    values = np.random.default_rng(1).exponential(size=(25, 3))
+    values[4, 0] = np.nan
+    profile = build(flat(3, [{"normalise": {"method": "min_max"}}, "aggregate"]), table(values))
+    found = uncertainty(profile, 500, factors=[{"kind": "gaps"}], nodes=["i0", "index"])
+    assert found.score_low[4, 0] >= 0
+    assert found.score_high[4, 0] <= 100
+    others = np.delete(found.draw_scores, 4, axis=0)
+    assert others == pytest.approx(np.delete(profile.index, 4)[:, None] * np.ones(500), abs=1e-9)
 
 
 def test_an_error_widens_the_interval_of_its_own_place():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 from tests.portal.conftest import getter
 from tests.portal.world import DATA, EVIL, SHA, world
 
+from kenes.portal import drawings
 from kenes.portal.app import create_app
 from kenes.portal.languages import NAMES, language
-from kenes.portal.site import Page
+from kenes.portal.site import Page, Site
 
 PAGES = (
     "",
@@ -224,3 +226,45 @@ def test_a_country_is_named_by_cldr_unless_the_observatory_names_it(get):
     assert "<h1>Казахстан</h1>" in get("/ru/place/kz").text
     assert "<h1>Қазақстан</h1>" in get("/kk/place/kz").text
     assert "<h1>Törökország</h1>" in get("/hu/place/tr").text
+
+
+def drawn(get, path: str, ident: str) -> str:
+    text = get(path).text
+    return text[text.index(f'"{ident}-title') :].split("</svg>")[0]
+
+
+def test_an_index_shows_what_its_scores_are_made_of_and_what_its_ranks_depend_on(get):
+    bars = drawn(get, "/tr/index/tr-provinces", "parts-narrow")
+    assert "Puanları oluşturan katkılar" in bars
+    assert "PM10" in bars
+    assert bars.count("<text") > bars.count("Bursa") >= 1
+    shares = drawn(get, "/tr/index/tr-provinces", "sobol-wide")
+    assert shares.index("eksik değerler") < shares.index("değerlerin puana")  # the largest is on top
+    assert "0,40" in shares
+    tree = drawn(get, "/en/index/tr-provinces", "tree")
+    assert "0.90" in tree
+    assert "Correlation of each part" in get("/en/index/tr-provinces").text
+
+
+def test_a_place_says_what_its_rank_depends_on_most(get):
+    assert "This rank depends most on: values that are missing (40%" in get("/en/place/tr-bursa").text
+    assert "This rank depends most on" not in get("/en/place/tr-cizre").text
+
+
+def test_a_place_is_drawn_against_its_peers_where_enough_parts_are_known(tmp_path):
+    edition, catalogue = world(tmp_path)
+    site = Site(edition, catalogue)
+    profile = catalogue.profiles["tr-provinces"]
+    nodes = [*profile.specification["nodes"], {"id": "society", "parent": "total"}]
+    own = dataclasses.replace(profile, specification={**profile.specification, "nodes": nodes})
+    site.view.profiles = {"tr-provinces": own}
+    page = Page(site, None, language("en"))
+    scores = {"environment": 80.0, "economy": 30.0, "society": 50.0}
+    site.view.node_score = lambda index, place, node: scores.get(node, 10.0) if place == "tr-bursa" else 40.0
+    figure = drawings.radar_drawing(page, site.view, "tr-provinces", "tr-bursa")
+    assert figure.count("<svg") == 2
+    assert "Bursa is ahead of its peers in 2 of 3" in figure
+    assert "Environment" in figure
+    assert "80.0 | 40.0" in figure
+    site.view.node_score = lambda index, place, node: None
+    assert drawings.radar_drawing(page, site.view, "tr-provinces", "tr-bursa") is None

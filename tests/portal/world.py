@@ -318,6 +318,18 @@ def _index(tables: Any, catalogue: Catalogue, profile: Any, rng: Any) -> None:
                     "source": "A study, Journal 2020", "url": "https://doi.org/10.4209/aaqr.2020.04.0170 ; javascript:alert(1)",
                 }
             )  # fmt: skip
+    parents_of = {n["id"]: n["parent"] for n in nodes if n.get("parent")}
+    tables["correlations"] += [
+        {"index": profile.id, "a": a, "b": b, "method": "pearson", "r": 0.9 - 0.1 * k, "p": 0.01}
+        for k, (a, b) in enumerate(parents_of.items())
+    ]
+    for place in (None, *order):
+        for k, factor in enumerate(("weights", "normalisation and aggregation", "gaps")):
+            ends = {"first": 0.1 * k, "first_low": 0.05 * k, "first_high": 0.15 * k}
+            ends |= {"total": 0.2 * k, "total_low": 0.1 * k, "total_high": 0.3 * k}
+            tables["sensitivity"].append(
+                {"index": profile.id, "place": place, "factor": factor, **ends, "method": "sobol"}
+            )
     facts = [(root, "factors", json.dumps(["weights", "leave_one_out", "error"])), (root, "draws", "2000")]
     facts += [(leaf, "year", "2023") for leaf in leaves]
     tables["index_facts"] += [

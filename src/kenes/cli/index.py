@@ -66,9 +66,9 @@ def replay(
     seed: int | None,
 ) -> int:
     """Run the index once for each row of a design; scores and ranks with a column a run."""
-    from kenes.pipeline import index_files
+    from kenes.pipeline import index_replay
 
-    result = index_files.replay(spec, data, design, out, weights=weights, seed=seed)
+    result = index_replay.replay(spec, data, design, out, weights=weights, seed=seed)
     if as_json:
         show(result)
     else:
@@ -83,9 +83,9 @@ def replay(
 @guarded
 def compare(before: Path, after: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
     """What differs between two results."""
-    from kenes.pipeline import index_files
+    from kenes.pipeline import index_results
 
-    found = index_files.compare(before, after)
+    found = index_results.compare(before, after)
     if as_json:
         show(found)
     else:

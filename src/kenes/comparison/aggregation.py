@@ -29,8 +29,17 @@ def shares(values: Floats, weights: Floats) -> Floats:
         return np.where(total > 0, present / total, np.nan)
 
 
-def _sum(share: Floats, values: Floats) -> Floats:
-    return np.asarray(np.where(share > 0, share * np.where(np.isfinite(values), values, 0), share * 0).sum(axis=0))
+def weighted_mean(values: Floats, weights: Floats) -> Floats:
+    """Sum of weight times value over the sum of the weights present, divided once.
+
+    Dividing last keeps equal scores equal: shares of a third, rounded one by one, would tear ties apart.
+    """
+    aligned = weights.reshape(weights.shape[0], *([1] * (values.ndim - weights.ndim)), *weights.shape[1:])
+    present = np.isfinite(values)
+    top = np.where(present, aligned * np.where(present, values, 0.0), 0.0).sum(axis=0)
+    below = np.where(present, aligned, 0.0).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(below > 0, top / below, np.nan))
 
 
 def arithmetic(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:
@@ -39,28 +48,28 @@ def arithmetic(values: Floats, weights: Floats, _: Mapping[str, Any] | None = No
     >>> arithmetic(np.array([[1.0, 2.0], [3.0, np.nan]]), np.array([1.0, 3.0])).tolist()
     [2.5, 2.0]
     """
-    return _sum(shares(values, weights), values)
+    return weighted_mean(values, weights)
 
 
 def geometric(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:
     """Weighted geometric mean of positive values."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.exp(_sum(shares(values, weights), np.log(values))))
+        return np.asarray(np.exp(weighted_mean(np.log(values), weights)))
 
 
 def harmonic(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:
     """Weighted harmonic mean of positive values."""
     with np.errstate(divide="ignore"):
-        return np.asarray(1 / _sum(shares(values, weights), 1 / values))
+        return np.asarray(1 / weighted_mean(1 / values, weights))
 
 
 def power_mean(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
-    """Weighted power mean; power 0 is the geometric mean."""
+    """Weighted power mean of values of zero or more; power 0 is the geometric mean."""
     power = float(settings["power"])
     if power == 0:
         return geometric(values, weights)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(_sum(shares(values, weights), values**power) ** (1 / power))
+        return np.asarray(weighted_mean(values**power, weights) ** (1 / power))
 
 
 def weighted_median(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:
@@ -97,9 +106,11 @@ def mazziotta_pareto(values: Floats, weights: Floats, settings: Mapping[str, Any
         Mazziotta and Pareto (2013), Rivista Italiana di Economia Demografia e Statistica 67(2); (2016) Social
         Indicators Research 127, 983-1003, for the adjusted form; deviations over m, not m - 1.
     """
-    share = shares(values, weights)
-    mean = _sum(share, values)
-    variance = _sum(share, (values - mean) ** 2)
+    mean = weighted_mean(values, weights)
+    variance = weighted_mean((values - mean) ** 2, weights)
+    count = np.isfinite(values).sum(axis=0)
+    if int(settings.get("ddof", 0)) == 1:
+        variance = variance * np.where(count > 1, count / np.maximum(count - 1, 1), 1.0)
     sign = float(settings.get("penalty", -1))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(mean + sign * variance / mean)
@@ -129,6 +140,7 @@ def aggregate(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> F
         Scores, shape (place,) or (place, draw); NaN where less than `min_coverage` of the weight has a value.
     """
     method = settings.get("method", "arithmetic")
+    values = _weighed(values, weights)
     if "own" in settings:
         scores = own_mean(values, weights, settings)
     else:
@@ -142,6 +154,14 @@ def aggregate(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> F
     if least > 0:
         scores = np.where(share_present(values, weights) >= least - 1e-12, scores, np.nan)
     return scores
+
+
+def _weighed(values: Floats, weights: Floats) -> Floats:
+    """Values with NaN for children without weight: what counts for nothing fills no gap and takes no place."""
+    if (weights > 0).all():
+        return values
+    aligned = weights.reshape(weights.shape[0], *([1] * (values.ndim - weights.ndim)), *weights.shape[1:])
+    return np.where(aligned > 0, values, np.nan)
 
 
 def share_present(values: Floats, weights: Floats) -> Floats:

@@ -6,8 +6,8 @@ build on the same `Workshop` recomputes only the steps after the first one that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,10 @@ from kenes.comparison.aggregation import aggregate, share_present
 from kenes.comparison.normalisation import normalise_column, ranks
 from kenes.comparison.own_functions import Aggregator, OwnFunction
 from kenes.comparison.plain import from_plain, to_plain
-from kenes.comparison.specification import Specification, Tree, canonical, needs_positive
+from kenes.comparison.specification import BY_BRANCH, Specification, Tree, cannot_take, canonical, needs_positive
 from kenes.comparison.table import columns_of, matrix, numbers, to_arrow
 from kenes.comparison.treatment import Change
+from kenes.comparison.weighting import Worked, weigh
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
@@ -155,8 +156,17 @@ def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
             "data", expected=f"the place column {spec.place_column}", found=", ".join(list(columns)[:8]),
             mend="Correct place_column.",
         )  # fmt: skip
+    _refuse_blank(columns[spec.place_column], spec.place_column)
     places = tuple(str(p) for p in columns[spec.place_column])
-    times = tuple(columns[spec.time_column]) if spec.time_column and spec.time_column in columns else None
+    times = None
+    if spec.time_column:
+        if spec.time_column not in columns:
+            raise BadInput(
+                "data", expected=f"the time column {spec.time_column}", found=", ".join(list(columns)[:8]),
+                mend="Correct time_column, or leave it out.",
+            )  # fmt: skip
+        _refuse_blank(columns[spec.time_column], spec.time_column)
+        times = tuple(columns[spec.time_column])
     _refuse_twice(places, times)
     wanted = {n.denominator for n in spec.nodes if n.denominator} if spec.has("denominate") else set()
     missing = sorted(d for d in wanted if d not in columns)
@@ -196,6 +206,16 @@ def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
     return found
 
 
+def _refuse_blank(cells: Sequence[Any], column: str) -> None:
+    """Places and times have a name in every row."""
+    for row, value in enumerate(cells, start=1):
+        if value is None or value != value or str(value).strip() == "":  # noqa: PLR0124 - NaN names nothing
+            raise BadInput(
+                column, expected="a name in every row", found="an empty cell", where=f"row {row}",
+                mend="Fill the cell or remove the row.",
+            )  # fmt: skip
+
+
 def _refuse_twice(places: Sequence[str], times: Sequence[Any] | None) -> None:
     keys = list(zip(places, times, strict=True)) if times is not None else list(places)
     if len(set(keys)) != len(keys):
@@ -226,6 +246,7 @@ class Workshop:
 
     def build(self, spec: Specification) -> Profile:
         """Run all steps, reusing those whose settings and predecessors are as before."""
+        spec = self.worked(spec)
         state = self.prepared(spec)
         tree, weights = spec.tree, np.array(spec.weights())
         scores = evaluate(spec, state.values, weights, self.blocks, self.inputs.places)
@@ -253,6 +274,27 @@ class Workshop:
             reason,
             self,
         )
+
+    def worked(self, spec: Specification) -> Specification:
+        """The specification with the weights that its chosen rule gives on these data; itself where there is none.
+
+        Draws keep these weights: an error in a cell changes scores, not the judgement of what counts.
+        """
+        if spec.rule is None or spec.worked is not None:
+            return spec
+        values, rule, tree = self.prepared(spec).values, spec.rule, spec.tree
+        weights = np.array([spec.by_id[i].weight for i in tree.ids])
+        ratios: dict[str, float] = {}
+
+        def weigh_children(position: int, children: list[int], scores: Floats) -> None:
+            found = weigh(rule, tree.ids[position], [tree.ids[c] for c in children], scores)
+            if found is not None:
+                weights[children] = found[0]
+                ratios.update({} if found[1] is None else {tree.ids[position]: found[1]})
+
+        evaluate(spec, values, weights, self.blocks, self.inputs.places, before=weigh_children)
+        named = dict(zip(tree.ids, weights.tolist(), strict=True))
+        return replace(spec, worked=Worked(named, ratios))
 
     def _observed(self, spec: Specification, state: State) -> NDArray[np.bool_]:
         """Cells that were measured rather than imputed."""
@@ -304,12 +346,23 @@ class Workshop:
             screened = screened | (share < float(settings.get("min_coverage", 0)) - 1e-12)
             values = np.where(screened[:, None], np.nan, values)
         elif kind == "treat":
-            values, found = treatment.treat(values, [spec.treat_of(leaf) for leaf in spec.indicators])
+            values, found = self._treated(spec, values)
             changes = (*changes, *found)
         else:
             values = self._normalised(spec, values)
         stage = {STAGE_OF.get(kind, "normalised"): values}
         return State(values, screened, changes, {**state.stages, **stage})
+
+    def _treated(self, spec: Specification, values: Floats) -> tuple[Floats, list[Change]]:
+        """Treated within each time, as COINr treats a purse; with `over: all` over all times together."""
+        settings = [spec.treat_of(leaf) for leaf in spec.indicators]
+        if len(self.blocks) == 1 or spec.step("treat").get("over") == "all":
+            return treatment.treat(values, settings)
+        treated, changes = values.copy(), list[Change]()
+        for rows in self.blocks:
+            treated[rows], found = treatment.treat(values[rows], settings)
+            changes += [replace(c, row=int(rows[c.row])) for c in found]
+        return treated, sorted(changes, key=lambda c: (c.column, c.row))
 
     def _denominated(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
         divided = values.copy()
@@ -326,9 +379,9 @@ class Workshop:
         by = settings.get("by") or (spec.groups[0] if spec.groups else None)
         method = str(settings.get("method", "none"))
         groups = self.inputs.groups.get(by) if by else None
-        if by == "branch" and method in ("mean", "median"):
-            return self._by_branch(spec, method, values)
-        if method.startswith("group") and groups is None:
+        if by == "branch" and method in BY_BRANCH:
+            return self._by_branch(spec, settings, values)
+        if (method.startswith("group") or settings.get("by")) and groups is None:
             raise BadInput("impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by.")
         if method in ("latest", "linear"):
             times = None if self.inputs.times is None else numbers(self.inputs.times, "time")
@@ -340,14 +393,25 @@ class Workshop:
             filled[rows] = imputation.impute(values[rows], settings, groups=block_groups, rng=rng)
         return filled
 
-    def _by_branch(self, spec: Specification, method: str, values: Floats) -> Floats:
-        """Gaps filled from the indicators of the same parent, within each time."""
+    def _by_branch(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
+        """Gaps filled from the indicators of the same parent, within each time.
+
+        Mean and median take the place's own siblings on a common scale; the methods that learn from other places
+        see the indicators of one branch at a time.
+        """
+        method = str(settings["method"])
         turned = np.array([-1.0 if spec.by_id[leaf].direction == -1 else 1.0 for leaf in spec.indicators])
         tree, filled = spec.tree, values.copy()
         siblings = [[c for c in tree.children[p] if c < tree.leaves] for p in tree.aggregates]
         centre: imputation.Centre = np.mean if method == "mean" else np.median
         for rows in self.blocks:
-            filled[rows] = imputation.fill_by_siblings(values[rows], [s for s in siblings if s], turned, centre)
+            if method in ("mean", "median"):
+                filled[rows] = imputation.fill_by_siblings(values[rows], [s for s in siblings if s], turned, centre)
+                continue
+            rng = np.random.default_rng(spec.seed)
+            for columns in filter(None, siblings):
+                part = np.ix_(rows, np.array(columns, dtype=np.intp))
+                filled[part] = imputation.impute(values[part], settings, rng=rng)
         return filled
 
     def _normalised(self, spec: Specification, values: Floats) -> Floats:
@@ -359,6 +423,11 @@ class Workshop:
                 reference = settings.get("reference")
                 frozen = self._frozen(settings, values[:, position])
                 where = [i for i, r in enumerate(rows) if self.inputs.places[r] == str(reference)]
+                if len(where) > 1:
+                    raise BadInput(
+                        f"reference {reference}", expected="one row of the place to refer to", found=f"{len(where)}",
+                        where=f"node {leaf}", mend="Normalise within each time (`over: year`).",
+                    )  # fmt: skip
                 scaled[rows, position] = normalise_column(
                     values[rows, position],
                     node,
@@ -386,8 +455,9 @@ class Workshop:
 
 
 def evaluate(
-    spec: Specification, leaves: Floats, weights: Floats, blocks: Sequence[Rows], places: Sequence[str]
-) -> Floats:
+    spec: Specification, leaves: Floats, weights: Floats, blocks: Sequence[Rows], places: Sequence[str], *,
+    before: Callable[[int, list[int], Floats], None] | None = None,
+) -> Floats:  # fmt: skip
     """Scores of all nodes from normalised indicators.
 
     Args:
@@ -396,6 +466,8 @@ def evaluate(
         weights: shape (node,), by position in the tree.
         blocks: rows of each time, for the methods that compare places.
         places: names of the rows, for messages.
+        before: called with the position of each aggregate, its children and their scores before it is scored; may
+            change `weights`.
 
     Returns:
         Shape (row, node).
@@ -409,10 +481,14 @@ def evaluate(
     for position in tree.aggregates:
         children, settings = list(tree.children[position]), spec.aggregate_of(position)
         values = scores[:, children].T
-        if needs_positive(settings) and (values <= 0).any():
-            child, row = np.argwhere(values <= 0)[0]
+        if before is not None:
+            before(position, children, values.T)
+        wrong = np.argwhere(np.isfinite(values) & cannot_take(settings, values))
+        if wrong.size:
+            child, row = wrong[0]
+            least = "above zero" if needs_positive(settings) else "of zero or more"
             raise BadInput(
-                f"node {tree.ids[position]}", expected=f"values above zero under a {settings['method']} mean",
+                f"node {tree.ids[position]}", expected=f"values {least} under a {settings['method']} mean",
                 found=f"{values[child, row]:g} in {tree.ids[children[child]]} of {places[row]}",
                 mend="Raise the low end of the normalisation, or choose an arithmetic mean.",
             )  # fmt: skip

@@ -10,7 +10,8 @@ from kenes.comparison.specification import Plain
 from kenes.comparison.table import Columns, columns_of
 from kenes.vocabulary.errors import DefinitionError
 
-NEEDED = ("iCode", "Parent", "Type")
+NEEDED = ("iCode", "Parent", "Type", "Direction")
+TYPES = ("Indicator", "Aggregate", "Group", "Denominator", "Other")
 EMPTY = (None, "", "NA", "NaN")
 
 
@@ -33,10 +34,11 @@ def from_coin(idata: Any, imeta: Any, *, steps: Sequence[Any] | None = None) -> 
     missing = [n for n in NEEDED if n not in meta]
     if missing or "uCode" not in data:
         raise DefinitionError(
-            "COINr tables", expected="iCode, Parent and Type in iMeta, uCode in iData",
+            "COINr tables", expected="iCode, Parent, Type and Direction in iMeta, uCode in iData",
             found="no " + ", ".join(missing or ["uCode"]), mend="Export both tables with their headers.",
         )  # fmt: skip
     rows = [dict(zip(meta, cells, strict=True)) for cells in zip(*meta.values(), strict=True)]
+    _check_rows(rows)
     nodes = [_node(r) for r in rows if r["Type"] in ("Indicator", "Aggregate")]
     absent = [
         n["id"] for r, n in zip(_nodes(rows), nodes, strict=True) if r["Type"] == "Indicator" and n["id"] not in data
@@ -56,7 +58,48 @@ def from_coin(idata: Any, imeta: Any, *, steps: Sequence[Any] | None = None) -> 
     if "Time" in data and len(set(data["Time"])) > 1:
         plain["time_column"] = "Time"
     from_plain(plain)
-    return plain, {name: [None if v in EMPTY else v for v in values] for name, values in data.items()}
+    names = ("uCode", "uName", "Time")
+    return plain, {
+        name: [None if v in EMPTY and not (v == "NA" and name in names) else v for v in values]
+        for name, values in data.items()
+    }
+
+
+def _check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Types that COINr knows, numbers where numbers belong, and levels that go up from child to parent."""
+    levels = {r["iCode"]: _number(r, "Level") for r in rows}
+    for row in rows:
+        if row["Type"] not in TYPES:
+            raise DefinitionError(
+                f"iMeta {row['iCode']}", expected=f"a Type of {', '.join(TYPES)}", found=str(row["Type"]),
+                mend="Correct the Type.",
+            )  # fmt: skip
+        for column in ("Direction", "Weight", "Target"):
+            _number(row, column)
+        if row["Type"] == "Indicator" and _number(row, "Direction") not in (-1.0, 1.0):
+            raise DefinitionError(
+                f"iMeta {row['iCode']}", expected="a Direction of 1 or -1", found=str(row.get("Direction")),
+                mend="Correct the Direction.",
+            )  # fmt: skip
+        own, above = levels.get(row["iCode"]), levels.get(row.get("Parent"))
+        if row["Type"] in ("Indicator", "Aggregate") and own is not None and above is not None and above <= own:
+            raise DefinitionError(
+                f"iMeta {row['iCode']}", expected=f"a Level below {above:g}, that of its parent {row['Parent']}",
+                found=f"{own:g}", mend="Correct the Level or the Parent.",
+            )  # fmt: skip
+
+
+def _number(row: Mapping[str, Any], column: str) -> float | None:
+    """A cell as a number, None where it is empty."""
+    value = row.get(column)
+    if value in EMPTY:
+        return None
+    try:
+        return float(str(value))
+    except ValueError:
+        raise DefinitionError(
+            f"iMeta {row['iCode']}", expected=f"a number in {column}", found=repr(value), mend="Correct the cell."
+        ) from None
 
 
 def _nodes(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -73,8 +116,7 @@ def _node(row: Mapping[str, Any]) -> Plain:
         if row.get(column) not in EMPTY:
             node[key] = float(row[column])
     if row["Type"] == "Indicator":
-        direction = row.get("Direction")
-        node["direction"] = 1 if direction in EMPTY else int(float(str(direction)))
+        node["direction"] = int(float(str(row["Direction"])))
     if row["Type"] == "Aggregate":
         node.pop("target", None)
     return node

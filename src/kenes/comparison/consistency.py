@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from kenes.comparison.specification import METHODS, THEN, Node, Specification, needs_positive
+from kenes.comparison.specification import BY_BRANCH, METHODS, THEN, Node, Specification, needs_positive
+from kenes.comparison.weighting import Settings
 from kenes.vocabulary.errors import DefinitionError
 
 OWN_MEND = (
@@ -57,16 +59,19 @@ def _check_tree(nodes: Sequence[Node]) -> None:
 
 
 def _check_weights(spec: Specification) -> None:
-    if spec.weight_set is not None and spec.weight_set not in spec.weight_sets:
+    declared = (*spec.weight_sets, *spec.weight_rules)
+    if spec.weight_set is not None and spec.weight_set not in declared:
         raise DefinitionError(
-            "weights.set", expected=f"one of {', '.join(spec.weight_sets) or 'no set'}", found=spec.weight_set,
+            "weights.set", expected=f"one of {', '.join(declared) or 'no set'}", found=spec.weight_set,
             mend="Name a declared set.",
         )  # fmt: skip
     for name, chosen in spec.weight_sets.items():
         unknown = sorted(set(chosen) - set(spec.by_id))
         if unknown:
             raise DefinitionError("weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}")
-    weights = spec.weights()
+    for name, rule in spec.weight_rules.items():
+        _check_rule(spec, name, rule)
+    weights = replace(spec, weight_set=None).weights() if spec.rule is not None else spec.weights()
     for position, weight in enumerate(weights):
         if not 0 <= weight < float("inf"):
             raise DefinitionError(
@@ -81,7 +86,19 @@ def _check_weights(spec: Specification) -> None:
             )  # fmt: skip
 
 
+def _check_rule(spec: Specification, name: str, rule: Settings) -> None:
+    """Every id that a rule names is a node."""
+    ids = [*(rule.get("nodes") or ()), *(rule.get("wanted") or ()), *(rule.get("points") or ())]
+    ids += list(rule.get("judgements") or ())
+    unknown = sorted({str(i) for i in ids} - set(spec.by_id))
+    if unknown:
+        raise DefinitionError(
+            "weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}", mend="Correct the id."
+        )
+
+
 def _check_methods(spec: Specification) -> None:
+    _check_levels(spec)
     for position in spec.tree.aggregates:
         settings, node = spec.aggregate_of(position), spec.tree.ids[position]
         method = settings["method"]
@@ -95,15 +112,66 @@ def _check_methods(spec: Specification) -> None:
         for child in spec.tree.children[position] if positive else ():
             if child < spec.tree.leaves:
                 _check_positive(spec, node, method, spec.tree.ids[child])
+        if method == "owa":
+            size, given = len(spec.tree.children[position]), settings.get("order_weights")
+            if given is not None and len(given) != size:
+                raise DefinitionError(
+                    f"node {node}", expected=f"{size} order_weights, one for each child", found=str(len(given)),
+                    mend="Give as many as the node has children.",
+                )  # fmt: skip
     for leaf in spec.indicators:
         _check_normalisation(spec, leaf)
+    _check_homes(spec)
     then = spec.step("treat").get("then") or "none"
     if then not in THEN:
         raise DefinitionError("treat.then", expected=", ".join(THEN), found=str(then))
-    if (spec.step("impute").get("method") or "").startswith("group") and not (
-        spec.step("impute").get("by") or spec.groups
-    ):
-        raise DefinitionError("impute", expected="a group to impute by", found="none", mend="Name impute.by.")
+    _check_imputation(spec.step("impute"), spec)
+
+
+def _check_levels(spec: Specification) -> None:
+    """`by_level` speaks of levels that there are."""
+    given, levels = spec.step("aggregate").get("by_level"), sorted({spec.tree.height[p] for p in spec.tree.aggregates})
+    named = [int(k) for k in given] if isinstance(given, Mapping) else list(range(2, 2 + len(given or ())))
+    strange = [k for k in named if k not in levels]
+    if strange:
+        raise DefinitionError(
+            "aggregate.by_level", expected=f"levels {levels[0]} to {levels[-1]}", found=", ".join(map(str, strange)),
+            mend="Level 2 is just above the indicators.",
+        )  # fmt: skip
+
+
+def _check_homes(spec: Specification) -> None:
+    """What speaks of indicators stands on indicators, and what speaks of aggregates on aggregates."""
+    for position, name in enumerate(spec.tree.ids):
+        node, leaf = spec.by_id[name], position < spec.tree.leaves
+        wrong = {"aggregate": node.aggregate} if leaf else {
+            "normalise": node.normalise, "treat": node.treat, "goalposts": node.goalposts,
+            "denominator": node.denominator, "direction": None if node.direction == 1 else node.direction,
+        }  # fmt: skip
+        for setting, value in wrong.items():
+            if value:
+                home = "a node with children" if leaf else "an indicator"
+                raise DefinitionError(
+                    f"node {name}", expected=f"{setting} on {home} only", found=f"{setting} on {name}",
+                    mend="Move it or remove it.",
+                )  # fmt: skip
+
+
+def _check_imputation(settings: Settings, spec: Specification) -> None:
+    method, by = settings.get("method") or "none", settings.get("by")
+    grouped = ("mean", "median", "group_mean", "group_median")
+    if method.startswith("group") and (by == "branch" or not (by or spec.groups)):
+        found = "branch" if by else "none"
+        raise DefinitionError("impute", expected="a group to impute by", found=found, mend="Name impute.by.")
+    if by and by != "branch" and method not in grouped:
+        raise DefinitionError(
+            "impute.by", expected=f"branch, or none, for {method}", found=str(by),
+            mend="Remove by, or choose group_mean or group_median.",
+        )  # fmt: skip
+    if by == "branch" and method not in BY_BRANCH:
+        raise DefinitionError("impute.by", expected=f"no branch for {method}", found="branch", mend="Remove by.")
+    if settings.get("axis", "column") not in ("column", "row"):
+        raise DefinitionError("impute.axis", expected="column or row", found=str(settings["axis"]))
 
 
 def _check_positive(spec: Specification, node: str, method: str, leaf: str) -> None:
@@ -136,6 +204,10 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
             expected=f"{field_name} for {method}",
             found="none",
             mend=f"Add {field_name} to the node.",
+        )
+    if method not in METHODS["normalise"]:
+        raise DefinitionError(
+            f"node {leaf}", expected=", ".join(METHODS["normalise"]), found=str(method), mend="Correct the method."
         )
     tables = {"categorical": "categories", "optimum_range": "spread"}
     if method in tables and not settings.get(tables[method]):

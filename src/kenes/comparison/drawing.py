@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison import imputation, replicates
+from kenes.comparison import replicates
 from kenes.comparison.aggregation import MEANS, aggregate
 from kenes.comparison.building import Profile, Workshop
+from kenes.comparison.cell_errors import CellErrors, cell_errors
 from kenes.comparison.factors import Draws, noise_of
 from kenes.comparison.replicates import recipe
-from kenes.comparison.specification import Specification
+from kenes.comparison.specification import Specification, cannot_take
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -49,7 +50,7 @@ def scores_of(
             replicates.run(
                 made,
                 spec,
-                _noise(plan.noise[members], seed),
+                _noise(plan.noise[:, members], made.gap, seed),
                 plan.weights[:, members],
                 kept,
                 rows,
@@ -62,7 +63,7 @@ def scores_of(
         if errors is None:
             leaves = profile.workshop.prepared(spec).values[use].T
         else:
-            leaves = _noisy(profile, spec, plan.noise[members], errors, seed, use)
+            leaves = _noisy(profile, spec, plan.noise[:, members], errors, seed, use)
         short = lacking[job[0]]
         absent = None if short is None else short[:, use]
         found = evaluate_draws(
@@ -128,53 +129,34 @@ def _to_nominal_scale(
                 drawn[k, members] = shifted + np.nanmean(nominal[:, k])
 
 
-def _noise(replicates_of: NDArray[np.int64], seed: int) -> Any:
+def _noise(replicates_of: NDArray[np.int64], gap: Bools, seed: int) -> Any:
     """A function that fills a buffer with the normal numbers of one of these draws."""
-    return lambda d, buffer: noise_of(seed, int(replicates_of[d]), buffer.shape, buffer)
-
-
-def cell_errors(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> tuple[Floats, Floats]:
-    """Standard errors of raw cells, and of cells that imputation fills; shape (row, indicator) each."""
-    inputs = profile.inputs
-    raw, filled = np.zeros_like(inputs.values), np.zeros_like(inputs.values)
-    for factor in factors:
-        if factor["kind"] == "errors":
-            raw = inputs.errors.copy() if inputs.errors is not None else raw
-            raw = np.maximum(raw, np.abs(np.nan_to_num(inputs.values)) * float(factor.get("share", 0.0)))
-            for leaf, sd in dict(factor.get("sd") or {}).items():
-                raw[:, profile.position(leaf)] = float(sd)
-        elif factor["kind"] == "gaps":
-            imputed = profile.stages.get("imputed")
-            if imputed is not None:
-                before = profile.stages.get("denominated", inputs.values)
-                rng = np.random.default_rng(profile.spec.seed)
-                spread = imputation.fill_spread(before, profile.spec.step("impute"), rng)
-                filled = np.where(np.isfinite(imputed), spread, 0.0)
-    return raw, filled
+    return lambda d, buffer: noise_of(seed, replicates_of[:, d], gap, buffer)
 
 
 def _noisy(
-    profile: Profile, spec: Specification, noise: NDArray[np.int64], errors: tuple[Floats, Floats], seed: int,
+    profile: Profile, spec: Specification, noise: NDArray[np.int64], errors: CellErrors, seed: int,
     rows: NDArray[np.intp],
 ) -> Floats:  # fmt: skip
     """Normalised indicators with drawn errors, shape (indicator, row, draw)."""
     workshop, shape = profile.workshop, profile.inputs.values.T.shape
-    cells = replicates.noisy_cells(workshop.inputs.values, errors)
-    found = np.empty((shape[0], len(rows), len(noise)))
-    for d, replicate in enumerate(noise):
+    cells = errors.cells
+    found, drawn = np.empty((shape[0], len(rows), noise.shape[1])), np.empty(cells.shape)
+    for d, replicates_of in enumerate(noise.T):
         z = np.zeros(shape)
-        z.ravel()[cells] = noise_of(seed, int(replicate), cells.shape)
+        noise_of(seed, replicates_of, errors.gap, drawn)
+        z.ravel()[cells] = drawn
         found[:, :, d] = prepare_noisy(workshop, spec, z.T, errors)[rows].T
     return found
 
 
-def prepare_noisy(workshop: Workshop, spec: Specification, z: Floats, errors: tuple[Floats, Floats]) -> Floats:
+def prepare_noisy(workshop: Workshop, spec: Specification, z: Floats, errors: CellErrors) -> Floats:
     """All steps again on values with drawn errors; shape (row, indicator)."""
-    values = workshop.inputs.values + errors[0] * z
-    if not errors[1].any():
+    values = np.clip(errors.values + errors.raw * z, errors.low, errors.high)
+    if not errors.filled.any() or not spec.has("impute"):
         return workshop.prepared(spec, values).values
-    same = not errors[0].any()
-    filled = workshop.prepared(_until_imputed(spec), None if same else values).values + errors[1] * z
+    same = not errors.raw.any()
+    filled = workshop.prepared(_until_imputed(spec), None if same else values).values + errors.filled * z
     return workshop.prepared(_after_imputed(spec), filled).values
 
 
@@ -232,6 +214,8 @@ def evaluate_draws(
             quick = _by_child([values_of(c) for c in children], under, method)
         if quick is None:
             stack = np.stack([values_of(c).T for c in children])
+            if (np.isfinite(stack) & cannot_take(settings, stack)).any():
+                raise replicates.refused_draw(spec, position)
             quick = _in_blocks(stack, under, {**settings, "min_coverage": 0.0}, blocks, rows).T
         nodes[position] = quick if absent is None else np.where(absent[position], np.nan, quick)
     return [values_of(k) for k in kept]

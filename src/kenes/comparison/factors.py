@@ -7,7 +7,8 @@ Kinds of factor (SPEC `uncertainty.factors`):
 - `leave_one_out`: one indicator, or none, is left out; each with equal chance;
 - `errors`: measurement error of every cell; `share` (relative standard error) or `sd` by indicator where the
   data carry none;
-- `gaps`: imputed cells are drawn with the spread of their indicator around the fill.
+- `gaps`: imputed cells are drawn with the spread of their indicator around the fill; a gap that no imputation
+  fills is drawn around what the place's other indicators let expect, inside the range of its indicator.
 
 One uniform number decides one factor, so the same map serves plain draws and Sobol designs.
 """
@@ -15,7 +16,7 @@ One uniform number decides one factor, so the same map serves plain draws and So
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,8 @@ class Draws:
     """One realisation of every factor for each draw.
 
     `variants` are the distinct specifications, `variant` the one of each draw; `weights` has shape
-    (node, draw); `noise` numbers the replicate of cell errors of each draw, -1 for none.
+    (node, draw); `noise` numbers the replicates of each draw, of measurement errors in its first row and of gaps
+    in its second, shape (2, draw), -1 for none.
     """
 
     variants: tuple[Specification, ...]
@@ -64,7 +66,10 @@ def name_of(factor: Mapping[str, Any]) -> str:
     return str(factor.get("name") or factor.get("path") or factor["kind"])
 
 
-def realise(spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform: Floats, seed: int) -> Draws:
+def realise(
+    spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform: Floats, seed: int, *,
+    worked: Callable[[Specification], Specification] | None = None,
+) -> Draws:  # fmt: skip
     """Turn uniform numbers into draws.
 
     Args:
@@ -72,6 +77,7 @@ def realise(spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform
         factors: F factors.
         uniform: shape (draw, F), in [0, 1).
         seed: of the tables of weights.
+        worked: gives a specification the weights of its rule (`Workshop.worked`).
 
     Returns:
         The draws. Combinations of alternatives that contradict each other raise before anything is run.
@@ -96,16 +102,18 @@ def realise(spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform
         else spec
         for combo in combos
     )
+    if worked is not None:
+        variants = tuple(worked(v) for v in variants)
     nominal = np.array([v.weights() for v in variants]).T
     weights = nominal[:, variant]
-    noise = np.full(count, -1, dtype=np.int64)
+    noise = np.full((2, count), -1, dtype=np.int64)
     for i, factor in enumerate(factors):
         if factor["kind"] == "weights":
             weights = weights * _weight_factors(spec, factor, uniform[:, i], seed + i)
         elif factor["kind"] == "leave_one_out":
             weights = _without_one(spec, weights, uniform[:, i])
         elif factor["kind"] in ("errors", "gaps"):
-            noise = (uniform[:, i] * 2**40).astype(np.int64)
+            noise[int(factor["kind"] == "gaps")] = (uniform[:, i] * 2**40).astype(np.int64)
     return Draws(variants, variant, weights, noise, tuple(name_of(f) for f in factors))
 
 
@@ -144,7 +152,7 @@ def _dirichlet(spec: Specification, factor: Mapping[str, Any], rng: np.random.Ge
         drawn = rng.standard_gamma(alpha[:, None], (size, count))
         drawn /= drawn.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
-            table[children] = np.where(nominal[children][:, None] > 0, drawn / nominal[children][:, None], 0.0)
+            table[children] = np.where(nominal[children][:, None] > 0, drawn / nominal[children][:, None], 1.0)
     return table
 
 
@@ -166,7 +174,18 @@ def _without_one(spec: Specification, weights: Floats, uniform: Floats) -> Float
     return changed
 
 
-def noise_of(seed: int, replicate: int, shape: tuple[int, ...], out: Floats | None = None) -> Floats:
-    """Standard normal numbers of one replicate, the same whoever asks."""
-    rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, int(replicate)])))
-    return rng.standard_normal(shape, out=out)
+def noise_of(seed: int, replicates: Ints, gap: NDArray[np.bool_], out: Floats) -> None:
+    """Standard normal numbers of one draw, the same whoever asks, written to `out`.
+
+    Args:
+        seed: of the draws.
+        replicates: of errors and of gaps, shape (2,).
+        gap: which of the cells are gaps, shape (cell,).
+        out: shape (cell,).
+    """
+    for kind, (replicate, mine) in enumerate(zip(replicates.tolist(), (~gap, gap), strict=True)):
+        rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, kind, max(replicate, 0)])))
+        if mine.all():
+            rng.standard_normal(out.shape, out=out)
+        else:
+            out[mine] = rng.standard_normal(int(mine.sum()))

@@ -16,7 +16,7 @@ from kenes.comparison.svg import ACCENT, ACCENT_WASH, CONTRAST, INK, LINE, PAPER
 from kenes.vocabulary.errors import BadInput
 
 Words = Mapping[str, str]
-ROW = 20.0
+ROW, WIDE, NARROW = 20.0, 820.0, 360.0
 MOST_SPOKES = 24
 WORDS: Mapping[str, Words] = MappingProxyType({
     "en": {
@@ -121,7 +121,7 @@ def rank_intervals(
 
 def stacked_contributions(
     places: Sequence[str], parts: Mapping[str, Sequence[float]], *, language: str = "en", words: Words | None = None,
-    ident: str = "parts",
+    ident: str = "parts", width: float = WIDE,
 ) -> str:  # fmt: skip
     """Bars of what each node gives to each place's score; what takes away lies left of zero.
 
@@ -131,6 +131,7 @@ def stacked_contributions(
         language: of the words and numbers.
         words: instead of ours.
         ident: unique on the page.
+        width: of the figure, in pixels.
 
     Raises:
         BadInput: a node has not one part for each place.
@@ -143,14 +144,14 @@ def stacked_contributions(
     above = [sum(max(v[i], 0) for v in table.values()) for i in range(len(places))]
     below = [sum(min(v[i], 0) for v in table.values()) for i in range(len(places))]
     low, high = min([0.0, *below]), max([0.0, *above]) or 1.0
-    left, width = min(svg.width_of(places) + 16, 240), 820.0
-    legend, top = _legend(list(table), left, width)
+    left = min(svg.width_of(places) + 16, max(240, width * 0.36) if width >= WIDE else width * 0.36)
+    legend, top = _legend(list(table), left if width >= WIDE else 8, width)
     top += 26
     height = top + ROW * len(places) + 12
     scale = (width - left - 60) / (high - low)
     zero = left - low * scale
-    grid = svg.ticks(low, high, 6)
-    marks = [*legend]
+    grid = svg.ticks(low, high, 6 if width >= WIDE else 4)
+    marks, most = [*legend], svg.fitting(left - 12)
     marks += [svg.line(zero + t * scale, top - 4, zero + t * scale, height - 8) for t in grid]
     decimals = 0 if high - low > 8 else 2
     marks += [
@@ -167,7 +168,7 @@ def stacked_contributions(
             ends[side] += -length if side else length
         total = svg.number(above[i] + below[i], 1 if high - low > 8 else 2 if high - low > 2 else 3, language)
         marks += [
-            svg.text(left - 8, y + 14, svg.short(place, 32), anchor="end"),
+            svg.text(left - 8, y + 14, svg.short(place, most), anchor="end"),
             svg.text(ends[0] + 6, y + 14, total, size=11, fill=SOFT),
         ]
     marks.append(svg.line(zero, top - 4, zero, height - 8, SOFT))
@@ -205,24 +206,22 @@ class FactorShare:
 
 
 def sobol_bars(
-    shares: Sequence[FactorShare], *, language: str = "en", words: Words | None = None, ident: str = "sobol"
-) -> str:
-    """Two bars a factor, alone above and with interactions below, each with a whisker; the largest on top."""
+    shares: Sequence[FactorShare], *, language: str = "en", words: Words | None = None, ident: str = "sobol",
+    width: float = WIDE,
+) -> str:  # fmt: skip
+    """Two bars under the name of each factor, alone and with interactions, with whiskers; the largest on top."""
     w = words_of(language, words)
     ordered = sorted(shares, key=lambda s: (-s.total, s.factor))
-    left, width = min(svg.width_of(s.factor for s in ordered) + 20, 300), 820.0
-    top, row = 60.0, 40.0
-    height, reach = top + row * len(ordered) + 10, width - left - 70
+    left, row = 14.0, 56.0
+    legend, below = _sobol_legend(w, left, width)
+    top = below + 40
+    height, reach = top + row * len(ordered) + 6, width - left - 60
     most = max([1.0, *(s.total_high for s in ordered), *(s.first_high for s in ordered)])
 
     def at(share: float) -> float:
         return left + max(share, 0) / most * reach
 
-    legend, x = list[str](), left
-    for fill, key in ((ACCENT, "first"), (ACCENT_WASH, "total")):
-        legend += [svg.rect(x, 8, 12, 12, fill), svg.text(x + 18, 18.5, w[key])]
-        x += svg.width_of([w[key]]) + 34
-    marks = [*legend, svg.text(x + 6, 18.5, w["share"], fill=SOFT)]
+    marks = [*legend, svg.text(left, below + 12, w["share"], size=11, fill=SOFT)]
     for t in svg.ticks(0, most, 5):
         marks += [
             svg.line(at(t), top - 8, at(t), height - 8),
@@ -230,10 +229,11 @@ def sobol_bars(
         ]
     for number, s in enumerate(ordered):
         y = top + row * number
-        marks.append(svg.text(left - 10, y + 21, svg.short(s.factor, 40), anchor="end"))
+        label = svg.short(s.factor, svg.fitting(width - left))
+        marks += [svg.rect(left + 2, y + 2, reach + 60, 16, PAPER), svg.text(left + 4, y + 14, label)]
         bars = ((s.first, s.first_low, s.first_high, ACCENT), (s.total, s.total_low, s.total_high, ACCENT_WASH))
         for k, (value, low, high, fill) in enumerate(bars):
-            middle = y + 10 + 15 * k
+            middle = y + 26 + 15 * k
             marks += [
                 svg.rect(left, middle - 6, at(value) - left, 12, fill),
                 svg.line(at(low), middle, at(high), middle, INK, width=1.5),
@@ -245,9 +245,22 @@ def sobol_bars(
     return svg.figure(width, height, marks, ident=ident, title=w["sobol"], description=description)
 
 
+def _sobol_legend(words: Words, left: float, width: float) -> tuple[list[str], float]:
+    """What the two bars stand for, below each other where they have no room side by side."""
+    marks, x, y = list[str](), left, 8.0
+    for fill, key in ((ACCENT, "first"), (ACCENT_WASH, "total")):
+        room = svg.width_of([words[key]]) + 34
+        if x > left and x + room > width:
+            x, y = left, y + 20
+        marks += [svg.rect(x, y, 12, 12, fill), svg.text(x + 18, y + 10.5, words[key])]
+        x += room
+    return marks, y + 20
+
+
 def radar(
     place: str, axes: Sequence[str], own: Sequence[float], peers: Sequence[float], *, low: float = 0.0,
-    high: float = 100.0, language: str = "en", words: Words | None = None, ident: str = "radar",
+    high: float = 100.0, language: str = "en", words: Words | None = None, ident: str = "radar", radius: float = 150.0,
+    letters: int = 28,
 ) -> str:  # fmt: skip
     """A place's values on spokes, full line and dots, against those of its peers, broken line.
 
@@ -261,6 +274,8 @@ def radar(
         language: of the words and numbers.
         words: instead of ours.
         ident: unique on the page.
+        radius: of the rim, in pixels.
+        letters: most in a line of a label, which has two.
 
     Raises:
         BadInput: fewer than 3 spokes or more than 24, or not one value for each.
@@ -273,10 +288,11 @@ def radar(
             "radar", expected=f"3 to {MOST_SPOKES} axes with a value each", found=found, mend="Draw bars instead."
         )
     told = [f"{_told(o, w, language)} | {_told(p, w, language)}" for o, p in zip(own, peers, strict=True)]
-    labels = svg.width_of((svg.short(a, 28) for a in axes), 11.5), svg.width_of(told, 10.5)
-    side = max(*labels, svg.width_of([place, w["peers"]]) / 2 - 120) + 16
-    radius, middle_y = 150.0, 250.0
-    width, height = 2 * (radius + side), 2 * radius + 148
+    names = [svg.lines_of(a, letters) for a in axes]
+    labels = svg.width_of((line for name in names for line in name), 11.5), svg.width_of(told, 10.5)
+    side = max(*labels, svg.width_of([place, w["peers"]]) / 2 - radius + 30) + 16
+    middle_y = radius + 112
+    width, height = 2 * (radius + side), 2 * radius + 172
     centre = (width / 2, middle_y)
 
     def at(i: int, value: float) -> tuple[float, float]:
@@ -293,7 +309,7 @@ def radar(
     for i, (axis, value) in enumerate(zip(axes, own, strict=True)):
         if math.isfinite(value):
             marks.append(svg.dot(*at(i, value), 4, ACCENT, hint=f"{axis}: {told[i]}"))
-        marks += _spoke_label(centre, radius, i, count, svg.short(axis, 28), told[i])
+        marks += _spoke_label(centre, radius, i, count, names[i], told[i])
     marks += [
         svg.line(12, 16, 40, 16, ACCENT, width=3), svg.text(46, 20, place, bold=True),
         svg.line(12, 36, 40, 36, CONTRAST, width=2, dash="6 4"), svg.text(46, 40, w["peers"]),
@@ -310,18 +326,18 @@ def _told(value: float, words: Words, language: str) -> str:
     return svg.number(value, 1, language) if math.isfinite(value) else words["missing"]
 
 
-def _spoke_label(centre: tuple[float, float], radius: float, i: int, count: int, name: str, values: str) -> list[str]:
+def _spoke_label(
+    centre: tuple[float, float], radius: float, i: int, count: int, name: Sequence[str], values: str
+) -> list[str]:
     angle = 2 * math.pi * i / count - math.pi / 2
     x, y = centre[0] + (radius + 12) * math.cos(angle), centre[1] + (radius + 16) * math.sin(angle)
     anchor = "middle" if abs(math.cos(angle)) < 0.15 else "start" if math.cos(angle) > 0 else "end"
-    lift = -12 if math.sin(angle) < -0.5 else 2
-    return [
-        svg.text(x, y + lift, name, anchor=anchor, size=11.5),
-        svg.text(x, y + lift + 13, values, anchor=anchor, size=10.5, fill=SOFT),
-    ]
+    lift = -12 - 13 * (len(name) - 1) if math.sin(angle) < -0.5 else 2 if math.sin(angle) > 0.5 else 2 - 6.5 * len(name)
+    marks = [svg.text(x, y + lift + 13 * k, line, anchor=anchor, size=11.5) for k, line in enumerate(name)]
+    return [*marks, svg.text(x, y + lift + 13 * len(name), values, anchor=anchor, size=10.5, fill=SOFT)]
 
 
 __all__ = [
-    "WORDS", "FactorShare", "RankBar", "radar", "rank_intervals", "sobol_bars",
+    "NARROW", "WIDE", "WORDS", "FactorShare", "RankBar", "radar", "rank_intervals", "sobol_bars",
     "stacked_contributions", "words_of",
 ]  # fmt: skip

@@ -65,7 +65,8 @@ def benefit_of_the_doubt(
     scores, weights, peers, failed = best_weights(own, units, low, high)
     for place in np.flatnonzero(failed):
         scores[place], weights[place], peers[place] = _by_highs(own[place], units, lower, upper)
-    targets = peers @ units / scores[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        targets = np.where(scores[:, None] > 0, peers @ units / scores[:, None], np.nan)  # at zero any target would do
     return Frontier(scores, weights / top, peers, targets * top)
 
 
@@ -91,9 +92,9 @@ def _check(values: Floats, seen: Floats, lower: float | None, upper: float | Non
             "benefit of the doubt", expected="complete values of zero or more", found="missing or negative values",
             mend="Normalise to a scale from zero and impute, or choose another aggregation.",
         )  # fmt: skip
-    if (seen.max(axis=0) <= 0).any() or (values.max(axis=1) <= 0).any():
+    if (seen.max(axis=0) <= 0).any():
         raise BadInput(
-            "benefit of the doubt", expected="a value above zero in each row and column", found="only zeros",
+            "benefit of the doubt", expected="a value above zero in each indicator", found="only zeros",
             mend="Raise the low end of the normalisation.",
         )  # fmt: skip
     size = values.shape[1]
@@ -101,6 +102,14 @@ def _check(values: Floats, seen: Floats, lower: float | None, upper: float | Non
         raise DefinitionError(
             "share bounds", expected=f"lower at most 1/{size} and upper at least 1/{size}", found=f"{lower}, {upper}",
             mend="Widen the bounds.",
+        )  # fmt: skip
+
+
+def _check_rows(values: Floats, method: str) -> None:
+    if (values.max(axis=1) <= 0).any():
+        raise BadInput(
+            method, expected="a value above zero for each place", found="a place with zeros only",
+            mend="Raise the low end of the normalisation.",
         )  # fmt: skip
 
 
@@ -127,7 +136,8 @@ def directional(values: Floats, direction: Floats | None = None) -> Floats:
 
     Args:
         values: shape (place, indicator), as in `benefit_of_the_doubt`.
-        direction: g, shape (indicator,); the place's own values times this, ones by default.
+        direction: g in the unit of the values, shape (indicator,); the place's own values by default, which gives
+            the scores of the plain model.
 
     Source:
         Fusco (2015), Social Indicators Research 124, 1-17, on the directional distance of Chambers et al. (1996).
@@ -136,10 +146,17 @@ def directional(values: Floats, direction: Floats | None = None) -> Floats:
     from scipy.optimize import linprog  # noqa: PLC0415 - the solver is loaded when wanted
 
     n, m = values.shape
-    way = np.ones(m) if direction is None else np.asarray(direction, dtype=float)
+    if direction is None:
+        _check_rows(values, "bod_directional")
+    elif np.shape(direction) != (m,) or (np.asarray(direction) < 0).any() or not np.asarray(direction).any():
+        raise DefinitionError(
+            "bod_directional", expected=f"a direction of {m} numbers of zero or more, one of them above",
+            found=str(np.asarray(direction).tolist()), mend="Give one number for each indicator.",
+        )  # fmt: skip
     scores = np.empty(n)
     for place in range(n):
-        below = np.column_stack([way * values[place], -values.T])
+        way = values[place] if direction is None else np.asarray(direction, dtype=float)
+        below = np.column_stack([way, -values.T])
         found = linprog(
             np.array([-1.0, *np.zeros(n)]), A_ub=below, b_ub=-values[place],
             A_eq=np.array([[0.0, *np.ones(n)]]), b_eq=[1.0], bounds=(0, None), method="highs",
@@ -159,6 +176,7 @@ def order_m(values: Floats, m: int) -> Floats:
         Analysis 24, 93-121.
     """
     _check(values, values, None, None)
+    _check_rows(values, "bod_order_m")
     if m < 1:
         raise DefinitionError("order", expected="at least 1", found=str(m))
     n = len(values)

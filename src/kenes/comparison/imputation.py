@@ -16,6 +16,9 @@ from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 Centre = Callable[[Floats], Any]
+STALLED, SETTLED = 100, 1e-10
+AMPLE = 2
+"""So many times as many values as regressors need no ridge."""
 
 
 def fill_by_centre(
@@ -26,7 +29,7 @@ def fill_by_centre(
     Args:
         values: shape (place, indicator).
         centre: `np.mean` or `np.median`.
-        groups: group of each place; a group without a value leaves the gap.
+        groups: group of each place; a group without a value leaves the gap, and so does a place without a group.
         axis: `column` (same indicator, other places) or `row` (same place, other indicators).
 
     Returns:
@@ -35,8 +38,8 @@ def fill_by_centre(
     if axis == "row":
         return fill_by_centre(values.T, centre).T
     filled = values.copy()
-    labels = np.array(["" if g is None else str(g) for g in groups or [""] * len(values)])
-    for label in np.unique(labels):
+    labels = np.array([""] * len(values) if groups is None else ["" if nameless(g) else str(g) for g in groups])
+    for label in [""] if groups is None else np.unique(labels[labels != ""]):
         rows = np.flatnonzero(labels == label)
         for column in np.flatnonzero(np.isnan(values[rows]).any(axis=0)):
             cells = values[rows, column]
@@ -44,6 +47,11 @@ def fill_by_centre(
             if present.size:
                 filled[rows[np.isnan(cells)], column] = centre(present)
     return filled
+
+
+def nameless(group: Any) -> bool:
+    """Whether a cell names no group."""
+    return group is None or group != group or str(group).strip() == ""  # noqa: PLR0124 - NaN names none either
 
 
 def fill_by_siblings(values: Floats, siblings: Sequence[Sequence[int]], turned: Floats, centre: Centre) -> Floats:
@@ -150,20 +158,29 @@ def nearest(values: Floats, *, k: int = 5) -> Floats:
     return filled
 
 
-def em(values: Floats, *, tolerance: float = 1e-8, rounds: int = 500) -> tuple[Floats, Floats, Floats]:
+def em(values: Floats, *, tolerance: float = 1e-13, rounds: int = 20_000) -> tuple[Floats, Floats, Floats]:
     """Conditional means under a multivariate normal fitted by EM (greatest likelihood).
 
     Args:
         values: shape (place, indicator).
-        tolerance: relative change of mean and covariance at which to stop.
+        tolerance: greatest change of mean and covariance of the standardised indicators at which to stop; where
+            rounding keeps it above that, it stops when a hundred rounds bring no smaller change.
         rounds: most rounds.
 
     Returns:
-        Filled values, mean and covariance (over n).
+        Filled values, mean and covariance (over n); an indicator without any value stays missing.
 
     Raises:
         BadInput: fewer places than indicators plus one, or it does not settle.
     """
+    seen = np.isfinite(values).any(axis=0)
+    if not seen.all():
+        filled, mean, cov = values.copy(), np.full(values.shape[1], np.nan), np.full((values.shape[1],) * 2, np.nan)
+        if seen.any():
+            filled[:, seen], mean[seen], cov[np.ix_(seen, seen)] = em(
+                values[:, seen], tolerance=tolerance, rounds=rounds
+            )
+        return filled, mean, cov
     n, m = values.shape
     if n <= m:
         raise BadInput(
@@ -174,21 +191,25 @@ def em(values: Floats, *, tolerance: float = 1e-8, rounds: int = 500) -> tuple[F
     scale = np.where(scale > 0, scale, 1.0)
     work = values / scale
     mean, cov = np.nanmean(work, axis=0), np.diag(np.nanvar(work, axis=0) + 1e-12)
-    patterns = _patterns(work)
+    patterns, least, since = _patterns(work), np.inf, 0
     for _ in range(rounds):
         filled, extra = _expect(work, mean, cov, patterns)
         new_mean = filled.mean(axis=0)
         new_cov = (filled - new_mean).T @ (filled - new_mean) / n + extra / n
         change = max(np.abs(new_mean - mean).max(), np.abs(new_cov - cov).max())
         mean, cov = new_mean, new_cov
-        if change < tolerance:
+        least, since = (change, 0) if change < least else (least, since + 1)
+        if change < tolerance or (since >= STALLED and least < SETTLED):
             filled, _extra = _expect(work, mean, cov, patterns)
             return (
                 np.where(np.isnan(values), filled * scale, values),
                 mean * scale,
                 cov * np.outer(scale, scale),
             )
-    raise BadInput("impute em", expected=f"to settle in {rounds} rounds", found="it did not", mend="Choose knn.")
+    raise BadInput(
+        "impute em", expected=f"to settle in {rounds} rounds", found="it did not",
+        mend="There are too few places for so many indicators: impute by branch (`by: branch`), or choose knn.",
+    )  # fmt: skip
 
 
 def _patterns(values: Floats) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
@@ -206,38 +227,71 @@ def _expect(
         gap = ~known
         if not gap.any():
             continue
-        slope = np.linalg.lstsq(cov[np.ix_(known, known)], cov[np.ix_(known, gap)], rcond=None)[0]
+        slope = _conditional(cov[np.ix_(known, known)], cov[np.ix_(known, gap)])
         filled[np.ix_(rows, gap)] = mean[gap] + (values[np.ix_(rows, known)] - mean[known]) @ slope
         extra[np.ix_(gap, gap)] += len(rows) * (cov[np.ix_(gap, gap)] - cov[np.ix_(gap, known)] @ slope)
     return filled, extra
 
 
-def chained(values: Floats, *, rounds: int = 20, rng: np.random.Generator | None = None) -> Floats:
-    """Each incomplete indicator regressed on all others in turn, until the fills settle.
+def _conditional(within: Floats, between: Floats) -> Floats:
+    """Regression of the missing on the known indicators, by the pseudo-inverse where these are not independent."""
+    try:
+        np.linalg.cholesky(within)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(within, between, rcond=None)[0])
+    return np.asarray(np.linalg.solve(within, between))
 
-    With `rng`, fills are drawn from the fitted line plus its residual spread (one multiple imputation);
-    without, they are the fitted values. A ridge of 1e-6 of the variance keeps close indicators apart.
+
+def chained(values: Floats, *, rounds: int | None = None, rng: np.random.Generator | None = None) -> Floats:
+    """Each incomplete indicator regressed on all others in turn, from column means on, until the fills settle.
+
+    Regressions are by least squares; an indicator with fewer than twice as many values as there are indicators gets
+    a ridge that grows with their number.
+
+    Args:
+        values: shape (place, indicator).
+        rounds: most rounds; 20 with `rng` and 1,000 without by default.
+        rng: then fills are drawn from the fitted line plus its residual spread (one multiple imputation); without,
+            they are the fitted values.
+
+    Returns:
+        A filled copy; an indicator without any value stays missing.
+
+    Source:
+        van Buuren and Groothuis-Oudshoorn (2011), J. Statistical Software 45(3), on fully conditional regression.
     """
+    most = (20 if rng is not None else 1000) if rounds is None else rounds
     gaps = np.isnan(values)
     filled = fill_by_centre(values, np.mean)
     scale = np.where(filled.std(axis=0) > 0, filled.std(axis=0), 1.0)
     work = filled / scale
     m = work.shape[1]
-    for _ in range(rounds):
+    for _ in range(most):
+        before = work[gaps]
         for column in np.flatnonzero(gaps.any(axis=0) & ~gaps.all(axis=0)):
             known = ~gaps[:, column]
             others = np.delete(work, column, axis=1)
             centre = others[known].mean(axis=0)
             x, y = others[known] - centre, work[known, column]
-            ridge = max(1e-6, (m - 1) / max(known.sum(), 1) * 1e-2) * known.sum()
-            slope = np.linalg.solve(x.T @ x + ridge * np.eye(m - 1), x.T @ (y - y.mean()))
+            slope = _slopes(x, y - y.mean())
             guess = y.mean() + (others[~known] - centre) @ slope
             if rng is not None:
                 free = max(int(known.sum()) - m, 1)
                 spread = float(np.sqrt(((y - y.mean() - x @ slope) ** 2).sum() / free))
                 guess = guess + rng.normal(0, min(spread, float(y.std(ddof=1))), guess.shape)
             work[~known, column] = guess
+        if rng is None and np.abs(work[gaps] - before).max(initial=0) < 1e-14:
+            break
     return np.where(gaps, work * scale, values)
+
+
+def _slopes(x: Floats, y: Floats) -> Floats:
+    """Least squares of y on x, both centred; with a ridge where there are few rows for so many columns."""
+    n, m = x.shape
+    if n >= AMPLE * (m + 1):
+        return np.asarray(np.linalg.lstsq(x, y, rcond=None)[0])
+    ridge = max(1e-6, m / max(n, 1) * 1e-2) * n
+    return np.asarray(np.linalg.solve(x.T @ x + ridge * np.eye(m), x.T @ y))
 
 
 def fill_spread(values: Floats, settings: Mapping[str, Any], rng: np.random.Generator) -> Floats:
@@ -254,6 +308,52 @@ def fill_spread(values: Floats, settings: Mapping[str, Any], rng: np.random.Gene
         known = np.maximum((~gaps).sum(axis=0) - 1, 1)
         spread = np.broadcast_to(np.sqrt((centred**2).sum(axis=0) / known), values.shape)
     return np.where(gaps, spread, 0.0)
+
+
+def guesses(values: Floats) -> tuple[Floats, Floats]:
+    """What the place's other indicators let expect of each gap, and how far that may be off.
+
+    Each indicator with gaps is regressed on all others (their own gaps filled by `chained`) with the ridge of
+    least generalised cross-validation.
+
+    Args:
+        values: shape (place, indicator).
+
+    Returns:
+        Means and standard deviations of a new value, shape (place, indicator); NaN and 0 where there is a value, or
+        where fewer than 3 places have one.
+
+    Source:
+        Golub, Heath and Wahba (1979), Technometrics 21(2), 215-223; the deviation is that of a prediction: residual
+        spread over n less the effective degrees of freedom, plus that of the line.
+    """
+    gaps = np.isnan(values)
+    filled = chained(values)
+    mean, spread = np.full(values.shape, np.nan), np.zeros(values.shape)
+    for column in np.flatnonzero(gaps.any(axis=0) & ((~gaps).sum(axis=0) >= 3)):
+        known = ~gaps[:, column]
+        others = np.delete(filled, column, axis=1)
+        others = others[:, np.isfinite(others).all(axis=0)]
+        centre, scale = others[known].mean(axis=0), others[known].std(axis=0)
+        x = ((others - centre) / np.where(scale > 0, scale, 1.0))[:, scale > 0]
+        mean[~known, column], spread[~known, column] = _predicted(x[known], values[known, column], x[~known])
+    return mean, spread
+
+
+def _predicted(x: Floats, y: Floats, new: Floats) -> tuple[Floats, Floats]:
+    """Ridge predictions at `new` and their standard deviations, shape (new,) each; x centred over its rows."""
+    n, off = len(y), y - y.mean()
+    u, s, v = np.linalg.svd(x, full_matrices=False)
+    along, best = u.T @ off, (np.inf, np.zeros_like(s), float((off**2).sum()), 1.0)
+    for ridge in n * 10.0 ** np.arange(-3, 4):
+        kept = s**2 / (s**2 + ridge)
+        rest, free = float(((off - u @ (kept * along)) ** 2).sum()), n - 1 - kept.sum()
+        if free >= 1 and n * rest / free**2 < best[0]:
+            best = (n * rest / free**2, kept, rest, free)
+    _, kept, rest, free = best
+    turned = np.divide(new @ v.T, s, out=np.zeros((len(new), s.size)), where=s > 1e-12 * max(s.max(initial=0), 1e-300))
+    leverage = ((turned * kept) ** 2).sum(axis=1)
+    return y.mean() + turned @ (kept * along), np.sqrt(rest / free * (1 + 1 / n + leverage))
 
 
 def _column_means(values: Floats) -> Floats:
@@ -291,7 +391,8 @@ def impute(  # noqa: PLR0911 - one return a method reads best
     axis = settings.get("axis", "column")
     if method in ("mean", "median", "group_mean", "group_median"):
         centre: Centre = np.median if method.endswith("median") else np.mean
-        return fill_by_centre(values, centre, groups if method.startswith("group") else None, axis=axis)
+        grouped = method.startswith("group") or settings.get("by") is not None
+        return fill_by_centre(values, centre, groups if grouped else None, axis=axis)
     if method in ("latest", "linear"):
         if times is None or places is None:
             raise BadInput(f"impute {method}", expected="a time column", found="none", mend="Name time_column.")

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
 from kenes.comparison.drawing import scores_of
-from kenes.comparison.factors import USUAL, name_of, realise
-from kenes.comparison.intervals import rank_draws
+from kenes.comparison.factors import name_of, realise
+from kenes.comparison.intervals import factors_of, rank_draws
 from kenes.comparison.shapley import base_for, drawn_effects, shapley_effects
 
 Floats = NDArray[np.float64]
@@ -133,7 +133,7 @@ def sensitivity(
         base: runs of each design where the factors are not few values each.
         seed: that of the specification by default.
         level: of the intervals; that of the specification by default.
-        factors: those of the specification by default.
+        factors: those of `uncertainty` by default.
         places: places whose ranks are wanted as outputs too.
         workers: threads; the result does not depend on it.
         methods: `sobol`, `shapley` or both; those of the specification by default.
@@ -145,14 +145,14 @@ def sensitivity(
     seed = spec.seed if seed is None else seed
     level = spec.level if level is None else level
     asked = tuple(spec.sensitivity if methods is None else methods)
-    chosen = tuple(factors if factors is not None else spec.factors or USUAL)
+    chosen = tuple(factors if factors is not None else factors_of(profile))
     names = tuple(name_of(f) for f in chosen)
     rows = np.flatnonzero(profile.ranked)
     outputs = ["rank_shift", *(f"rank:{p}" for p in places)]
     spots = [int(np.flatnonzero(rows == profile.row(p))[0]) for p in places]
 
     def run(uniform: Floats) -> Floats:
-        plan = realise(spec, chosen, uniform, seed)
+        plan = realise(spec, chosen, uniform, seed, worked=profile.workshop.worked)
         drawn = scores_of(profile, plan, rows, [spec.tree.root], factors=chosen, seed=seed, workers=workers)[0]
         ranks = rank_draws(drawn).astype(float)
         shift = np.abs(ranks - profile.ranks[rows, -1]).mean(axis=1)

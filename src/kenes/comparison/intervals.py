@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from kenes.comparison.building import Profile
 from kenes.comparison.drawing import scores_of
 from kenes.comparison.factors import declared, realise
+from kenes.comparison.normalisation import TIE
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
@@ -134,23 +135,24 @@ def uncertainty(
     level = spec.level if level is None else level
     if count < 1:
         raise BadInput("draws", expected="at least 1", found=str(count))
-    chosen = tuple(factors) if factors is not None else _factors(profile)
+    chosen = tuple(factors) if factors is not None else factors_of(profile)
     uniform = np.random.default_rng([seed, 1]).random((count, len(chosen)))
-    plan = realise(spec, chosen, uniform, seed)
+    plan = realise(spec, chosen, uniform, seed, worked=profile.workshop.worked)
     kept = [profile.position(n) for n in nodes] if nodes else list(spec.tree.aggregates)
     rows = np.flatnonzero(profile.ranked)
     drawn = scores_of(profile, plan, rows, kept, factors=chosen, seed=seed, workers=workers)
     return summarise(profile, drawn, rows, kept, level, plan.names)
 
 
-def _factors(profile: Profile) -> tuple[Mapping[str, Any], ...]:
+def factors_of(profile: Profile) -> tuple[Mapping[str, Any], ...]:
+    """The factors that a build is drawn over unless told otherwise: declared or usual, with errors and gaps."""
     errors = profile.inputs.errors is not None and bool((profile.inputs.errors > 0).any())
-    gaps = profile.spec.has("impute") and bool(np.isnan(profile.inputs.values).any())
+    gaps = bool(np.isnan(profile.inputs.values[profile.ranked]).any())
     return declared(profile.spec, errors=errors, gaps=gaps)
 
 
 def rank_draws(scores: Floats) -> NDArray[np.int32]:
-    """Ranks within each draw, 1 for the highest, ties sharing the smallest.
+    """Ranks within each draw, 1 for the highest, ties (up to rounding) sharing the smallest.
 
     Args:
         scores: shape (draw, place); NaN gets rank 0, which stands for no rank.
@@ -161,11 +163,13 @@ def rank_draws(scores: Floats) -> NDArray[np.int32]:
     found = np.empty(scores.shape, dtype=np.int32)
     step = max(1, 2_000_000 // max(scores.shape[1], 1))
     index = np.arange(scores.shape[1], dtype=np.int32)
+    clean = bool(np.isfinite(scores).all())
     for start in range(0, len(scores), step):
         part = -scores[start : start + step]
         order = np.argsort(part, axis=1)
         ordered = np.take_along_axis(part, order, axis=1)
-        own = ordered[:, 1:] != ordered[:, :-1]
+        ends = np.nanmax(np.abs(ordered[:, [0, -1]]), axis=1) if clean else _greatest(ordered)
+        own = ~(ordered[:, 1:] - ordered[:, :-1] <= TIE * ends[:, None])
         place = np.broadcast_to(index + 1, order.shape)
         if not own.all():
             first = np.concatenate([np.ones((len(own), 1), dtype=bool), own], axis=1)
@@ -173,6 +177,11 @@ def rank_draws(scores: Floats) -> NDArray[np.int32]:
         np.put_along_axis(found[start : start + step], order, place, axis=1)
     found[np.isnan(scores)] = 0
     return found
+
+
+def _greatest(values: Floats) -> Floats:
+    """Greatest absolute value of each row, 0 where it has none; shape (row,)."""
+    return np.asarray(np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=1, initial=0.0))
 
 
 def _quantiles(values: Floats, level: float) -> tuple[Floats, Floats]:
@@ -280,5 +289,5 @@ def what_if(
     named = dict(zip(profile.spec.tree.ids, profile.spec.weights(), strict=True)) | dict(weights)
     spec = renamed(profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named})
     changed = profile.workshop.build(spec)
-    chosen = [f for f in _factors(changed) if f["kind"] not in ("errors", "gaps")]
+    chosen = [f for f in factors_of(changed) if f["kind"] not in ("errors", "gaps")]
     return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,), workers=1)

@@ -101,7 +101,7 @@ def _impute(x, groups, count, noise):  # type: ignore[no-untyped-def]
             gaps = True
     if gaps:
         for i in range(x.size):
-            if x[i] != x[i] and n[groups[i]] > 0:
+            if x[i] != x[i] and groups[i] > 0 and n[groups[i]] > 0:
                 x[i] = total[groups[i]] / n[groups[i]] + noise[i]
 
 
@@ -127,6 +127,7 @@ def _normalise(x, code, direction, a, b, worst, best, cap):  # type: ignore[no-u
         for i in range(x.size):
             x[i] = (x[i] - low) * scale + a
     elif code == 2:
+        low, high = _edges(x)
         n, total, square = 0, 0.0, 0.0
         for v in x:
             if v == v:
@@ -137,7 +138,7 @@ def _normalise(x, code, direction, a, b, worst, best, cap):  # type: ignore[no-u
             if v == v:
                 square += (v - mean) ** 2
         spread = np.sqrt(square / (n - 1)) if n > 1 else 0.0
-        scale = b / spread if spread > 0 else np.nan
+        scale = b / spread if spread > 0 and high > low else np.nan
         for i in range(x.size):
             x[i] = (x[i] - mean) * scale + a
     elif code in (3, 4, 5):
@@ -196,8 +197,10 @@ def prepare(x, noise, keep, groups, group_count, treated, skew, kurt, most, then
 
 
 @njit(cache=True, nogil=True)
-def climb(x, start, children, method, weights, scores, gaps, absent):  # type: ignore[no-untyped-def]
+def climb(x, start, children, method, weights, scores, gaps, absent, counted):  # type: ignore[no-untyped-def]
     """Scores of all aggregates of one draw.
+
+    Gives the first aggregate whose mean met a value that it cannot take in a row that counts, or -1.
 
     Args:
         x: leaves, shape (indicator, row).
@@ -208,7 +211,9 @@ def climb(x, start, children, method, weights, scores, gaps, absent):  # type: i
         scores: written; shape (aggregate, row).
         gaps: whether any leaf may be missing.
         absent: aggregates that stay missing, shape (aggregate, row), or empty.
+        counted: rows that count, shape (row,).
     """
+    wrong = -1
     leaves, rows = x.shape
     below = np.empty(rows)
     for k in range(start.size - 1):
@@ -223,6 +228,10 @@ def climb(x, start, children, method, weights, scores, gaps, absent):  # type: i
                 continue
             total += w
             line = x[c] if c < leaves else scores[c - leaves]
+            if code > 0 and wrong < 0:
+                for i in range(rows):
+                    if line[i] <= 0.0 and counted[i]:
+                        wrong = k
             if gaps:
                 for i in range(rows):
                     v = line[i]
@@ -244,14 +253,15 @@ def climb(x, start, children, method, weights, scores, gaps, absent):  # type: i
             out[i] = v if code == 0 else np.exp(v) if code == 1 else 1.0 / v
             if absent.size > 0 and absent[k, i]:
                 out[i] = np.nan
+    return wrong
 
 
 @njit(cache=True, nogil=True)
-def noisy(raw, errors, z, cells, x, noise):  # type: ignore[no-untyped-def]
-    """X = raw plus errors times z; where raw is a gap, the product goes to `noise` instead; all flat."""
+def noisy(raw, errors, low, high, z, cells, x, noise):  # type: ignore[no-untyped-def]
+    """X = raw plus errors times z between low and high; where raw is a gap, the product goes to `noise`; all flat."""
     x[:] = raw
     for k in range(cells.size):
         if raw[cells[k]] == raw[cells[k]]:
-            x[cells[k]] += errors[k] * z[k]
+            x[cells[k]] = min(max(x[cells[k]] + errors[k] * z[k], low[k]), high[k])
         else:
             noise[cells[k]] = errors[k] * z[k]

@@ -20,17 +20,33 @@ from kenes.vocabulary.errors import BadInput, DefinitionError
 Floats = NDArray[np.float64]
 
 
-def ranks_up(values: Floats) -> Floats:
-    """Ranks from 1 for the smallest, ties sharing the smallest; NaN stays NaN. Shape (place,)."""
+TIE = 1e-12
+"""Scores that differ by less than this share of the greatest are equal: sums of the same parts in another order."""
+
+
+def ranks_up(values: Floats, *, tie: float = 0.0) -> Floats:
+    """Ranks from 1 for the smallest, ties sharing the smallest; NaN stays NaN. Shape (place,).
+
+    Args:
+        values: shape (place,).
+        tie: neighbours closer than this share of the greatest absolute value are tied.
+    """
     ranked = np.full(values.shape, np.nan)
-    present = np.isfinite(values)
-    ordered = np.sort(values[present])
-    ranked[present] = np.searchsorted(ordered, values[present], side="left") + 1
+    present = np.flatnonzero(np.isfinite(values))
+    if not present.size:
+        return ranked
+    order = present[np.argsort(values[present], kind="stable")]
+    ordered = values[order]
+    apart = np.diff(ordered) > tie * np.abs(ordered[[0, -1]]).max()
+    first = np.concatenate([[True], apart])
+    ranked[order] = np.maximum.accumulate(np.where(first, np.arange(1, order.size + 1), 0))
     return ranked
 
 
 def ranks(scores: Floats) -> Floats:
     """Ranks from 1 for the best (highest) score, ties sharing the smallest; NaN stays NaN.
+
+    Scores that differ only by rounding are tied.
 
     Args:
         scores: shape (place,).
@@ -41,7 +57,7 @@ def ranks(scores: Floats) -> Floats:
     >>> ranks(np.array([3.0, 9.0, np.nan, 9.0])).tolist()
     [3.0, 1.0, nan, 1.0]
     """
-    return ranks_up(-scores)
+    return ranks_up(-scores, tie=TIE)
 
 
 def min_max(values: Floats, *, low: float = 0.0, high: float = 100.0, reference: Floats | None = None) -> Floats:
@@ -57,7 +73,7 @@ def z_score(values: Floats, *, mean: float = 0.0, sd: float = 1.0, reference: Fl
     """Standardise with the sample standard deviation (n - 1) to a wanted mean and deviation."""
     seen = values if reference is None else reference
     present = seen[np.isfinite(seen)]
-    spread = present.std(ddof=1) if present.size > 1 else 0.0
+    spread = present.std(ddof=1) if present.size > 1 and np.ptp(present) > 0 else 0.0
     if not spread > 0:
         return np.full(values.shape, np.nan)
     scores: Floats = (values - present.mean()) / spread * sd + mean
@@ -123,7 +139,7 @@ def normalise_column(  # noqa: PLR0911 - one return a method reads best
         Scores, shape (place,); more is better.
 
     Raises:
-        BadInput: `fraction_of_max` of values that are not positive; a place to refer to is missing.
+        BadInput: a place to refer to is missing.
     """
     method = settings["method"]
     transform = settings.get("transform")

@@ -96,5 +96,12 @@ def score(values: Floats, weights: Floats, method: str) -> Floats:
     found = np.full(values.shape[1], np.nan)
     if present.any():
         matrix = outranking_matrix(values[:, present], weights)
-        found[present] = copeland(matrix) if method == "copeland" else kemeny(matrix)
+        found[present] = copeland(matrix) if method == "copeland" else _shared(kemeny(matrix), values[:, present])
     return found
+
+
+def _shared(scores: Floats, values: Floats) -> Floats:
+    """Places with the same values share the mean of their scores: which of them stands first is an accident."""
+    _, same = np.unique(np.nan_to_num(values, nan=np.inf), axis=1, return_inverse=True)
+    same = same.ravel()
+    return np.asarray(np.bincount(same, scores) / np.bincount(same))[same]

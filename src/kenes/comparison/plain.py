@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from kenes.comparison.allowed import (
+    NUMBER,
+    TEXT,
+    check_factor,
+    check_settings,
+    field,
+    is_whole,
+    mapping,
+    sequence,
+)  # fmt: skip
 from kenes.comparison.consistency import OWN_MEND, check
 from kenes.comparison.own_functions import Aggregator, OwnFunction, registered
 from kenes.comparison.specification import (
@@ -19,6 +30,7 @@ from kenes.comparison.specification import (
     Specification,
     Step,
 )
+from kenes.comparison.weighting import is_rule, read_rule
 from kenes.vocabulary.errors import DefinitionError
 
 NODE_FIELDS = (
@@ -29,6 +41,9 @@ SPEC_FIELDS = (
     "id", "version", "name", "place_column", "time_column", "groups", "seed", "weights", "uncertainty", "nodes",
     "steps",
 )  # fmt: skip
+SEED = ("a whole number of zero or more", lambda v: is_whole(v) and v >= 0)
+MOST_DRAWS = 1_000_000
+DRAWS = (f"a whole number from 1 to {MOST_DRAWS:,}", lambda v: is_whole(v) and 1 <= v <= MOST_DRAWS)
 DIRECTIONS: Mapping[Any, int | str] = MappingProxyType(
     {1: 1, -1: -1, "1": 1, "-1": -1, "more": 1, "less": -1, "target": "target"}
 )
@@ -51,8 +66,9 @@ def from_plain(
     own = registered(aggregators, METHODS["aggregate"])
     allowed = {*SPEC_FIELDS, *STEP_SETTINGS}
     _refuse_unknown(plain, allowed, "specification")
-    weights, uncertainty = dict(plain.get("weights") or {}), dict(plain.get("uncertainty") or {})
+    weights, uncertainty = mapping(plain.get("weights"), "weights"), mapping(plain.get("uncertainty"), "uncertainty")
     _refuse_unknown(weights, {"set", "sets"}, "weights")
+    sets = mapping(weights.get("sets"), "weights.sets")
     _refuse_unknown(uncertainty, {"factors", "draws", "level", "sensitivity"}, "uncertainty")
     spec = Specification(
         id=str(plain.get("id", "index")),
@@ -60,15 +76,16 @@ def from_plain(
         name=plain.get("name"),
         place_column=str(plain.get("place_column", "place")),
         time_column=plain.get("time_column"),
-        groups=tuple(map(str, plain.get("groups") or ())),
-        seed=int(plain.get("seed") or 0),
-        weight_set=weights.get("set"),
-        weight_sets={str(k): _numbers(v, f"weights.sets.{k}") for k, v in (weights.get("sets") or {}).items()},
-        factors=tuple(_factor(f, i) for i, f in enumerate(uncertainty.get("factors") or ())),
-        draws=int(uncertainty.get("draws", 1000)),
-        level=float(uncertainty.get("level", 0.9)),
+        groups=tuple(map(str, sequence(plain.get("groups"), "groups"))),
+        seed=int(field(plain, "seed", SEED, 0, "")),
+        weight_set=field(weights, "set", TEXT, None, "weights."),
+        weight_sets={str(k): _numbers(v, f"weights.sets.{k}") for k, v in sets.items() if not is_rule(v)},
+        weight_rules={str(k): read_rule(v, str(k)) for k, v in sets.items() if is_rule(v)},
+        factors=tuple(_factor(f, i) for i, f in enumerate(sequence(uncertainty.get("factors"), "uncertainty.factors"))),
+        draws=int(field(uncertainty, "draws", DRAWS, 1000, "uncertainty.")),
+        level=float(field(uncertainty, "level", NUMBER, 0.9, "uncertainty.")),
         sensitivity=_methods(uncertainty.get("sensitivity")),
-        nodes=tuple(_node(n, i, tuple(own)) for i, n in enumerate(plain.get("nodes") or ())),
+        nodes=tuple(_node(n, i, tuple(own)) for i, n in enumerate(sequence(plain.get("nodes"), "nodes"))),
         steps=tuple(_steps(plain, tuple(own))),
         aggregators=own,
     )
@@ -82,8 +99,9 @@ def to_plain(spec: Specification) -> Plain:
     optional = {"name": spec.name, "time_column": spec.time_column, "groups": list(spec.groups)}
     plain |= {k: v for k, v in optional.items() if v}
     plain["seed"] = spec.seed
-    if spec.weight_sets:
-        plain["weights"] = {"set": spec.weight_set, "sets": {k: dict(v) for k, v in spec.weight_sets.items()}}
+    if spec.weight_sets or spec.weight_rules:
+        sets = {k: _copy(v) for k, v in (*spec.weight_sets.items(), *spec.weight_rules.items())}
+        plain["weights"] = {"set": spec.weight_set, "sets": sets}
     plain["nodes"] = [_plain_node(n) for n in spec.nodes]
     plain["steps"] = [{s.kind: _copy(s.settings)} for s in spec.steps]
     plain["uncertainty"] = {
@@ -115,6 +133,8 @@ def set_path(plain: Plain, path: str, value: Any) -> None:
     kind = next(iter(here)) if isinstance(here, dict) and len(here) == 1 else None
     if kind in STEP_SETTINGS and last != kind and parts[0] == "steps":
         here[kind][last] = value
+    elif isinstance(here, list) and parts == ["steps", last] and last in STEP_SETTINGS:
+        _step(here, last)[last] = value
     elif isinstance(here, list):
         position = _position(here, last, path)
         here[position] = {last: value} if isinstance(here[position], dict) and last in here[position] else value
@@ -128,12 +148,7 @@ def _enter(here: Any, part: str, before: str, path: str) -> Any:
     """The value below `part`; a step is entered through its one key."""
     if isinstance(here, list):
         if before == "steps" and part in STEP_SETTINGS:
-            for step in here:
-                if part in step:
-                    step[part] = step[part] or {}
-                    return step[part]
-            here.append({part: {}})
-            return here[-1][part]
+            return _step(here, part)[part]
         found = here[_position(here, part, path)]
         if before == "steps" and isinstance(found, dict) and len(found) == 1:
             return found
@@ -146,6 +161,19 @@ def _enter(here: Any, part: str, before: str, path: str) -> Any:
             value = here[part] = {"method": value} if isinstance(value, str) else {}
         return value
     raise DefinitionError(path, expected="a path of the specification", found=f"nothing at {part}")
+
+
+def _step(steps: list[Plain], kind: str) -> Plain:
+    """The step of a kind; where it is not declared, it is put in its usual place among those that are."""
+    for step in steps:
+        if kind in step:
+            if not isinstance(step[kind], dict):
+                step[kind] = {"method": step[kind]} if isinstance(step[kind], str) else {}
+            return step
+    usual = list(STEP_SETTINGS)
+    later = (i for i, step in enumerate(steps) if usual.index(next(iter(step))) > usual.index(kind))
+    steps.insert(next(later, len(steps)), {kind: {}})
+    return next(step for step in steps if kind in step)
 
 
 def _position(items: list[Any], part: str, path: str) -> int:
@@ -197,10 +225,7 @@ def _refuse_unknown(given: Mapping[str, Any], allowed: Sequence[str] | set[str],
 
 
 def _numbers(given: Mapping[str, Any], where: str) -> Mapping[str, float]:
-    try:
-        return {str(k): float(v) for k, v in given.items()}
-    except (TypeError, ValueError) as error:
-        raise DefinitionError("weight", expected="a number for each node", found=str(error), where=where) from None
+    return {str(k): _number(v, f"weight of {k}", where) for k, v in mapping(given, where).items()}
 
 
 def _methods(given: Any) -> tuple[str, ...]:
@@ -216,11 +241,13 @@ def _methods(given: Any) -> tuple[str, ...]:
 
 
 def _factor(given: Any, position: int) -> Mapping[str, Any]:
-    factor = {"kind": given} if isinstance(given, str) else dict(given)
+    where = f"uncertainty.factors.{position}"
+    factor: dict[str, Any] = {"kind": given} if isinstance(given, str) else dict(mapping(given, where))
     if "kind" not in factor:
         factor["kind"] = "alternatives" if "values" in factor else factor.get("name")
     kinds = ("weights", "alternatives", "leave_one_out", "errors", "gaps")
-    where = f"uncertainty.factors.{position}"
+    if not isinstance(factor.get("kind"), str):
+        raise DefinitionError("factor", expected="a kind", found=repr(given), where=where, mend="Name its kind.")
     if factor["kind"] not in kinds:
         raise DefinitionError("kind", expected=f"one of {', '.join(kinds)}", found=str(factor["kind"]), where=where)
     if factor["kind"] == "alternatives" and not (factor.get("path") and factor.get("values")):
@@ -230,6 +257,7 @@ def _factor(given: Any, position: int) -> Mapping[str, Any]:
             where=where,
             mend="Name the path and list its values.",
         )
+    check_factor(factor, where)
     return factor
 
 
@@ -237,9 +265,10 @@ def _steps(plain: Mapping[str, Any], own: tuple[str, ...]) -> Iterator[Step]:
     """Steps in order from a list, a mapping, or the step names at the top level."""
     given = plain.get("steps")
     found: list[tuple[str, Any]] = []
+    seen = set[str]()
     if isinstance(given, Mapping):
         found = list(given.items())
-    for item in given if isinstance(given, (list, tuple)) else ():
+    for item in () if isinstance(given, Mapping) else sequence(given, "steps"):
         if isinstance(item, str):
             found.append((item, {}))
         elif isinstance(item, Mapping) and "step" in item:
@@ -259,6 +288,11 @@ def _steps(plain: Mapping[str, Any], own: tuple[str, ...]) -> Iterator[Step]:
             )
         if settings is False:
             continue
+        if kind in seen:
+            raise DefinitionError(
+                f"steps.{kind}", expected="each step once", found="it twice", mend="Join the two, or remove one."
+            )
+        seen.add(kind)
         yield Step(kind, _settings(settings, kind, f"steps.{kind}", own))
 
 
@@ -279,7 +313,11 @@ def _settings(given: Any, kind: str, where: str, own: tuple[str, ...] = ()) -> M
             where=where,
             mend=OWN_MEND if kind == "aggregate" else "Correct the method.",
         )
-    return dict(settings)
+    check_settings(kind, settings, where)
+    levels = settings.get("by_level")
+    for level in levels.values() if isinstance(levels, Mapping) else levels or ():
+        _settings(level, kind, f"{where}.by_level", own)
+    return {name: value for name, value in settings.items() if value is not None or name == "max_points"}
 
 
 def _node(given: Mapping[str, Any], position: int, own: tuple[str, ...]) -> Node:
@@ -294,7 +332,7 @@ def _node(given: Mapping[str, Any], position: int, own: tuple[str, ...]) -> Node
             mend="Give the node one parent, or repeat it under another id.",
         )  # fmt: skip
     direction = given.get("direction")
-    if direction is not None and direction not in DIRECTIONS:
+    if direction is not None and (isinstance(direction, (list, dict)) or direction not in DIRECTIONS):
         raise DefinitionError(
             "direction", expected="1, -1, more, less or target", found=str(direction), where=where,
             mend="Correct the direction.",
@@ -318,9 +356,12 @@ def _node(given: Mapping[str, Any], position: int, own: tuple[str, ...]) -> Node
 
 def _number(value: Any, what: str, where: str) -> float:
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError):
-        raise DefinitionError(what, expected="a number", found=repr(value), where=where) from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise DefinitionError(what, expected="a number", found=repr(value), where=where, mend="Correct it.")
+    return number
 
 
 def _goalposts(given: Any, direction: int | str | None, where: str) -> Goalposts | None:

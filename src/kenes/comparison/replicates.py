@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
+from kenes.comparison.cell_errors import CellErrors, denomination
+from kenes.comparison.imputation import nameless
 from kenes.comparison.specification import Specification
+from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,7 +29,10 @@ class Recipe:
 
     raw: Floats
     cells: Ints
+    gap: NDArray[np.bool_]
     errors: Floats
+    low: Floats
+    high: Floats
     prepare: tuple[Any, ...]
     start: Ints
     children: Ints
@@ -34,35 +40,26 @@ class Recipe:
     gaps: bool
 
 
-def recipe(profile: Profile, spec: Specification, errors: tuple[Floats, Floats]) -> Recipe | None:
+def recipe(profile: Profile, spec: Specification, errors: CellErrors) -> Recipe | None:
     """The arrays of a variant; None where a method is not compiled and the array functions must do."""
     if not _compiled(profile, spec):
         return None
-    inputs, tree = profile.inputs, spec.tree
-    scale = np.ones_like(inputs.values)
-    if spec.has("denominate"):
-        for column, leaf in enumerate(spec.indicators):
-            name = spec.by_id[leaf].denominator
-            if name:
-                scale[:, column] = float(spec.step("denominate").get("scale", 1)) / inputs.denominators[name]
-    raw = np.ascontiguousarray((inputs.values * scale).T)
-    error = np.where(np.isfinite(raw), np.abs(errors[0] * scale).T, errors[1].T)
-    cells = noisy_cells(inputs.values, errors)
+    tree, scale = spec.tree, denomination(spec, profile.inputs)
+    raw = np.ascontiguousarray((errors.values * scale).T)
+    error = np.where(np.isfinite(raw), np.abs(errors.raw * scale).T, errors.filled.T)
+    cells = errors.cells
+    ends = np.sort(np.stack([errors.low * scale, errors.high * scale]), axis=0).transpose(0, 2, 1).reshape(2, -1)
     children = [c for p in tree.aggregates for c in tree.children[p]]
     sizes = [len(tree.children[p]) for p in tree.aggregates]
     codes = {"arithmetic": 0, "geometric": 1, "harmonic": 2}
     prepared = _prepare_arguments(profile, spec)
     return Recipe(
-        raw.ravel(), cells, error.ravel()[cells], prepared, np.cumsum([0, *sizes]).astype(np.int64),
+        raw.ravel(), cells, errors.gap, error.ravel()[cells], ends[0, cells], ends[1, cells], prepared,
+        np.cumsum([0, *sizes]).astype(np.int64),
         np.array(children, dtype=np.int64),
         np.array([codes[spec.aggregate_of(p)["method"]] for p in tree.aggregates], dtype=np.int64),
         bool(np.isnan(profile.workshop.prepared(spec).values).any()),
     )  # fmt: skip
-
-
-def noisy_cells(values: Floats, errors: tuple[Floats, Floats]) -> Ints:
-    """Cells that get a normal number, by position in the table turned to (indicator, row)."""
-    return np.flatnonzero(((errors[0] > 0) & np.isfinite(values) | (errors[1] > 0)).T.ravel())
 
 
 def _compiled(profile: Profile, spec: Specification) -> bool:
@@ -89,11 +86,12 @@ def _prepare_arguments(profile: Profile, spec: Specification) -> tuple[Any, ...]
     """Arguments of `kernels.prepare` after the values."""
     rows, leaves = len(profile.places), spec.indicators
     method = spec.step("impute").get("method", "none") if spec.has("impute") else "none"
-    groups, count = np.zeros(rows, dtype=np.int64), 0 if method == "none" else 1
+    groups, count = np.ones(rows, dtype=np.int64), 0 if method == "none" else 2
     if method == "group_mean":
         by = spec.step("impute").get("by") or spec.groups[0]
-        labels, groups = np.unique([str(g) for g in profile.inputs.groups[by]], return_inverse=True)
-        groups, count = groups.astype(np.int64), len(labels)
+        named = [f"={g}" if not nameless(g) else "" for g in profile.inputs.groups[by]]
+        labels, groups = np.unique(["", *named], return_inverse=True)  # 0: no group, whose gaps stay
+        groups, count = groups[1:].astype(np.int64), len(labels)
     keep = ~profile.workshop.prepared(spec).screened
     treats, norms = [spec.treat_of(x) for x in leaves], [spec.normalise_of(x) for x in leaves]
     has_treat, has_norm = spec.has("treat"), spec.has("normalise")
@@ -125,6 +123,17 @@ def _scale(norm: Mapping[str, Any]) -> tuple[float, float]:
     if norm["method"] == "distance_to_max":
         return 0.0, 1.0
     return float(norm.get("low", 0)), float(norm.get("high", 100))
+
+
+def refused_draw(spec: Specification, position: int) -> BadInput:
+    """What to say of a draw that brought a node values that its mean cannot take."""
+    method = spec.aggregate_of(position)["method"]
+    return BadInput(
+        f"node {spec.tree.ids[position]}", expected=f"values that a {method} mean can take in every draw",
+        found="a draw with a value of zero or less",
+        mend="Normalise to a scale with a floor above zero (goalposts, or min_max with low), or choose an arithmetic "
+        "mean.",
+    )  # fmt: skip
 
 
 def run(
@@ -160,11 +169,15 @@ def run(
     whole = len(rows) == size
     under = np.ascontiguousarray(weights.T)
     absent = np.zeros((0, 0), dtype=np.bool_) if lacking is None else np.ascontiguousarray(lacking[leaves:])
+    counted = np.zeros(size, dtype=np.bool_)
+    counted[rows] = True
     for d, member in enumerate(members):
         z_of(d, z)
-        kernels.noisy(made.raw, made.errors, z, made.cells, x.ravel(), noise.ravel())
+        kernels.noisy(made.raw, made.errors, made.low, made.high, z, made.cells, x.ravel(), noise.ravel())
         kernels.prepare(x, noise, *made.prepare)
-        kernels.climb(x, made.start, made.children, made.method, under[d], scores, made.gaps, absent)
+        wrong = kernels.climb(x, made.start, made.children, made.method, under[d], scores, made.gaps, absent, counted)
+        if wrong >= 0:
+            raise refused_draw(spec, leaves + wrong)
         for k, position in enumerate(kept):
             line = x[position] if position < leaves else scores[position - leaves]
             out[k, member] = line if whole else line[rows]

@@ -15,6 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from kenes.comparison.own_functions import Aggregator
+from kenes.comparison.weighting import Settings, Worked
+from kenes.vocabulary.errors import DefinitionError
 
 Plain = dict[str, Any]
 
@@ -23,13 +25,15 @@ STEP_SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "denominate": ("scale",),
         "impute": ("method", "by", "axis", "k", "limit", "draws", "value"),
         "screen": ("min_coverage",),
-        "treat": ("method", "max_points", "skew", "kurtosis", "then", "lower", "upper", "factor", "power", "combine"),
+        "treat": (
+            "method", "max_points", "skew", "kurtosis", "then", "lower", "upper", "factor", "power", "combine", "over",
+        ),
         "normalise": (
             "method", "low", "high", "mean", "sd", "reference", "over", "cap", "transform", "categories", "spread",
         ),
         "aggregate": (
             "method", "power", "min_coverage", "by_level", "lower", "upper", "penalty", "order_weights", "order",
-            "samples", "direction",
+            "direction", "ddof",
         ),
     }
 )  # fmt: skip
@@ -51,6 +55,7 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+BY_BRANCH = ("mean", "median", "em", "chained", "knn", "multiple")
 SENSITIVITY = ("sobol", "shapley")
 THEN = ("none", "log", "log_coin", "boxcox")
 POSITIVE_ONLY = ("geometric", "harmonic")
@@ -132,6 +137,7 @@ class Specification:
     seed: int = 0
     weight_set: str | None = None
     weight_sets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    weight_rules: Mapping[str, Settings] = field(default_factory=dict)
     factors: tuple[Mapping[str, Any], ...] = ()
     draws: int = 1000
     level: float = 0.9
@@ -139,6 +145,7 @@ class Specification:
     version: str = "1"
     name: str | None = None
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict, compare=False)
+    worked: Worked | None = field(default=None, compare=False)
 
     @cached_property
     def tree(self) -> Tree:
@@ -161,9 +168,25 @@ class Specification:
         return self.tree.ids[-1]
 
     def weights(self) -> tuple[float, ...]:
-        """Nominal weight of each node of the tree, by position, from the chosen set."""
+        """Nominal weight of each node of the tree, by position, from the chosen set.
+
+        Raises:
+            DefinitionError: the set is a rule, and the specification is not that of a build.
+        """
         chosen = self.weight_sets.get(self.weight_set or "", {})
+        if self.rule is not None:
+            if self.worked is None:
+                raise DefinitionError(
+                    f"weights.set {self.weight_set}", expected="data to work the weights out of", found="none yet",
+                    mend="Build the index and ask its `profile.spec`.",
+                )  # fmt: skip
+            chosen = self.worked.weights
         return tuple(float(chosen.get(i, self.by_id[i].weight)) for i in self.tree.ids)
+
+    @property
+    def rule(self) -> Settings | None:
+        """The rule that works out the chosen weights; None where they are plain numbers."""
+        return self.weight_rules.get(self.weight_set or "")
 
     def step(self, kind: str) -> Mapping[str, Any]:
         """Settings of the first step of a kind; empty where there is none."""
@@ -201,7 +224,14 @@ class Specification:
         plain = to_plain(self)
         for path, value in changes.items():
             set_path(plain, path, value)
-        return from_plain(plain, aggregators=self.aggregators)
+        changed = from_plain(plain, aggregators=self.aggregators)
+        idle = [p for p in changes if _hidden_by_set(p, changed)]
+        if idle:
+            raise DefinitionError(
+                idle[0], expected=f"a node whose weight the set {changed.weight_set} leaves open", found="one it gives",
+                mend=f"Change weights.sets.{changed.weight_set}, or take another set.",
+            )  # fmt: skip
+        return changed
 
     @cached_property
     def digest(self) -> str:
@@ -211,10 +241,29 @@ class Specification:
         return hashlib.sha256(canonical(to_plain(self)).encode()).hexdigest()
 
 
+def _hidden_by_set(path: str, spec: Specification) -> bool:
+    """Whether a path sets the weight of a node that the chosen set of weights gives already."""
+    parts = path.split(".")
+    if len(parts) < 3 or parts[0] != "nodes" or parts[-1] != "weight":
+        return False
+    return ".".join(parts[1:-1]) in spec.weight_sets.get(spec.weight_set or "", {})
+
+
 def needs_positive(settings: Mapping[str, Any]) -> bool:
     """Whether an aggregation takes only values above zero."""
     own = settings.get("own")
+    if settings["method"] == "power":
+        return float(settings.get("power", 1)) <= 0
     return settings["method"] in POSITIVE_ONLY or (own is not None and own.positive)
+
+
+def cannot_take(settings: Mapping[str, Any], values: Any) -> Any:
+    """Which values an aggregation cannot take: zero or less under some means, less than zero under other powers."""
+    if needs_positive(settings):
+        return values <= 0
+    if settings["method"] == "power" and float(settings.get("power", 1)) != 1:
+        return values < 0
+    return values != values  # noqa: PLR0124 - NaN, which is a gap and no value
 
 
 def canonical(value: Any) -> str:

@@ -22,17 +22,34 @@ def short(content: str, most: int) -> str:
     return content if len(content) <= most else content[: most - 1].rstrip() + "…"
 
 
+def fitting(room: float, size: float = 12) -> int:
+    """How many characters surely fit into so many pixels, by the guess of `width_of`."""
+    return max(int(room / (size * 0.66)), 4)
+
+
+def lines_of(content: str, most: int, count: int = 2) -> list[str]:
+    """A label broken at blanks into lines of at most so many characters, the last one cut if need be."""
+    lines = [""]
+    for word in content.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if len(joined) <= most or not lines[-1] or len(lines) == count:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    return [short(line, most) for line in lines]
+
+
 def width_of(labels: Iterable[str], size: float = 12) -> float:
     """Room that the longest label needs, in pixels; a careful guess, as no font is measured."""
     return max((len(label) for label in labels), default=0) * size * 0.66
 
 
 def number(value: float, decimals: int, language: str) -> str:
-    """A number with the decimal mark of the language and a true minus sign."""
+    """A number with the decimal mark of the language (a comma but in English) and a true minus sign."""
     text = f"{value:.{decimals}f}"
     if float(text) == 0:
         text = text.lstrip("-")
-    return (text.replace(".", ",") if language == "tr" else text).replace("-", "\u2212")
+    return (text if language == "en" else text.replace(".", ",")).replace("-", "\u2212")
 
 
 def text(
@@ -96,7 +113,7 @@ def figure(width: float, height: float, marks: Iterable[str], *, ident: str, tit
     """
     name = clean(ident)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="figure" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="drawn" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" role="img" aria-labelledby="{name}-title {name}-desc" '
         f'font-family="{FONT}"><title id="{name}-title">{clean(title)}</title>'
         f'<desc id="{name}-desc">{clean(description)}</desc>' + "".join(marks) + "</svg>"

@@ -16,6 +16,8 @@ from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 Columns = dict[str, list[Any]]
+MOST = 1e100
+"""Squares and fourth powers of greater numbers leave the range of a float."""
 
 
 def columns_of(data: Any) -> Columns:
@@ -24,6 +26,8 @@ def columns_of(data: Any) -> Columns:
     Raises:
         BadInput: the table is of no accepted kind, or its columns differ in length.
     """
+    if hasattr(data, "collect") and not hasattr(data, "to_pydict"):
+        data = data.collect()  # a polars LazyFrame
     if isinstance(data, Mapping):
         columns = {str(k): _listed(v) for k, v in data.items()}
     elif isinstance(data, Sequence) and all(isinstance(r, Mapping) for r in data):
@@ -31,12 +35,16 @@ def columns_of(data: Any) -> Columns:
         columns = {str(n): [r.get(n) for r in data] for n in names}
     elif hasattr(data, "to_pydict"):
         columns = {str(k): list(v) for k, v in data.to_pydict().items()}
-    elif hasattr(data, "columns"):
-        columns = {str(name): _listed(data[name]) for name in data.columns}
+    elif hasattr(data, "iloc"):
+        columns = _of_pandas(data)
     elif hasattr(data, "__arrow_c_stream__"):
         import pyarrow as pa  # noqa: PLC0415 - only for streams of unknown makers
 
         columns = pa.table(data).to_pydict()
+    elif hasattr(data, "fetch_arrow_table"):
+        columns = data.fetch_arrow_table().to_pydict()
+    elif hasattr(data, "columns"):
+        columns = {str(name): _listed(data[name]) for name in data.columns}
     else:
         raise BadInput(
             "table", expected="a mapping of columns, records, or a table", found=type(data).__name__,
@@ -46,6 +54,19 @@ def columns_of(data: Any) -> Columns:
     if len(lengths) > 1:
         raise BadInput("table", expected="columns of one length", found=", ".join(map(str, sorted(lengths))))
     return columns
+
+
+def _of_pandas(frame: Any) -> Columns:
+    """Columns of a pandas frame, whatever its dtypes; what pandas calls missing becomes None."""
+    names = [str(name) for name in frame.columns]
+    twice = sorted({n for n in names if names.count(n) > 1})
+    if twice:
+        raise BadInput("table", expected="column names once each", found=", ".join(twice), mend="Rename one of them.")
+    missing = frame.isna()
+    return {
+        name: [None if gone else value for gone, value in zip(missing.iloc[:, i], frame.iloc[:, i], strict=True)]
+        for i, name in enumerate(names)
+    }
 
 
 def _listed(values: Any) -> list[Any]:
@@ -62,18 +83,29 @@ def numbers(values: Sequence[Any], column: str) -> Floats:
     """
     found = np.full(len(values), np.nan)
     for row, value in enumerate(values):
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and value.strip() == ""):
             continue
         try:
-            found[row] = float(value)
+            found[row] = _number(value)
         except (TypeError, ValueError):
             raise BadInput(
                 column, expected="a number or an empty cell", found=repr(value), where=f"row {row + 1}",
                 mend="Correct the cell, or empty it where the value is missing.",
             ) from None  # fmt: skip
-    if np.isinf(found).any():
-        raise BadInput(column, expected="finite numbers", found="infinity", mend="Correct the cell.")
+    large = np.flatnonzero(np.abs(found) > MOST)
+    if large.size:
+        raise BadInput(
+            column, expected=f"numbers up to {MOST:g}", found=repr(values[large[0]]), where=f"row {large[0] + 1}",
+            mend="Correct the cell, or give the indicator in a larger unit.",
+        )  # fmt: skip
     return found
+
+
+def _number(value: Any) -> float:
+    """A number as computers write it: no digits of other scripts, no underscores, no names of infinity."""
+    if isinstance(value, str) and not (value.isascii() and not set(value) & set("_")):
+        raise ValueError(value)
+    return float(value)
 
 
 def matrix(columns: Mapping[str, Sequence[Any]], names: Sequence[str]) -> Floats:

@@ -174,12 +174,15 @@ def fences(values: Floats, method: str, settings: Mapping[str, Any]) -> tuple[fl
 TRANSFORMS: Mapping[str, Transform] = {"log": log_shift, "log_coin": log_coin, "boxcox": boxcox}
 
 
-def treat_column(values: Floats, settings: Mapping[str, Any]) -> list[tuple[str, Floats]]:
+def treat_column(  # noqa: PLR0911 - one return a way of treating reads best
+    values: Floats, settings: Mapping[str, Any]
+) -> list[tuple[str, Floats]]:
     """Treat one indicator.
 
     Args:
         values: shape (place,); NaN stays.
-        settings: `method`, `max_points`, `skew`, `kurtosis`, `then`, `combine` and those of `fences`.
+        settings: `method`, `max_points`, `skew`, `kurtosis`, `then`, `combine` and those of `fences`. `then` follows
+            where the method alone does not bring the shape within its limits.
 
     Returns:
         The stages that changed something, as (step, values after it); empty where nothing was needed.
@@ -194,24 +197,27 @@ def treat_column(values: Floats, settings: Mapping[str, Any]) -> list[tuple[str,
         return []
     if method in ("iqr", "percentile", "mad"):
         clipped = np.clip(values, *fences(values, method, settings))
-        return [(method, clipped)] if _differs(clipped, values) else []
+        if then == "none" or passes(clipped, **shape):
+            return [(method, clipped)] if _differs(clipped, values) else []
+        return _transformed(values, clipped, method, settings)
     if method not in ("winsorise", "none"):
         raise DefinitionError("treat method", expected="winsorise, iqr, percentile, mad or none", found=method)
-    if passes(values, **shape):
+    if passes(values, **shape) or (method == "none" and then == "none"):
         return []
-    stages: list[tuple[str, Floats]] = []
-    treated = values
-    if method == "winsorise":
-        treated = winsorise(values, max_points=settings.get("max_points", 5), **shape)
-        if passes(treated, **shape) or then == "none":
-            return [("winsorise", treated)]
-    if then != "none":
-        base = treated if settings.get("combine") else values
-        power = settings.get("power")
-        if settings.get("combine") and method == "winsorise":
-            stages.append(("winsorise", treated))
-        stages.append((then, boxcox(base, power=power) if then == "boxcox" else TRANSFORMS[then](base)))
-    return stages
+    if method == "none":
+        return _transformed(values, values, method, settings)
+    treated = winsorise(values, max_points=settings.get("max_points", 5), **shape)
+    if passes(treated, **shape) or then == "none":
+        return [("winsorise", treated)]
+    return _transformed(values, treated, method, settings)
+
+
+def _transformed(values: Floats, treated: Floats, method: str, settings: Mapping[str, Any]) -> list[tuple[str, Floats]]:
+    """The transformation of `then`: of the values as they were, or (`combine`) of the treated ones."""
+    then, combine = settings["then"], bool(settings.get("combine")) and method != "none"
+    base = treated if combine else values
+    after = boxcox(base, power=settings.get("power")) if then == "boxcox" else TRANSFORMS[then](base)
+    return [*([(method, treated)] if combine else []), (then, after)]
 
 
 def treat(values: Floats, settings: list[Mapping[str, Any]]) -> tuple[Floats, list[Change]]:

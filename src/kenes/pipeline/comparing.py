@@ -19,15 +19,19 @@ from kenes.comparison import (
     Specification,
     build,
     contributions,
+    correlations,
     from_plain,
     marginal_gains,
     peers_of,
+    sensitivity,
     uncertainty,
 )
 from kenes.comparison import Profile as Built
+from kenes.comparison.factors import name_of
+from kenes.comparison.intervals import factors_of
 from kenes.pipeline.progress import Progress
 from kenes.vocabulary.errors import BadInput
-from kenes.vocabulary.tables import CONTRIBUTIONS, INDEX_FACTS, PEERS, SCORES
+from kenes.vocabulary.tables import CONTRIBUTIONS, CORRELATIONS, INDEX_FACTS, PEERS, SCORES, SENSITIVITY
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -35,6 +39,9 @@ UNUSABLE = ("suspect", "insufficient")
 SCALE = (0.0, 100.0)
 LEAST_SHARE = 0.6
 """A year is taken for an indicator when at least this share of the places that ever have one has it."""
+LEAST_RANKED = 3
+SOBOL_BASE = 256
+SHARES = ("first", "first_low", "first_high", "total", "total_low", "total_high")
 SPARE = 4
 """So many times the declared number of peers are kept, for gaps in numbers that the nearest do not have."""
 
@@ -154,14 +161,14 @@ def specification_of(profile: Profile, catalogue: Catalogue) -> Specification:
 def compare_profiles(
     catalogue: Catalogue, measurements: pa.Table, progress: Progress, seed: int | None = None
 ) -> dict[str, pa.Table]:
-    """Scores, contributions, peers and facts of every profile."""
+    """Scores, contributions, peers, facts, sensitivity and correlations of every profile."""
     numbers = Numbers(measurements)
-    rows: dict[str, list[Row]] = {"scores": [], "contributions": [], "peers": [], "index_facts": []}
+    kinds = {k.name: k for k in (SCORES, CONTRIBUTIONS, PEERS, INDEX_FACTS, SENSITIVITY, CORRELATIONS)}
+    rows: dict[str, list[Row]] = {name: [] for name in kinds}
     progress.stage("compare", len(catalogue.profiles))
     for profile in catalogue.profiles.values():
         progress.step(profile.id)
         _compare_one(profile, catalogue, numbers, seed, rows)
-    kinds = {"scores": SCORES, "contributions": CONTRIBUTIONS, "peers": PEERS, "index_facts": INDEX_FACTS}
     return {name: pa.Table.from_pylist(rows[name], schema=kind.schema()) for name, kind in kinds.items()}
 
 
@@ -181,6 +188,12 @@ def _compare_one(
     rows["contributions"] += _contributions(profile.id, built, chosen)
     rows["peers"] += _peers(profile, chosen.places, numbers)
     rows["index_facts"] += _facts(profile.id, built, chosen, found, seed)
+    rows["sensitivity"] += _sensitivity(profile.id, built, found, seed)
+    rows["correlations"] += [
+        {"index": profile.id, "a": c.a, "b": c.b, "method": c.method, "r": _finite(c.r), "p": _finite(c.p),
+         "flag": c.flag}
+        for c in correlations(built)
+    ]  # fmt: skip
 
 
 def _score(index: str, row: Mapping[str, Any], chosen: Chosen, weights: Mapping[str, float]) -> Row:
@@ -223,6 +236,29 @@ def _contributions(index: str, built: Built, chosen: Chosen) -> list[Row]:
     return found
 
 
+def _sensitivity(index: str, built: Built, found: Intervals, seed: int | None) -> list[Row]:
+    """Which of the things that the draws vary moves the ranks, overall (no place) and for each ranked place."""
+    if len(found.drawn_rows) < LEAST_RANKED:
+        return []
+    ranked = [built.places[row] for row in found.drawn_rows]
+    chosen = [f for f in factors_of(built) if name_of(f) in _drawn_factors(found, built)]
+    rows: list[Row] = []
+    for shares in sensitivity(built, base=SOBOL_BASE, seed=seed, factors=chosen, places=ranked, methods=("sobol",)):
+        place = shares.output.partition(":")[2] or None
+        for i, factor in enumerate(shares.factors):
+            ends = {name: _finite(getattr(shares, name)[i]) for name in SHARES}
+            rows.append({"index": index, "place": place, "factor": factor, **ends, "method": shares.method})
+    return rows
+
+
+def _drawn_factors(found: Intervals, built: Built) -> set[str]:
+    """Factors that can move anything: errors only where a value has one, gaps only where a ranked place has one."""
+    errors = built.inputs.errors is not None and bool((built.inputs.errors > 0).any())
+    gaps = bool(np.isnan(built.inputs.values[found.drawn_rows]).any())
+    idle = {name for name, able in (("errors", errors), ("gaps", gaps)) if not able}
+    return set(found.factors) - idle
+
+
 def _leaf_weights(built: Built) -> Floats:
     """Share of each indicator in the whole, shape (indicator,)."""
     tree, share = built.spec.tree, built.weights()
@@ -263,7 +299,7 @@ def _peers(profile: Profile, places: Sequence[str], numbers: Numbers) -> list[Ro
 def _facts(index: str, built: Built, chosen: Chosen, found: Intervals, seed: int | None) -> list[Row]:
     root = built.spec.tree.ids[-1]
     facts: list[tuple[str, str, Any]] = [
-        (root, "factors", json.dumps([f for f in found.factors if f != "errors" or chosen.errors.any()])),
+        (root, "factors", json.dumps([f for f in found.factors if f in _drawn_factors(found, built)])),
         (root, "draws", found.draws),
         (root, "level", found.level),
         (root, "seed", built.spec.seed if seed is None else seed),

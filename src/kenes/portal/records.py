@@ -85,6 +85,31 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """How much of the variance of the ranks (or of one place's rank) one factor explains."""
+
+    index: str
+    place: str | None
+    factor: str
+    first: float | None
+    first_low: float | None
+    first_high: float | None
+    total: float | None
+    total_low: float | None
+    total_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Correlation of two nodes of an index."""
+
+    index: str
+    a: str
+    b: str
+    r: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Peer:
     """A place of like structure, with its distance."""
 

@@ -7,9 +7,11 @@ import statistics
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.portal import drawings
 from kenes.portal.choropleth import indicator_map
 from kenes.portal.languages import language
 from kenes.portal.records import Figure
@@ -46,6 +48,8 @@ def index_routes(site: Site) -> APIRouter:
             varied=varied(page, view, index),
             method=method(page, view.profiles[index].specification),
             span=score_span(ranking),
+            drawn=index_drawings(page, view, index),
+            folded=len(ranking) > drawings.MOST_OPEN,
         )
 
     @routes.get("/{code}/indicators")
@@ -80,6 +84,15 @@ def index_routes(site: Site) -> APIRouter:
     return routes
 
 
+def index_drawings(page: Page, view: EditionView, index: str) -> dict[str, Markup | None]:
+    """The figures of an index by name."""
+    return {
+        "contributions": drawings.contributions_drawing(page, view, index),
+        "sensitivity": drawings.sensitivity_drawing(page, view, index),
+        "together": drawings.together_drawing(page, view, index),
+    }
+
+
 def weight_of(view: EditionView, index: str, leaf: str) -> float | None:
     """Nominal weight of a node beside its siblings, as a share; None where the specification gives none."""
     nodes = {str(node["id"]): node for node in view.profiles[index].specification.get("nodes", ())}
@@ -97,23 +110,11 @@ def weight_of(view: EditionView, index: str, leaf: str) -> float | None:
 
 def varied(page: Page, view: EditionView, index: str) -> list[str]:
     """What the draws varied, in words: as recorded with the scores, else as the specification says."""
-    say = page.language
-    words = {
-        "weights": say("weights of the indicators"),
-        "normalisation": say("how values become scores"),
-        "normalisation and aggregation": say("how values become scores and how scores are joined"),
-        "normalise": say("how values become scores"),
-        "aggregation": say("how scores are joined"),
-        "aggregate": say("how scores are joined"),
-        "leave_one_out": say("one indicator left out"),
-        "error": say("measurement error, where it is known"),
-        "errors": say("measurement error, where it is known"),
-    }
     told = view.fact(index, view.root(index), "factors")
     declared = (view.profiles[index].specification.get("uncertainty") or {}).get("factors") or ()
     factors = json.loads(told) if told else list(declared)
     names = [str(f.get("name") or f.get("id") or next(iter(f))) if isinstance(f, dict) else str(f) for f in factors]
-    return list(dict.fromkeys(words.get(name, name.replace("_", " ")) for name in names))
+    return list(dict.fromkeys(page.factor(name) for name in names))
 
 
 def method(page: Page, specification: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.portal import drawings
 from kenes.portal.choropleth import index_map, indicator_map
 from kenes.portal.languages import language
 from kenes.portal.records import Figure
@@ -70,7 +71,8 @@ def place_routes(site: Site) -> APIRouter:
     def place(request: Request, code: Code, place: str) -> Response:
         if place not in view.places:
             raise HTTPException(404, f"place {place!r} is not known")
-        larger = view.inherited(place)
+        larger, page = view.inherited(place), Page(site, request, language(code))
+        ranked = [i for i in view.indices_of(place) if (s := view.standing(i, place)) and s.ranked]
         return site.page(
             request,
             "place.html",
@@ -79,7 +81,9 @@ def place_routes(site: Site) -> APIRouter:
             lines=lines_of(view, place),
             inherited=[(p, f) for p, f in larger if view.places[p].kind != "country"],
             national=[(p, f) for p, f in larger if view.places[p].kind == "country"],
-            words=map_words(Page(site, request, language(code))),
+            words=map_words(page),
+            against={i: drawings.radar_drawing(page, view, i, place) for i in ranked},
+            moved_by={i: drawings.strongest(page, view, i, place) for i in ranked},
         )
 
     @routes.get("/{code}/compare")

@@ -194,6 +194,30 @@ class Page:
             "governance": say("Governance and infrastructure"),
         }.get(group, group.replace("_", " "))
 
+    def node(self, index: str, node: str) -> str:
+        """Name of a node of an index: the index itself, a group or an indicator."""
+        if node in self.site.view.indicators:
+            return self.indicator(node)[0]
+        if node == self.site.view.root(index):
+            return self.index(index, "short")[0] or self.index(index)[0]
+        return self.group(node)
+
+    def factor(self, factor: str) -> str:
+        """Words for something that the draws of an index vary."""
+        say = self.language
+        return {
+            "weights": say("weights of the indicators"),
+            "normalisation": say("how values become scores"),
+            "normalisation and aggregation": say("how values become scores and how scores are joined"),
+            "normalise": say("how values become scores"),
+            "aggregation": say("how scores are joined"),
+            "aggregate": say("how scores are joined"),
+            "leave_one_out": say("one indicator left out"),
+            "error": say("measurement error, where it is known"),
+            "errors": say("measurement error, where it is known"),
+            "gaps": say("values that are missing"),
+        }.get(factor, factor.replace("_", " "))
+
     def rule(self, rule: str) -> str:
         """Words for a rule that judges data."""
         say = self.language

@@ -20,7 +20,9 @@ from kenes.portal.records import (
     Gap,
     Need,
     Peer,
+    Share,
     Standing,
+    Together,
     concerns_of,
     grouped,
     ids_in,
@@ -73,6 +75,8 @@ class EditionView:
         gaps = sorted(rows_as(edition.table("gaps"), Gap), key=lambda g: -(g.gap or 0.0))
         self._gaps = grouped(gaps, "index", "place")
         self._advice = grouped(_by_position(rows_as(edition.table("recommendations"), Advice)), "place", "advised")
+        self._sensitivity = grouped(rows_as(edition.table("sensitivity"), Share), "index", "place")
+        self._correlations = grouped(rows_as(edition.table("correlations"), Together), "index")
         facts = rows_of(edition.table("index_facts"))
         self._facts = {(row["index"], row["node"], row["key"]): row["value"] for row in facts}
         self._needs = grouped(_by_position(rows_as(edition.table("needs"), Need)), "index", "place")
@@ -220,6 +224,40 @@ class EditionView:
         nodes = self.profiles[index].specification.get("nodes", ())
         parents = {node.get("parent") for node in nodes}
         return [str(node["id"]) for node in nodes if node["id"] not in parents]
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def parents(self, index: str) -> Mapping[str, str | None]:
+        """Parent of each node of an index, in order."""
+        nodes = self.profiles[index].specification.get("nodes", ())
+        return {str(node["id"]): str(node["parent"]) if node.get("parent") else None for node in nodes}
+
+    def children_of(self, index: str) -> dict[str, list[str]]:
+        """Children of each node of an index, in order."""
+        found: dict[str, list[str]] = {}
+        for node, parent in self.parents(index).items():
+            if parent is not None:
+                found.setdefault(parent, []).append(node)
+        return found
+
+    def leaves_below(self, index: str, node: str) -> list[str]:
+        """Indicators below a node of an index; the node itself where it is one."""
+        below = self.children_of(index).get(node)
+        return [leaf for child in below for leaf in self.leaves_below(index, child)] if below else [node]
+
+    def node_score(self, index: str, place: str, node: str) -> float | None:
+        """Score of a place on any node: a group, or an indicator brought to the scale of the index."""
+        standing = self.standing(index, place, node)
+        if standing is not None:
+            return standing.score
+        return next((c.normalised for c in self.contributions(index, place) if c.node == node), None)
+
+    def sensitivity(self, index: str, place: str | None = None) -> tuple[Share, ...]:
+        """What the ranks of an index, or the rank of one place, depend on."""
+        return self._sensitivity.get((index, place), ())
+
+    def correlations(self, index: str) -> tuple[Together, ...]:
+        """Correlations between the nodes of an index."""
+        return self._correlations.get((index,), ())
 
     def ranking(self, index: str) -> list[Standing]:
         """Ranked places of an index, best first."""

@@ -120,6 +120,13 @@ RECOMMENDATIONS = _kind(
     key="index place indicator position practice",
 )
 INDEX_FACTS = _kind("index_facts", "index node key value", key="index node key")
+SENSITIVITY = _kind(
+    "sensitivity",
+    "index place factor first:number first_low:number first_high:number total:number total_low:number "
+    "total_high:number method",
+    key="index place factor",
+)
+CORRELATIONS = _kind("correlations", "index a b method r:number p:number flag", key="index a b")
 NEEDS = _kind("needs", "index place position:count indicator weight:number reason", key="index place position")
 
 KINDS: dict[str, TableKind] = {
@@ -137,5 +144,7 @@ KINDS: dict[str, TableKind] = {
         RECOMMENDATIONS,
         NEEDS,
         INDEX_FACTS,
+        SENSITIVITY,
+        CORRELATIONS,
     )
 }

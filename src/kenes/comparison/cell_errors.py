@@ -1,0 +1,110 @@
+"""What is not known of single cells: measurement errors, and gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kenes.comparison import imputation
+from kenes.comparison.building import Inputs, Profile
+from kenes.comparison.specification import Specification
+
+Floats = NDArray[np.float64]
+IMPUTING = ("none", "value")
+"""Methods that fill nothing, or fill by decree: what they leave or set is no estimate."""
+
+
+@dataclass(frozen=True)
+class CellErrors:
+    """Cells to draw from; arrays of shape (row, indicator) in the unit of the data.
+
+    `gaps` tells where the data have none; `values` are the data, with a guess in each gap that no imputation fills;
+    `raw` the standard errors of these, `filled` those of cells that imputation fills; `low` and `high` bound the
+    draws of guesses.
+    """
+
+    gaps: NDArray[np.bool_]
+    values: Floats
+    raw: Floats
+    filled: Floats
+    low: Floats
+    high: Floats
+
+    @cached_property
+    def cells(self) -> NDArray[np.int64]:
+        """Cells that get a normal number, by position in the table turned to (indicator, row)."""
+        drawn = (self.raw > 0) & np.isfinite(self.values) | (self.filled > 0)
+        return np.flatnonzero(drawn.T.ravel())
+
+    @cached_property
+    def gap(self) -> NDArray[np.bool_]:
+        """Which of `cells` are gaps, filled or guessed; shape of `cells`."""
+        return self.gaps.T.ravel()[self.cells]
+
+
+def cell_errors(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> CellErrors:
+    """Errors and gaps of a build's cells under the factors `errors` and `gaps`."""
+    inputs = profile.inputs
+    values, raw, filled = inputs.values, np.zeros_like(inputs.values), np.zeros_like(inputs.values)
+    low, high = np.full(values.shape, -np.inf), np.full(values.shape, np.inf)
+    for factor in factors:
+        if factor["kind"] == "errors":
+            raw = inputs.errors.copy() if inputs.errors is not None else raw
+            raw = np.maximum(raw, np.abs(np.nan_to_num(inputs.values)) * float(factor.get("share", 0.0)))
+            for leaf, sd in dict(factor.get("sd") or {}).items():
+                raw[:, profile.position(leaf)] = float(sd)
+    if any(factor["kind"] == "gaps" for factor in factors):
+        imputed = profile.stages.get("imputed")
+        if imputed is not None and profile.spec.step("impute").get("method", "none") not in IMPUTING:
+            before = profile.stages.get("denominated", inputs.values)
+            rng = np.random.default_rng(profile.spec.seed)
+            spread = imputation.fill_spread(before, profile.spec.step("impute"), rng)
+            filled = np.where(np.isfinite(imputed), spread, 0.0)
+        elif imputed is None or profile.spec.step("impute").get("method", "none") == "none":
+            values, spread, low, high = _guessed(profile)
+            raw = np.where(np.isnan(inputs.values), spread, raw)
+    return CellErrors(np.isnan(inputs.values), values, raw, filled, low, high)
+
+
+def _guessed(profile: Profile) -> tuple[Floats, Floats, Floats, Floats]:
+    """The data with guesses in the gaps of ranked places, their deviations, and the range they stay in.
+
+    A place that is not ranked keeps its gaps: nobody is measured against what it might have been.
+    """
+    values = profile.inputs.values
+    scale = denomination(profile.spec, profile.inputs)
+    measured = values * scale
+    guess, spread = imputation.guesses(measured)
+    open_cell = np.isnan(values) & profile.ranked[:, None] & np.isfinite(guess) & np.isfinite(scale)
+    low, high = (np.broadcast_to(ends, values.shape) / scale for ends in _ranges(measured))
+    low, high = np.minimum(low, high), np.maximum(low, high)
+    guess, spread = guess / scale, np.abs(spread / scale)
+    return (
+        np.where(open_cell, np.clip(guess, low, high), values),
+        np.where(open_cell, spread, 0.0),
+        np.where(open_cell, low, -np.inf),
+        np.where(open_cell, high, np.inf),
+    )
+
+
+def denomination(spec: Specification, inputs: Inputs) -> Floats:
+    """What denomination multiplies each cell by, shape (row, indicator); ones without that step."""
+    scale = np.ones_like(inputs.values)
+    for column, leaf in enumerate(spec.indicators):
+        name = spec.by_id[leaf].denominator if spec.has("denominate") else None
+        if name:
+            with np.errstate(divide="ignore"):
+                scale[:, column] = float(spec.step("denominate").get("scale", 1)) / inputs.denominators[name]
+    return scale
+
+
+def _ranges(values: Floats) -> tuple[Floats, Floats]:
+    """Least and greatest value of each indicator, NaN where it has none; shape (indicator,) each."""
+    known = np.isfinite(values)
+    low, high = np.where(known, values, np.inf).min(axis=0), np.where(known, values, -np.inf).max(axis=0)
+    return np.where(known.any(axis=0), low, np.nan), np.where(known.any(axis=0), high, np.nan)

@@ -1,0 +1,139 @@
+"""Folders of results: written whole or not at all, read back, and compared."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kenes.comparison.structure import correlation
+from kenes.pipeline.index_reading import read_plain, read_table
+from kenes.pipeline.index_tables import Tables, csv_bytes
+from kenes.vocabulary.errors import BadInput
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that takes its place when all went well and vanishes otherwise.
+
+    Where `out` is a link, the folder that it leads to is replaced.
+
+    Raises:
+        BadInput: `out` is a file, or a folder with other things in it than an earlier result.
+    """
+    out = out.resolve()
+    if out.exists():
+        _refuse_foreign(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        yield made
+        made.chmod(0o755)
+        before = made.with_name(made.name + "-before")
+        if out.exists():
+            os.replace(out, before)
+        os.replace(made, out)
+        shutil.rmtree(before, ignore_errors=True)
+    except BaseException:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Nothing is replaced but what an earlier result wrote."""
+    if not out.is_dir():
+        raise BadInput(str(out), expected="a folder", found="a file", mend="Name another folder.")
+    held = {entry.name for entry in out.iterdir()}
+    try:
+        own = set(json.loads((out / "result.json").read_text("utf-8"))["files"]) | {"result.json"}
+    except (OSError, ValueError, KeyError, TypeError):
+        own = set()
+    if held - own:
+        raise BadInput(
+            str(out), expected="a new folder, an empty one, or an earlier result",
+            found=", ".join(sorted(held - own)[:5]), mend="Name another folder, or move these files.",
+        )  # fmt: skip
+
+
+def write_result(folder: Path, tables: Tables, result: Mapping[str, Any]) -> None:
+    """Each table as CSV, and `result.json`."""
+    for name, (columns, rows) in tables.items():
+        (folder / f"{name}.csv").write_bytes(csv_bytes(columns, rows))
+    files = sorted(entry.name for entry in folder.iterdir())
+    told = json.dumps({**result, "files": files}, indent=2, sort_keys=True) + "\n"
+    (folder / "result.json").write_text(told, encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """Of what computed a result."""
+    try:
+        kenes = version("kenes")
+    except PackageNotFoundError:
+        kenes = "0"
+    return {"kenes": kenes, "numpy": np.__version__}
+
+
+def compare(before: Path, after: Path) -> dict[str, Any]:
+    """What differs between two results: ranks, scores, and the places of only one.
+
+    Returns:
+        `changes` (place, time in a panel, score and rank before and after, sorted by place), `only_before`,
+        `only_after` (ids, or in a panel place and time) and the rank correlation.
+
+    Raises:
+        BadInput: a folder holds no result, or only one of the two has years.
+    """
+    first, second = _result(before), _result(after)
+    widths = {len(k) for k in (*first, *second)}
+    if len(widths) > 1:
+        raise BadInput(
+            f"{before} and {after}", expected="years in both or in neither", found="years in only one",
+            mend="Build both with time_column, or both for one year.",
+        )  # fmt: skip
+    both = sorted(set(first) & set(second))
+    changes = []
+    for key in both:
+        a, b = first[key], second[key]
+        changes.append({
+            "place": key[0], **({"time": key[1]} if len(key) > 1 else {}), "score_before": a[0], "score_after": b[0],
+            "change": None if a[0] is None or b[0] is None else b[0] - a[0], "rank_before": a[1], "rank_after": b[1],
+        })  # fmt: skip
+    pairs = np.array([[first[k][0], second[k][0]] for k in both], dtype=float).reshape(-1, 2)
+    r = correlation(pairs[:, 0], pairs[:, 1], "spearman")[0]
+    return {
+        "changes": changes, "only_before": _named(set(first) - set(second)),
+        "only_after": _named(set(second) - set(first)), "spearman": None if np.isnan(r) else r,
+        "same_specification": _meta(before).get("specification") == _meta(after).get("specification"),
+        "same_data": _meta(before).get("data") == _meta(after).get("data"),
+    }  # fmt: skip
+
+
+def _named(keys: set[tuple[str, ...]]) -> list[Any]:
+    """Ids in order; place and time in a panel."""
+    return [k[0] if len(k) == 1 else {"place": k[0], "time": k[1]} for k in sorted(keys)]
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    return read_plain(folder / "result.json")
+
+
+def _result(folder: Path) -> dict[tuple[str, ...], tuple[float | None, int | None]]:
+    """Score and rank of the root by place (and time)."""
+    if not (folder / "result.json").is_file():
+        raise BadInput(str(folder), expected="a folder written by `kenes index build`", found="no result.json")
+    scores, ranks = read_table(folder / "scores.csv"), read_table(folder / "ranks.csv")
+    key = [c for c in ("place", "time") if c in scores]
+    root = next(c for c in scores if c not in key)
+    keys = list(zip(*(scores[c] for c in key), strict=True))
+    return {
+        tuple(map(str, k)): (None if s is None else float(s), None if r is None else int(r))
+        for k, s, r in zip(keys, scores[root], ranks[root], strict=True)
+    }
