@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -122,6 +123,21 @@ def test_the_yearly_sum_is_that_of_pvlib(tmp_path):
         dni_extra=pvlib.irradiance.get_extra_radiation(times.day_of_year.to_numpy()), albedo=0.2, model="haydavies",
     )["poa_global"].sum()  # fmt: skip
     assert on_plane(epw(tmp_path / "w.epw", (ghi, dni, dhi)), 30, 200) == pytest.approx(expected / 1000, rel=1e-9)
+
+
+def test_in_a_real_year_the_parts_of_the_sun_add_up_to_the_whole():
+    """TMY3 of Greensboro, which pvlib brings: beam and sky on a flat plane are the global sum, at no other minute."""
+    import pvlib
+
+    w = read_weather(Path(pvlib.__file__).parent / "data" / "723170TYA.CSV")
+    about = {"latitude": w.latitude, "longitude": w.longitude, "tilt_deg": 0.0, "azimuth_deg": 180.0}
+    shifted = {
+        minutes: plane_irradiation(w.time + np.timedelta64(minutes, "m"), w.ghi, w.dni, w.dhi, **about)
+        for minutes in (-30, 0, 30)
+    }
+    assert shifted[0] == pytest.approx(1566.203, rel=5e-4)
+    assert w.ghi.sum() / 1000 == pytest.approx(1566.203, abs=1e-3)
+    assert max(shifted[-30], shifted[30]) < shifted[0] - 5
 
 
 def test_an_overcast_year_has_the_closed_form_of_an_even_sky():
