@@ -238,3 +238,86 @@ def test_the_workbook_has_a_sheet_a_step_and_runs_no_formula(result):
     assert "Rank of each place" in page
     for ident in ("ranks", "parts", "sobol", "tree", "map", "radar-0", "radar-50"):
         assert page.count(f'id="{ident}-title"') == 1
+
+
+def small(folder, *, rows="x,1,2\ny,2,5\nz,3,1\n"):
+    (folder / "spec.yaml").write_text(
+        "nodes: [{id: index}, {id: a, parent: index}, {id: b, parent: index}]\nsteps: [normalise, aggregate]\n"
+    )
+    (folder / "data.csv").write_text("place,a,b\n" + rows)
+    return folder / "spec.yaml", folder / "data.csv"
+
+
+def test_only_what_a_result_wrote_is_ever_replaced(tmp_path):
+    spec, data = small(tmp_path)
+    out = tmp_path / "out"
+    assert run("build", spec, "--data", data, "--out", out).exit_code == 0
+    assert run("build", spec, "--data", data, "--out", out, "--draws", 0).exit_code == 0
+    assert not (out / "intervals.csv").exists()
+    (out / "thesis.txt").write_text("precious")
+    refused = run("build", spec, "--data", data, "--out", out)
+    assert refused.exit_code == 3
+    assert "thesis.txt" in refused.output
+    assert (out / "thesis.txt").read_text() == "precious"
+    (out / "thesis.txt").unlink()
+    (tmp_path / "link").symlink_to(out)
+    assert run("build", spec, "--data", data, "--out", tmp_path / "link").exit_code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (out / "intervals.csv").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["data.csv", "link", "out", "spec.yaml"]
+
+
+def test_namibia_keeps_its_code_and_a_formula_is_text(tmp_path):
+    spec, data = small(tmp_path, rows="NA,1,2\n=1+1,2,5\nz,3,NA\n")
+    assert run("build", spec, "--data", data, "--out", tmp_path / "out").exit_code == 0
+    assert [r["place"] for r in rows_of(tmp_path / "out" / "scores.csv")] == ["'=1+1", "NA", "z"]
+    assert rows_of(tmp_path / "out" / "normalised.csv")[2]["b"] == ""
+    found = run("explain", "NA", "--result", tmp_path / "out", "--json")
+    assert json.loads(found.stdout)["place"] == "NA"
+
+
+def test_whole_numbers_of_a_workbook_stay_whole(tmp_path):
+    import xlsxwriter
+
+    spec, _ = small(tmp_path)
+    with xlsxwriter.Workbook(str(tmp_path / "data.xlsx")) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate([["place", "a", "b"], [1, 1.5, 2], [2, 2, 5]]):
+            sheet.write_row(number, 0, row)
+    assert run("build", spec, "--data", tmp_path / "data.xlsx", "--out", tmp_path / "out").exit_code == 0
+    assert [r["place"] for r in rows_of(tmp_path / "out" / "scores.csv")] == ["1", "2"]
+
+
+@pytest.mark.parametrize("name", ["data.xlsx", "data.parquet", "data.csv"])
+def test_a_file_that_is_not_what_it_says_is_refused(tmp_path, name):
+    spec, _ = small(tmp_path)
+    (tmp_path / name).write_bytes(b"PK\x03\x04 no \xff file")
+    found = run("build", spec, "--data", tmp_path / name, "--out", tmp_path / "out")
+    assert found.exit_code == 3, found.output
+    assert name in found.output
+
+
+def test_weights_of_a_replay_change_only_the_nodes_that_they_name(tmp_path):
+    spec, data = small(tmp_path)
+    (tmp_path / "d.csv").write_text("run,nodes.a.weight\nr1,3\nr2,3\n")
+    (tmp_path / "w.csv").write_text("run,b\nr2,1\n")
+    arguments = ("--data", data, "--design", tmp_path / "d.csv", "--weights", tmp_path / "w.csv")
+    assert run("replay", spec, *arguments, "--out", tmp_path / "out").exit_code == 0
+    assert all(r["r1"] == r["r2"] for r in rows_of(tmp_path / "out" / "scores.csv"))
+    (tmp_path / "w.csv").write_text("run,node,weight\nr1,b,1\nr1,b,2\n")
+    twice = run("replay", spec, *arguments, "--out", tmp_path / "other")
+    assert twice.exit_code == 3
+    assert "each run (and node) once" in twice.output
+    (tmp_path / "w.csv").write_text("run,b\nr2,much\n")
+    assert "run r2, node b" in run("replay", spec, *arguments, "--out", tmp_path / "other").output
+
+
+def test_a_rule_of_weights_is_told_with_its_consistency(tmp_path):
+    spec, data = small(tmp_path)
+    spec.write_text(
+        spec.read_text() + "weights: {set: w, sets: {w: {method: pairwise, judgements: {index: {a: {b: 3}}}}}}\n"
+    )
+    found = run("build", spec, "--data", data, "--out", tmp_path / "out", "--json")
+    assert json.loads(found.stdout)["weights"] == {"set": "w", "method": "pairwise", "consistency": {"index": 0.0}}
+    weights = {r["node"]: float(r["nominal"]) for r in rows_of(tmp_path / "out" / "weights.csv")}
+    assert (weights["a"], weights["b"]) == pytest.approx((0.75, 0.25))

@@ -317,3 +317,13 @@ def test_filling_by_branch_is_a_step_of_a_build_and_follows_direction_and_tree()
     moved = profile.workshop.build(profile.spec.with_changes({"nodes.b.direction": 1}))
     assert moved.stages["imputed"][3, 0] == 2.5
     assert np.isfinite(uncertainty(profile, 20, factors=[{"kind": "gaps"}]).score_low[:, -1]).all()
+
+
+def test_filling_along_the_row_needs_one_scale_and_makes_it_where_there_is_none():
+    data = {"place": list("wxyz"), "a": [0, 10, 5, None], "b": [300, 100, None, 150]}
+    nodes = [{"id": "index"}, {"id": "a", "parent": "index"}, {"id": "b", "parent": "index", "direction": -1}]
+    row = {"impute": {"method": "mean", "axis": "row"}}
+    first = build({"nodes": nodes, "steps": [row, "normalise", "aggregate"]}, data)
+    assert first.stages["imputed"][2:, :].tolist() == [[5, 200], [7.5, 150]]
+    after = build({"nodes": nodes, "steps": [{"normalise": {"low": 0, "high": 10}}, row, "aggregate"]}, data)
+    assert after.normalised[2:].tolist() == [[5, 5], [7.5, 7.5]]

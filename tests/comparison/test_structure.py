@@ -212,3 +212,23 @@ def test_a_change_is_split_into_parts_that_add_up():
         assert change.data + change.method + change.membership == pytest.approx(change.total)
     same = decompose(before, build(flat(3, STEPS), table(values)))
     assert all(c.total == 0 == c.method == c.data for c in same)
+
+
+@pytest.mark.parametrize("method", ["pearson", "spearman", "kendall"])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_all_pairs_are_correlated_as_scipy_does_each_once(method, gaps):
+    values = correlated(columns=4)
+    values[:, 3] = np.round(values[:, 3])
+    if gaps:
+        values[3, 1] = np.nan
+    profile = build(two_levels(2, 4, STEPS), table(values))
+    found = correlations(profile, method=method, pairs="all")
+    assert len(found) == 7 * 6 / 2 == len({frozenset((c.a, c.b)) for c in found})
+    tests = {"pearson": stats.pearsonr, "spearman": stats.spearmanr, "kendall": stats.kendalltau}
+    for c in found:
+        x, y = profile.node(c.a), profile.node(c.b)
+        both = np.isfinite(x) & np.isfinite(y)
+        expected = tests[method](x[both], y[both])
+        assert (c.r, c.p) == pytest.approx((expected.statistic, expected.pvalue), rel=1e-9, abs=1e-12)
+    related = {(c.a, c.b): c for c in correlations(profile, method=method)}
+    assert {k: v for k, v in ((((c.a, c.b), c)) for c in found) if k in related} == related

@@ -331,7 +331,8 @@ class Workshop:
             return [settings, [n.treat for n in nodes]]
         if kind == "normalise":
             return [settings, [(n.normalise, n.direction, str(n.goalposts), n.target) for n in nodes]]
-        branch = [[(n.parent, n.direction) for n in nodes]] if settings.get("by") == "branch" else []
+        turned = settings.get("by") == "branch" or settings.get("axis") == "row"
+        branch = [[(n.parent, n.direction) for n in nodes]] if turned else []
         return [settings, spec.seed, spec.groups, *branch]
 
     def _run(self, spec: Specification, kind: str, settings: Mapping[str, Any], state: State) -> State:
@@ -379,6 +380,8 @@ class Workshop:
         by = settings.get("by") or (spec.groups[0] if spec.groups else None)
         method = str(settings.get("method", "none"))
         groups = self.inputs.groups.get(by) if by else None
+        if settings.get("axis") == "row" and method in ("mean", "median") and _before(spec, "impute", "normalise"):
+            return self._by_branch(spec, {**settings, "whole": True}, values)
         if by == "branch" and method in BY_BRANCH:
             return self._by_branch(spec, settings, values)
         if (method.startswith("group") or settings.get("by")) and groups is None:
@@ -403,6 +406,8 @@ class Workshop:
         turned = np.array([-1.0 if spec.by_id[leaf].direction == -1 else 1.0 for leaf in spec.indicators])
         tree, filled = spec.tree, values.copy()
         siblings = [[c for c in tree.children[p] if c < tree.leaves] for p in tree.aggregates]
+        if settings.get("whole"):
+            siblings = [list(range(tree.leaves))]
         centre: imputation.Centre = np.mean if method == "mean" else np.median
         for rows in self.blocks:
             if method in ("mean", "median"):
@@ -452,6 +457,12 @@ class Workshop:
                 mend="Correct normalise.reference.",
             )
         return values[rows]
+
+
+def _before(spec: Specification, first: str, second: str) -> bool:
+    """Whether one step comes before another, or the other is not declared."""
+    kinds = [s.kind for s in spec.steps]
+    return second not in kinds or kinds.index(first) < kinds.index(second)
 
 
 def evaluate(

@@ -47,27 +47,66 @@ def correlation(x: Floats, y: Floats, method: str = "pearson") -> tuple[float, f
 
 
 def correlations(
-    profile: Profile, *, method: str = "pearson", high: float = 0.92, low: float = -0.4
+    profile: Profile, *, method: str = "pearson", high: float = 0.92, low: float = -0.4, pairs: str = "related"
 ) -> list[Correlation]:
-    """Correlations between siblings, and of each node with each of its ancestors.
+    """Correlations between siblings, and of each node with each of its ancestors; or between all nodes.
 
     Flags: `redundant` between siblings at `high` or more, `negative` at `low` or less, `weak` where an
     indicator and its parent are below 0.3.
+
+    Args:
+        profile: a build.
+        method: pearson, spearman or kendall.
+        high: from which on siblings say the same.
+        low: up to which two nodes speak against each other.
+        pairs: `related` or `all`; only related pairs carry flags.
+
+    Returns:
+        Sorted by `a` and `b`; each pair once.
     """
-    tree, found = profile.spec.tree, list[Correlation]()
+    tree = profile.spec.tree
+    flags: dict[tuple[int, int], tuple[float, bool]] = {}
     for position in tree.aggregates:
         children = tree.children[position]
-        below = [d for c in children for d in _below(tree.children, c)]
-        pairs = [(a, b) for i, a in enumerate(children) for b in children[i + 1 :]]
-        for a, b in [*pairs, *((d, position) for d in below)]:
-            r, p = correlation(profile.scores[:, a], profile.scores[:, b], method)
-            flag = "negative" if r <= low else None
-            if b != position and r >= high:
-                flag = "redundant"
-            elif b == position and a in children and -0.4 < r < 0.3:
-                flag = "weak"
-            found.append(Correlation(tree.ids[a], tree.ids[b], method, r, p, flag))
+        for i, a in enumerate(children):
+            flags.update({(a, b): (high, False) for b in children[i + 1 :]})
+        flags.update({(d, position): (np.inf, d in children) for c in children for d in _below(tree.children, c)})
+    wanted = list(flags)
+    if pairs == "all":
+        known = {frozenset(pair) for pair in wanted}
+        nodes = range(len(tree.ids))
+        wanted += [(a, b) for a in nodes for b in nodes if a < b and frozenset((a, b)) not in known]
+    rows = _correlated(profile.scores, wanted, method)
+    found = []
+    for (a, b), (r, p) in zip(wanted, rows, strict=True):
+        limit, child = flags.get((a, b), (np.inf, False))
+        related = (a, b) in flags
+        flag = "redundant" if r >= limit else "negative" if related and r <= low else None
+        if flag is None and child and low < r < 0.3:
+            flag = "weak"
+        found.append(Correlation(tree.ids[a], tree.ids[b], method, r, p, flag))
     return sorted(found, key=lambda c: (c.a, c.b))
+
+
+def _correlated(values: Floats, pairs: list[tuple[int, int]], method: str) -> list[tuple[float, float]]:
+    """Correlation and p-value of each pair of columns: by one product where nothing is missing, else pair by pair."""
+    if method == "kendall" or method not in ("pearson", "spearman") or not np.isfinite(values).all():
+        return [correlation(values[:, a], values[:, b], method) for a, b in pairs]
+    n = len(values)
+    if n < 3 or not pairs:
+        return [(np.nan, np.nan)] * len(pairs)
+    from scipy import stats  # noqa: PLC0415 - loaded when wanted
+
+    table = stats.rankdata(values, axis=0) if method == "spearman" else values
+    centred = table - table.mean(axis=0)
+    length = np.where(np.ptp(table, axis=0) > 0, np.sqrt((centred**2).sum(axis=0)), np.nan)
+    unit = centred / length
+    first, second = np.array(pairs).T
+    r = np.clip((unit[:, first] * unit[:, second]).sum(axis=0), -1.0, 1.0)
+    with np.errstate(divide="ignore"):
+        t = np.abs(r) * np.sqrt((n - 2) / np.maximum(1 - r**2, 0.0))
+    p = 2 * stats.t.sf(t, n - 2)
+    return list(zip(r.tolist(), np.where(np.isnan(r), np.nan, p).tolist(), strict=True))
 
 
 def _below(children: tuple[tuple[int, ...], ...], position: int) -> list[int]:

@@ -22,6 +22,7 @@ from kenes.store.exports import cell as text_cell
 
 Row = Sequence[Any]
 Tables = dict[str, tuple[list[str], list[Row]]]
+MOST_PAIRED = 150
 WIDE = {"denominated": "denominated", "imputed": "imputed", "treated": "treated", "normalised": "normalised"}
 SCORES = (
     "index", "place", "node", "score", "score_low", "score_high", "rank", "rank_low", "rank_high", "level", "draws",
@@ -67,10 +68,7 @@ def profile_tables(profile: Profile, intervals: Intervals | None) -> Tables:
     effective, nominal = effective_weights(profile), spec.weights()
     weights: list[Row] = [[n, float(nominal[p]), float(effective[p])] for p, n in enumerate(spec.tree.ids)]
     tables["weights"] = (["node", "nominal", "effective"], sorted(weights, key=lambda r: str(r[0])))
-    tables["correlations"] = (
-        ["a", "b", "method", "r", "p"],
-        [[c.a, c.b, c.method, c.r, c.p] for c in correlations(profile)],
-    )
+    tables["correlations"] = _correlations(profile)
     if intervals is not None:
         tables["intervals"] = interval_table(profile, intervals)
     return tables
@@ -100,6 +98,15 @@ def _contributions(profile: Profile, key: list[str], keys: list[tuple[Any, ...]]
     rows = [[*keys[i], leaf, given[i, j]] for i in range(len(keys)) for j, leaf in enumerate(leaves)]
     rows.sort(key=lambda r: tuple(map(str, r[:-1])))
     return [*key, "node", "value"], list(rows)
+
+
+def _correlations(profile: Profile) -> tuple[list[str], list[Row]]:
+    """Pearson and Spearman for every pair of nodes, up to so many; Kendall for siblings and ancestors."""
+    pairs = "all" if len(profile.spec.tree.ids) <= MOST_PAIRED else "related"
+    found = [c for m in ("pearson", "spearman") for c in correlations(profile, method=m, pairs=pairs)]
+    found += correlations(profile, method="kendall")
+    rows: list[Row] = [[c.a, c.b, c.method, c.r, c.p] for c in found]
+    return ["a", "b", "method", "r", "p"], sorted(rows, key=lambda r: (r[0], r[1], r[2]))
 
 
 def interval_table(profile: Profile, intervals: Intervals) -> tuple[list[str], list[Row]]:
