@@ -125,6 +125,7 @@ def test_answers_come_in_the_order_of_the_items_whoever_is_first(sail, dask):
     for address in (sail[0], dask.scheduler_address, "threads"):
         with runner_at(address, 4) as run:
             assert [answer["item"] for answer in run(slow_first, range(4))] == ["0", "1", "2", "3"]
+            assert list(run(slow_first, [])) == []
 
 
 def test_a_fault_in_the_function_is_told_as_it_is(sail, dask):

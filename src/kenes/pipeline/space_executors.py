@@ -177,6 +177,8 @@ def _mapped_by(session: Any) -> Runner:
 
     def run(function: Callable[[Any], Answer], items: Sequence[Any]) -> Iterator[Answer]:
         kept = list(items)
+        if not kept:
+            return
 
         def answers(batches: Any) -> Iterator[Any]:
             import pyarrow as pa  # noqa: PLC0415 this runs over there
