@@ -7,6 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 CHROMIUM_READY := .venv/.chromium
+SPARK_READY := .venv-spark/.ready
 FRONT := src/kenes/portal/static/build/.ready
 OBSERVATORY := observatories/ots
 SOURCES := $(shell find src -name '*.py' -not -path '*/__pycache__/*' 2>/dev/null)
@@ -21,7 +22,7 @@ $(STAMP): requirements-dev.lock requirements-setup.lock pyproject.toml tools/sys
 	@bash tools/system venv "$(PYTHON)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
-	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements-dev.lock
 	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -37,10 +38,17 @@ $(CHROMIUM_READY): tools/system $(STAMP)
 	@bash tools/system chromium
 	@touch $@
 
+$(SPARK_READY): requirements-spark.lock tools/system $(STAMP) # of its own: pyspark and pyspark-client exclude each other
+	@bash tools/system java
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-spark
+	VIRTUAL_ENV=.venv-spark $(BIN)/uv pip install --quiet --require-hashes -r requirements-spark.lock
+	VIRTUAL_ENV=.venv-spark $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
 test: setup $(CHROMIUM_READY) ## All unmarked tests
 	$(BIN)/python -m pytest -q
 
-test-all: setup $(CHROMIUM_READY) ## The long tests too; KENES_TEST_DATA names the folder of the large extracts
+test-all: setup $(CHROMIUM_READY) $(SPARK_READY) ## The long tests too; KENES_TEST_DATA names the folder of the large extracts
 	@[ -n "$$KENES_TEST_DATA" ] || echo "KENES_TEST_DATA names no folder with osm/: the tests on large extracts are left out"
 	$(BIN)/python -m pytest -q -m "$$([ -n "$$KENES_TEST_DATA" ] && echo '' || echo 'not extracts')"
 
@@ -62,6 +70,7 @@ wheel: setup ## dist/kenes-*.whl with the front end and the observatory
 lock: ## New lock files from pyproject.toml and requirements-dev.in (needs a set-up)
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q pyproject.toml requirements-dev.in -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q pyproject.toml requirements-spark.in -c requirements-dev.lock -o requirements-spark.lock
 
 clean: ## Remove what was built
-	rm -rf .venv dist frontend/node_modules src/kenes/portal/static/build $(OBSERVATORY)/store
+	rm -rf .venv .venv-spark dist frontend/node_modules src/kenes/portal/static/build $(OBSERVATORY)/store

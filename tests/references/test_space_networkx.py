@@ -210,7 +210,8 @@ def served_stops(archive, day, weekday):
 @pytest.mark.long
 @pytest.mark.extracts
 def test_porto_alegre_shares_equal_a_second_derivation(tmp_path):
-    from kenes.pipeline.space import SpaceRequest, measure_space
+    from kenes.pipeline.space import measure_space
+    from kenes.pipeline.space_request import SpaceRequest
 
     request = SpaceRequest(
         osm=porto_alegre("poa_osm.pbf"),

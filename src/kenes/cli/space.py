@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ def space() -> None:
 @click.option("--population", type=_FILE, help="CSV (id, lon, lat, population), raster, or vector layer.")
 @click.option("--boundary", type=_FILE, help="Outline of the city; else the union of the cells.")
 @click.option("--urban", type=_FILE, help="Outline of the built-up city; the boundary is cut by it.")
+@click.option("--built-up", type=_FILE,
+              help="What open space is a share of: outline of the urban extent, or raster (m² or 0/1).")  # fmt: skip
 @click.option("--districts", type=_FILE, help="Layer of districts.")
 @click.option("--district-column", help="Attribute that names a district.")
 @click.option("--place", help="Id of the place; else the name of the boundary or map file.")
@@ -58,6 +61,11 @@ def space() -> None:
 @click.option("--crs", help="Plane for areas; else geodesic areas. A wrong one is refused.")
 @click.option("--land", type=_FILE, help="CSV year,built_up_km2,population for SDG 11.3.1.")
 @click.option("--irradiation", type=click.FloatRange(min=0), help="Rooftop solar: kWh per m² and year in the plane.")
+@click.option("--weather", type=_FILE,
+              help="Rooftop solar: EPW, TMY3 or PVGIS TMY (CSV) file instead of --irradiation.")  # fmt: skip
+@click.option("--tilt", type=click.FloatRange(0, 90), help="With --weather: of the modules, degrees; else 10.")
+@click.option("--azimuth", type=click.FloatRange(0, 360),
+              help="With --weather: where they face, degrees from north by east; else to the equator.")  # fmt: skip
 @click.option("--consumption", type=click.FloatRange(min=0), help="Rooftop solar: electricity use, kWh per year.")
 @click.option("--out", type=_FILE, required=True, help="Folder to write.")
 @shared_options
@@ -70,11 +78,11 @@ def measure(
 
     With --place PLACE and --observatory DIR the city-wide values become a source of that observatory too.
     """
-    from kenes.pipeline.space import SpaceRequest, measure_space
+    from kenes.pipeline.space import measure_space
+    from kenes.pipeline.space_request import SpaceRequest
 
     date: dt.datetime | None = options.pop("date")
-    irradiation, consumption = options.pop("irradiation"), options.pop("consumption")
-    solar = None if irradiation is None else {"irradiation_kwh_m2": irradiation, "consumption_kwh": consumption}
+    solar = _solar(options)
     request = SpaceRequest(date=date.date() if date else None, solar=solar, **options)
     named = context.get_parameter_source("observatory") is click.core.ParameterSource.COMMANDLINE
     with Bars() as bars:
@@ -89,6 +97,13 @@ def measure(
     return DONE
 
 
+def _solar(options: dict[str, Any]) -> dict[str, float | None] | None:
+    """The options of rooftop solar; without a plane as before there was one, so that old results stay known."""
+    plane = {f"{name}_deg": value for name in ("tilt", "azimuth") if (value := options.pop(name)) is not None}
+    solar = {"irradiation_kwh_m2": options.pop("irradiation"), "consumption_kwh": options.pop("consumption")} | plane
+    return None if all(value is None for value in solar.values()) else solar
+
+
 def _tell_observatory(folder: Path, added: dict[str, Any] | None) -> None:
     if added is None:
         return
@@ -100,21 +115,35 @@ def _tell_observatory(folder: Path, added: dict[str, Any] | None) -> None:
 
 @space.command()
 @click.argument("table", type=_FILE)
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+@click.option("--on", "address", metavar="ADDRESS",
+              help="Who measures: processes, threads, dask://HOST:PORT (or tcp://), sc://HOST:PORT (Spark Connect); "
+              "else `executor` under `[space]` in kenes.toml, else processes.")  # fmt: skip
+@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True,
+              help="Processes or threads of this machine; a cluster has its own.")  # fmt: skip
 @click.option("--cut", "cut_m", type=_POSITIVE, help="Cut each city out of its map first, with so many metres around.")
 @click.option("--out", type=_FILE, required=True, help="Folder of folders.")
 @shared_options
 @guarded
+@click.pass_context
 def cities(
-    table: Path, workers: int, cut_m: float | None, out: Path, as_json: bool, observatory: Path, seed: int | None
-) -> int:
-    """Measure every city of TABLE (CSV: place, osm, gtfs, population ...); finished ones are kept."""
-    from kenes.pipeline.space_cities import measure_cities, read_cities
+    context: click.Context, /, table: Path, address: str | None, workers: int, cut_m: float | None, out: Path,
+    as_json: bool, observatory: Path, seed: int | None,
+) -> int:  # fmt: skip
+    """Measure every city of TABLE (CSV: place, osm, gtfs, population ...); finished ones are kept.
 
+    Workers of a cluster need Keneş and see the same paths. All of them write the same bytes.
+    """
+    from kenes.pipeline.space_cities import measure_cities, read_cities
+    from kenes.pipeline.space_executors import declared_executor, is_local
+
+    on = address or declared_executor(observatory) or "processes"
+    asked = context.get_parameter_source("workers") is click.core.ParameterSource.COMMANDLINE
+    if asked and not is_local(on):
+        raise click.UsageError(f"--workers is for this machine; {on.partition('/;')[0]} has its own workers")
     with Bars() as bars:
-        results = measure_cities(read_cities(table), out, workers=workers, cut_m=cut_m, progress=bars)
+        results = measure_cities(read_cities(table), out, on=on, workers=workers, cut_m=cut_m, progress=bars)
     if as_json:
-        show([{"place": r.place, "state": r.state, "reason": r.reason} for r in results])
+        show([asdict(result) for result in results])
     else:
         for r in results:
             click.echo(f"{r.place}: {r.state}{f' ({r.reason})' if r.reason else ''}")

@@ -1,4 +1,4 @@
-"""Measures many cities, each in a process of its own, and goes on where it was stopped."""
+"""Measures many cities, here or on a cluster, and goes on where it was stopped."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import csv
 import datetime as dt
 import hashlib
 import json
+import os
+import socket
 from collections.abc import Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from concurrent.futures import Executor
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from kenes.pipeline.progress import Progress, Silent
-from kenes.pipeline.space import SpaceRequest, measure_space, provenance_of
+from kenes.pipeline.space import measure_space
+from kenes.pipeline.space_executors import runner_at, submitted
+from kenes.pipeline.space_request import SpaceRequest, provenance_of
+from kenes.settings import code_digest
 from kenes.sources.areas import read_areas
 from kenes.sources.extracts import cut_extract
-from kenes.vocabulary.errors import KenesError, SourceError
+from kenes.vocabulary.errors import BadInput, KenesError, SourceError
 
-_FILES = ("osm", "population", "boundary", "urban", "districts", "parks")
+_FILES = ("osm", "population", "boundary", "urban", "built_up", "districts", "parks")
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,30 @@ class CityResult:
         place: its id.
         state: `measured`, `kept` (nothing had changed) or `refused`.
         reason: why it was refused, otherwise empty.
+        worker: host and process that had it, such as `node3:4711`.
     """
 
     place: str
     state: str
     reason: str = ""
+    worker: str = ""
+
+
+@dataclass(frozen=True)
+class CityTask:
+    """What a worker is given.
+
+    Attributes:
+        request: with whole paths.
+        out: folder of folders.
+        cut_m: metres around the boundary to cut the map to, or None.
+        code: hash over the code that gives the task; other code might give other values.
+    """
+
+    request: SpaceRequest
+    out: Path
+    cut_m: float | None
+    code: str
 
 
 def read_cities(path: Path) -> list[SpaceRequest]:
@@ -79,6 +103,7 @@ def measure_cities(
     requests: Sequence[SpaceRequest],
     out: Path,
     *,
+    on: str = "processes",
     workers: int = 2,
     cut_m: float | None = None,
     progress: Progress | None = None,
@@ -92,60 +117,68 @@ def measure_cities(
     Args:
         requests: with a place each.
         out: folder of folders.
-        workers: processes; 1 works in this one.
-        executor: who runs the cities instead of processes of this machine: anything with the
-            `submit` of `concurrent.futures`, such as `dask.distributed.Client(...).get_executor()`.
-            Its workers need Keneş and the same paths. It is left open.
+        on: who runs the cities: `processes` or `threads` of this machine, `dask://HOST:PORT` or
+            `sc://HOST:PORT` (Spark Connect). Workers elsewhere need Keneş and the same paths.
+        workers: processes or threads of this machine; one process works in this one.
         cut_m: metres around its boundary to which a city is cut out of its map first, once; None
             reads the map as it is. Ways to places further away than this are then not known.
         progress: who wants to know.
+        executor: anything with the `submit` of `concurrent.futures`, instead of `on`. It is left open.
 
     Returns:
         Results in the order of the requests.
+
+    Raises:
+        BadInput: there is no such address, or its client is not installed.
+        Unreachable: nobody answers there, or no longer; finished cities are kept.
     """
     tell = progress or Silent()
     tell.stage("cities", len(requests))
-    out.mkdir(parents=True, exist_ok=True)
-    if executor is not None:
-        return _mapped(executor, requests, out, cut_m, tell)
-    if workers <= 1:
+    tasks = [CityTask(_absolute(request), out.absolute(), cut_m, code_digest()) for request in requests]
+    with nullcontext(submitted(executor)) if executor is not None else runner_at(on, workers) as run:
+        out.mkdir(parents=True, exist_ok=True)
         results = []
-        for request in requests:
-            tell.step(str(request.place))
-            results.append(_one(request, out, cut_m))
-        return results
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return _mapped(pool, requests, out, cut_m, tell)
-
-
-def _mapped(
-    pool: Executor, requests: Sequence[SpaceRequest], out: Path, cut_m: float | None, tell: Progress
-) -> list[CityResult]:
-    """Results in the order of the requests, whoever runs them and whichever ends first.
-
-    Whether a future has ended is left to its own `result`: the futures of others are not those of
-    the standard library, and its `as_completed` would not know them.
-    """
-    running = [pool.submit(_one, request, out, cut_m) for request in requests]
-    results = []
-    for future in running:
-        results.append(future.result())
-        tell.step(results[-1].place)
+        for answer in run(measure_task, tasks):
+            results.append(_seen(CityResult(**answer), out))
+            tell.step(results[-1].place)
     return results
 
 
-def _one(request: SpaceRequest, out: Path, cut_m: float | None) -> CityResult:
-    place = str(request.place)
-    folder = out / place
+def _absolute(request: SpaceRequest) -> SpaceRequest:
+    """The request with whole paths: a worker stands in another folder."""
+    values = {field.name: getattr(request, field.name) for field in fields(request)}
+    whole: dict[str, Any] = {name: value.absolute() for name, value in values.items() if isinstance(value, Path)}
+    for name in ("stops", "facilities"):
+        whole[name] = [(kind, path.absolute()) for kind, path in values[name]]
+    return replace(request, **whole, gtfs=[path.absolute() for path in request.gtfs])
+
+
+def _seen(result: CityResult, out: Path) -> CityResult:
+    """The result; refused where its folder is not to be seen from here."""
+    if result.state == "refused" or result.place in {path.name for path in out.iterdir()}:
+        return result
+    fault = SourceError("folder", expected=f"{out / result.place} of {result.worker} here too", found="none")
+    return replace(result, state="refused", reason=str(fault))
+
+
+def measure_task(task: CityTask) -> dict[str, str]:
+    """Measure one city where this runs; the fields of its `CityResult`."""
+    request, out = task.request, task.out
+    result = CityResult(str(request.place), "measured", worker=f"{socket.gethostname()}:{os.getpid()}")
     try:
-        if cut_m is not None and request.boundary is not None and request.osm is not None:
-            request = replace(request, osm=_cut(request, request.osm, request.boundary, out / ".maps", cut_m))
-        if _is_finished(folder, request):
-            return CityResult(place, "kept")
-        measure_space(request, folder)
+        if task.code != code_digest():
+            raise BadInput(
+                f"worker {result.worker}", expected="the same code of Keneş as here", found="another",
+                mend="Install the same version there.",
+            )  # fmt: skip
+        if task.cut_m is not None and request.boundary is not None and request.osm is not None:
+            request = replace(request, osm=_cut(request, request.osm, request.boundary, out / ".maps", task.cut_m))
+        if _is_finished(out / result.place, request):
+            return asdict(replace(result, state="kept"))
+        measure_space(request, out / result.place)
     except KenesError as fault:
-        return CityResult(place, "refused", str(fault))
-    return CityResult(place, "measured")
+        return asdict(replace(result, state="refused", reason=str(fault)))
+    return asdict(result)
 
 
 def _cut(request: SpaceRequest, osm: Path, boundary: Path, folder: Path, margin_m: float) -> Path:

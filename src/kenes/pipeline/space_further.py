@@ -1,8 +1,7 @@
-"""The other spatial indicators of a city: access, open space, structure, neighbourhoods, land, roofs."""
+"""The other spatial indicators of a city: access, open space in reach, structure, neighbourhoods."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,20 +17,19 @@ from kenes.indicators.space.access import (
     access_to,
     gini,
 )
-from kenes.indicators.space.geodesy import Bools, Floats
+from kenes.indicators.space.geodesy import Floats
 from kenes.indicators.space.graph import Positions, build_graph
-from kenes.indicators.space.land import land_use
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.neighbourhoods import Neighbourhoods, neighbourhoods_of, walkability
-from kenes.indicators.space.open_space import covered_share, entrances, sizes_m2, street_land_m2
+from kenes.indicators.space.open_space import entrances, sizes_m2
 from kenes.indicators.space.origins import Origins
 from kenes.indicators.space.reach import distances_to
 from kenes.indicators.space.shares import People, population_shares
 from kenes.indicators.space.snapping import StreetFinder
-from kenes.indicators.space.solar import roof_yield
 from kenes.indicators.space.structure import circuity, crossings, dead_ends, orientation_entropy
-from kenes.pipeline.space import City, stop_sets
-from kenes.vocabulary.errors import SourceError
+from kenes.pipeline.space_city import City
+from kenes.pipeline.space_land import land_measures, lies_in, open_area_measures, solar_measures, street_lengths
+from kenes.pipeline.space_transport import stop_sets
 
 DAILY_LIVING_M = 500.0
 _NOT_PEOPLE = "street_nodes_not_people"
@@ -88,7 +86,7 @@ def further_measures(city: City) -> tuple[list[Measure], dict[str, Floats]]:
             shown |= layers if starts.real else {}
     if city.request.land is not None:
         measures += land_measures(city)
-    if city.request.solar is not None:
+    if city.request.solar is not None or city.weather is not None:
         measures += solar_measures(city)
     return measures, shown
 
@@ -203,40 +201,6 @@ def _plain(
     return Measure(indicator, value, unit, district=district, coverage=coverage, reason=reason, **about)
 
 
-def open_area_measures(city: City) -> list[Measure]:
-    """Open public space and land in streets as shares of the study area."""
-    table = city.tables["open_space"]
-    if city.area.is_empty:
-        return [Measure("sdg_11_7_1", None, "1", reason="no_study_area")]
-    if not len(city.extract.open_space):
-        return [Measure(name, None, "1", reason="none_mapped") for name in ("open_space_share", "sdg_11_7_1")]
-    open_m2, open_share = covered_share(city.extract.open_space, city.area, city.meter)
-    size = open_m2 / open_share if open_share else city.meter.area_m2(city.meter.prepared(city.area))
-    streets = city.extract.streets
-    inside = _inside(city, streets.longitude[streets.start], streets.latitude[streets.start])
-    length = np.bincount(streets.way[inside], weights=_street_lengths(city)[inside], minlength=len(streets.way_id))
-    land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
-    base = ("area_is_study_area_not_built_up",)
-    return [
-        Measure("open_space_share", open_share, "1", flags=base),
-        Measure("street_land_share", land / size, "1", flags=(*base, "widths_assumed_by_class")),
-        Measure("sdg_11_7_1", open_share + land / size, "1", flags=(*base, "widths_assumed_by_class")),
-    ]
-
-
-def _street_lengths(city: City) -> Floats:
-    from kenes.indicators.space.geodesy import lengths_m  # noqa: PLC0415 one use
-
-    s = city.extract.streets
-    return lengths_m(s.longitude[s.start], s.latitude[s.start], s.longitude[s.end], s.latitude[s.end])
-
-
-def _inside(city: City, lon: Floats, lat: Floats) -> Bools:
-    shapely.prepare(city.area)
-    result: Bools = shapely.contains_xy(city.area, (lon + 180) % 360 - 180, lat)
-    return result
-
-
 def _near_open_space(city: City, starts: Starts) -> tuple[list[Measure], dict[str, Floats]]:
     """People with an entrance of open space within 400 m, and of a large one within 500 m."""
     table = city.tables["open_space"]
@@ -269,12 +233,12 @@ def structure_measures(city: City) -> list[Measure]:
     rows = []
     if graph.segments and area_km2 > 0:
         met = crossings(graph)
-        found = _inside(city, met.longitude, met.latitude)
+        found = lies_in(city.area, met.longitude, met.latitude)
         ends = graph.junction[dead_ends(graph)]
-        closed = _inside(city, graph.longitude[ends], graph.latitude[ends])
+        closed = lies_in(city.area, graph.longitude[ends], graph.latitude[ends])
         u = graph.junction[graph.chain_first]
-        chains = _inside(city, graph.longitude[u], graph.latitude[u])
-        segments = _inside(city, graph.longitude[graph.start], graph.latitude[graph.start])
+        chains = lies_in(city.area, graph.longitude[u], graph.latitude[u])
+        segments = lies_in(city.area, graph.longitude[graph.start], graph.latitude[graph.start])
         nodes = int(found.sum()) + int(closed.sum())
         rows += [
             Measure("intersection_density", float(found.sum()) / area_km2, "1/km^2"),
@@ -290,12 +254,12 @@ def structure_measures(city: City) -> list[Measure]:
 
 def _infrastructure(city: City) -> list[Measure]:
     streets = city.extract.streets
-    length = _street_lengths(city)
-    inside = _inside(city, streets.longitude[streets.start], streets.latitude[streets.start])
+    length = street_lengths(city)
+    held = lies_in(city.area, streets.longitude[streets.start], streets.latitude[streets.start])
     persons = float(city.cells.population.sum()) if city.cells is not None else 0.0
     rows = []
     for name, which in (("pedestrian", streets.pedestrian), ("cycle", streets.cycle)):
-        km = float(length[inside & which[streets.way]].sum()) / 1000 if len(length) else 0.0
+        km = float(length[held & which[streets.way]].sum()) / 1000 if len(length) else 0.0
         rows.append(Measure(f"{name}_ways_length", km, "km"))
         if persons > 0:
             rows.append(
@@ -359,53 +323,4 @@ def _by_people(starts: Starts, indicator: str, values: Floats, unit: str) -> lis
         total, everybody = float(weights[known].sum()), float(weights[which].sum())
         value = float((weights[known] * values[known]).sum() / total) if total > 0 else None
         rows.append(_plain(starts, indicator, value, unit, name, (), total / everybody if everybody > 0 else None))
-    return rows
-
-
-def land_measures(city: City) -> list[Measure]:
-    """SDG 11.3.1 between the first and the last year of a table, with both rates."""
-    path = city.request.land
-    assert path is not None
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = sorted(
-                (float(r["year"]), float(r["built_up_km2"]), float(r["population"])) for r in csv.DictReader(file)
-            )
-    except (KeyError, ValueError, OSError) as fault:
-        raise SourceError(
-            "land use", expected="columns year, built_up_km2, population", found=repr(fault), where=str(path)
-        ) from None
-    if len(table) < 2:
-        raise SourceError("land use", expected="two years", found=str(len(table)), where=str(path))
-    (y1, a1, p1), (y2, a2, p2) = table[0], table[-1]
-    use = land_use((y1, y2), (a1, a2), (p1, p2))
-    span = {"years": f"{y1:g}-{y2:g}"}
-    warning = (use.reason,) if use.reason and use.ratio is not None else ()
-    return [
-        Measure("land_consumption_rate", use.land_rate, "1/year", source="table", dimensions=span),
-        Measure("population_growth_rate", use.population_rate, "1/year", source="table", dimensions=span),
-        Measure(
-            "sdg_11_3_1", use.ratio, "1", source="table", dimensions=span, flags=warning,
-            reason=use.reason if use.ratio is None else None,
-        ),
-    ]  # fmt: skip
-
-
-def solar_measures(city: City) -> list[Measure]:
-    """Roof area and its yearly yield; the map may lack buildings, which is said."""
-    settings = {k: v for k, v in (city.request.solar or {}).items() if v is not None}
-    footprint, share = covered_share(city.extract.buildings, city.area, city.meter)
-    roofs = roof_yield(
-        footprint,
-        settings.pop("irradiation_kwh_m2"),
-        consumption_kwh=settings.pop("consumption_kwh", None),
-        **settings,
-    )
-    flags = ["buildings_as_mapped"] + (["few_buildings_mapped"] if not share > 0.05 else [])
-    rows = [
-        Measure("building_footprint", footprint / 1e6, "km^2", flags=tuple(flags)),
-        Measure("rooftop_solar_yield", roofs.energy_kwh / 1e6, "GWh/year", flags=tuple(flags)),
-    ]
-    if roofs.share_of_consumption is not None:
-        rows.append(Measure("rooftop_solar_share", roofs.share_of_consumption, "1", flags=tuple(flags)))
     return rows

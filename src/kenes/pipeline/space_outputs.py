@@ -33,7 +33,7 @@ def write_folder(
 
     Args:
         out: folder to make.
-        city: what was read (`kenes.pipeline.space.City`).
+        city: what was read (`kenes.pipeline.space_city.City`).
         rows: measurements.
         shown: values by cell, shape (cell,) each.
         provenance: what the rows stand on.

@@ -51,7 +51,7 @@ def page(city: Any, rows: Sequence[Mapping[str, Any]], shown: Mapping[str, Any])
     """The page as HTML.
 
     Args:
-        city: what was read (`kenes.pipeline.space.City`).
+        city: what was read (`kenes.pipeline.space_city.City`).
         rows: measurements.
         shown: values by cell, shape (cell,) each.
     """

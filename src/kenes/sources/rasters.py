@@ -1,8 +1,8 @@
-"""Reads population rasters (GeoTIFF) without GDAL: tiles or strips, the usual compressions.
+"""Reads rasters (GeoTIFF) without GDAL: tiles or strips, the usual compressions.
 
-What GHS-POP, WorldPop and national grids use is read: classic and big TIFF, one band, no
+What GHS-POP, GHS-BUILT-S, WorldPop and national grids use is read: classic and big TIFF, one band, no
 compression, deflate or LZW, all predictors, degrees or a metric system by its EPSG code or, for
-GHS-POP, the Mollweide projection.
+GHS layers, the Mollweide projection.
 """
 
 from __future__ import annotations
@@ -68,10 +68,14 @@ class Raster:
     column: int = 0
 
 
-def read_population_raster(path: Path, boundary: Any) -> Cells:
-    """Inhabited cells of a raster, those on the boundary with the share of them inside.
+def read_raster(path: Path, boundary: Any) -> tuple[Raster, npt.NDArray[np.float64]]:
+    """The cells that touch a boundary, and the share of each that lies inside, shape (line, column).
 
     Shares are exact (exactextract), so that the sum over a boundary is conserved.
+
+    Args:
+        path: the file.
+        boundary: shapely geometry in degrees; None takes all cells whole.
 
     Raises:
         SourceError: the raster cannot be read, or has too many cells for a city.
@@ -82,20 +86,27 @@ def read_population_raster(path: Path, boundary: Any) -> Cells:
         except ValueError:
             raise SourceError("raster", expected="a GeoTIFF", found="an empty file", where=str(path)) from None
         tiff = _Tiff(data, path)
-        bounds = None
-        if boundary is not None:
-            there = shapely.transform(boundary, _mover("EPSG:4326", tiff.crs))
-            bounds = shapely.bounds(there)
-        raster = tiff.window(bounds)
-    share = np.ones_like(raster.values)
-    if boundary is not None:
-        share = _shares(raster, there)
+        if boundary is None:
+            raster = tiff.window(None)
+            return raster, np.ones_like(raster.values)
+        there = shapely.transform(boundary, mover("EPSG:4326", tiff.crs))
+        raster = tiff.window(shapely.bounds(there))
+    return raster, _shares(raster, there)
+
+
+def read_population_raster(path: Path, boundary: Any) -> Cells:
+    """Inhabited cells of a raster, those on the boundary with the share of them inside.
+
+    Raises:
+        SourceError: the raster cannot be read, or has too many cells for a city.
+    """
+    raster, share = read_raster(path, boundary)
     people = np.where(np.isfinite(raster.values), raster.values, 0.0)
     lines, columns = np.nonzero((people > 0) & (share > 0))
     missing = int((~np.isfinite(raster.values) & (share > 0)).sum())
     x0, y1 = raster.west + columns * raster.width, raster.north - lines * raster.height
     boxes = shapely.box(x0, y1 - raster.height, x0 + raster.width, y1)
-    back = _mover(raster.crs, "EPSG:4326")
+    back = mover(raster.crs, "EPSG:4326")
     centre = back(np.column_stack([x0 + raster.width / 2, y1 - raster.height / 2]))
     return Cells(
         [f"{j + raster.line}_{i + raster.column}" for j, i in zip(lines, columns, strict=True)],
@@ -104,7 +115,8 @@ def read_population_raster(path: Path, boundary: Any) -> Cells:
     )  # fmt: skip
 
 
-def _mover(source: str, target: str) -> Any:
+def mover(source: str, target: str) -> Any:
+    """Brings coordinates, shape (point, 2), from one reference system to another."""
     move = pyproj.Transformer.from_crs(source, target, always_xy=True)
     return lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1]))
 

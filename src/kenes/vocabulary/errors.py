@@ -69,6 +69,10 @@ class Busy(StoreError):
     """Another process holds the lock; the same call may be tried again."""
 
 
+class Unreachable(KenesError):
+    """Another machine does not answer, or no longer; the same call may be tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fault among several, collected so that all are told at once."""

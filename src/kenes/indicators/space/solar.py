@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from kenes.vocabulary.errors import BadInput
+
+Floats = npt.NDArray[np.float64]
+FLAT_ROOF_TILT_DEG = 10.0
+ALBEDO = 0.2
 
 
 @dataclass(frozen=True)
@@ -56,3 +63,61 @@ def roof_yield(
     usable = footprint_m2 * usable_share
     energy = usable * irradiation_kwh_m2 * efficiency * performance
     return RoofYield(usable, energy, energy / consumption_kwh if consumption_kwh else None)
+
+
+def to_the_equator(latitude: float) -> float:
+    """Azimuth of a plane that faces the equator: south is 180 degrees, north 0."""
+    return 180.0 if latitude >= 0 else 0.0
+
+
+def plane_irradiation(
+    time: npt.NDArray[np.datetime64],
+    ghi: Floats,
+    dni: Floats,
+    dhi: Floats,
+    *,
+    latitude: float,
+    longitude: float,
+    tilt_deg: float,
+    azimuth_deg: float,
+) -> float:
+    """Irradiation of a year on a tilted plane.
+
+    Beam by the angle of incidence; sky by Hay and Davies, whose bright part around the sun moves
+    with the beam; ground isotropic with an albedo of 0.2. Nothing shades the plane.
+
+    Args:
+        time: when the sun stands where it does for the hour, UTC, shape (hour,).
+        ghi: horizontal irradiance, W/m², shape (hour,).
+        dni: of the beam, on a plane that faces the sun.
+        dhi: from the sky, on the horizontal plane.
+        latitude: degrees.
+        longitude: degrees.
+        tilt_deg: of the plane against the horizontal, in [0, 90].
+        azimuth_deg: where the plane faces, clockwise from north, in [0, 360].
+
+    Returns:
+        kWh/m² in a year.
+
+    Raises:
+        BadInput: there is no such plane.
+
+    Source:
+        Hay and Davies, First Canadian Solar Radiation Data Workshop (1980); position of the sun:
+        Reda and Andreas, Solar Energy 76 (2004); both as in pvlib, which this needs.
+    """
+    if not (0 <= tilt_deg <= 90 and 0 <= azimuth_deg <= 360):
+        raise BadInput(
+            "plane", expected="a tilt in [0, 90] and an azimuth in [0, 360] degrees",
+            found=f"{tilt_deg:g} and {azimuth_deg:g}",
+        )  # fmt: skip
+    import pandas as pd  # noqa: PLC0415 an extra, as pvlib
+    from pvlib import irradiance, solarposition  # noqa: PLC0415
+
+    index = pd.DatetimeIndex(time).tz_localize("UTC")
+    sun = solarposition.get_solarposition(index, latitude, longitude)
+    hourly = irradiance.get_total_irradiance(
+        tilt_deg, azimuth_deg, sun["apparent_zenith"].to_numpy(), sun["azimuth"].to_numpy(), dni, ghi, dhi,
+        dni_extra=irradiance.get_extra_radiation(index.day_of_year.to_numpy()), albedo=ALBEDO, model="haydavies",
+    )  # fmt: skip
+    return float(np.sum(hourly["poa_global"])) / 1000

@@ -1,0 +1,242 @@
+"""Everything read and built for one city before anything is measured."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+
+from kenes.indicators.space.coverage import reach_area
+from kenes.indicators.space.geodesy import AreaMeter, Bools
+from kenes.indicators.space.graph import StreetGraph, build_graph
+from kenes.indicators.space.origins import Origins, area_origins, centre_origins, node_origins, without_offset
+from kenes.indicators.space.shares import People
+from kenes.indicators.space.snapping import StreetFinder
+from kenes.pipeline.progress import Progress, Silent
+from kenes.pipeline.space_request import SpaceRequest, require_one_sun
+from kenes.sources.areas import Areas, read_areas
+from kenes.sources.built_up import BuiltUp, read_built_up
+from kenes.sources.gtfs import Feed, Timetable, service_day
+from kenes.sources.layers import read_features, read_stops
+from kenes.sources.openstreetmap import Extract, empty_extract, load_tables, read_extract
+from kenes.sources.population import Cells, read_population
+from kenes.sources.weather import Weather, read_weather
+from kenes.vocabulary.errors import SourceError
+
+
+@dataclass
+class City:
+    """Everything read and built for one city, and what was noticed on the way."""
+
+    request: SpaceRequest
+    tables: Mapping[str, Any]
+    extract: Extract
+    graph: StreetGraph
+    cells: Cells | None
+    area: Any
+    area_kind: str
+    districts: Areas | None
+    timetables: Sequence[Timetable] = ()
+    day: dt.date | None = None
+    weather: Weather | None = None
+    built_up: BuiltUp | None = None
+    quality: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def finder(self) -> StreetFinder:
+        """Finder of the nearest street, small islands left out."""
+        return StreetFinder(self.graph)
+
+    @cached_property
+    def people(self) -> People:
+        """Inhabitants by cell, group and district."""
+        if self.cells is None:
+            return People(np.zeros(0), {}, {})
+        inside: dict[str, Bools] = {}
+        for name, shape in zip(self.districts.name, self.districts.geometry, strict=True) if self.districts else ():
+            shapely.prepare(shape)
+            held = shapely.contains_xy(shape, self.cells.longitude, self.cells.latitude)
+            inside[name] = inside.get(name, np.zeros(len(self.cells), bool)) | held
+        return People(self.cells.population, self.cells.groups, inside)
+
+    @cached_property
+    def origins(self) -> dict[str, Origins]:
+        """Starting points by origin model; those that need an area only where cells have one."""
+        cells, snap = self.cells, self.request.snap_m
+        if cells is None or not len(cells):
+            return {}
+        centre = centre_origins(cells.longitude, cells.latitude, self.finder, snap)
+        models = {"cell_centre": centre, "cell_centre_no_offset": without_offset(centre)}
+        if cells.polygon is not None:
+            models["street_nodes"] = node_origins(cells.polygon, self.graph, self.usable_nodes)
+            models["area_weighted"] = area_origins(cells.polygon, self.finder, snap)
+        return models
+
+    @cached_property
+    def usable_nodes(self) -> Any:
+        """Nodes of the network that are not on a small island."""
+        at = self.graph.node_positions
+        usable = np.zeros(len(self.graph.chain_first), bool)
+        usable[self.graph.chain[self.finder.usable]] = True
+        return np.flatnonzero(usable[at.chain]) if len(at.chain) else np.zeros(0, np.int64)
+
+    @cached_property
+    def meter(self) -> AreaMeter:
+        """Measures areas: geodesic, or in the plane asked for."""
+        west, south, east, north = shapely.bounds(self.area)
+        return AreaMeter(np.array([west, east]), np.array([south, north]), self.request.crs)
+
+    @property
+    def reach_m(self) -> Mapping[str, float]:
+        """Walking distance to stops by capacity."""
+        return {capacity: float(metres) for capacity, metres in self.tables["stops"]["reach_m"].items()}
+
+
+def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
+    """Read every file of a request and build the network.
+
+    Raises:
+        kenes.vocabulary.errors.BadInput: something cannot be used; nothing was written.
+    """
+    require_one_sun(request)
+    tell = progress or Silent()
+    tell.stage("reading", 5)
+    weather = read_weather(request.weather) if request.weather else None
+    tables = load_tables(request.tables)
+    tell.step("boundary and districts")
+    boundary = read_areas(request.boundary) if request.boundary else None
+    outline = _outline(request, boundary)
+    districts = read_areas(request.districts, name_column=request.district_column) if request.districts else None
+    tell.step("map")
+    extract = _extract(request, tables)
+    streets = extract.streets
+    walk = streets.walkable[streets.way]
+    graph = build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
+    tell.step("population")
+    cells = read_population(request.population, outline) if request.population else None
+    area, kind = _study_area(outline, cells, graph)
+    if area.is_empty and request.stops:
+        area, kind = reach_of_stops(extract, tables), "reach_of_stops"
+    city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather)
+    if request.built_up and not area.is_empty:
+        city.built_up = read_built_up(request.built_up, area)
+    tell.step("timetables")
+    if request.gtfs:
+        feeds = [Feed(path) for path in request.gtfs]
+        near = dt.date.fromisoformat(extract.date) if extract.date else None
+        city.day = service_day(feeds, request.date, near)
+        city.timetables = [feed.timetable(city.day) for feed in feeds]
+    tell.step("quality")
+    city.quality = _quality(city, boundary)
+    return city
+
+
+def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
+    """The map, with what the city knows better in the place of what the map holds."""
+    if request.osm is None and not request.stops:
+        raise SourceError(
+            "map extract", expected="a map, or a layer of stops", found="neither", mend="Add --osm or --stops."
+        )
+    extract = (
+        empty_extract(tables)
+        if request.osm is None
+        else read_extract(request.osm, tables, buildings=request.solar is not None or request.weather is not None)
+    )
+    if request.parks is not None:
+        parks = read_areas(request.parks)
+        extract = replace(extract, open_space=parks.geometry, open_space_name=parks.name)
+    if request.stops:
+        modes = tables["stops"].get("layer") or load_tables()["stops"]["layer"]
+        own = read_stops(request.stops, request.where, modes, list(tables["stops"]["reach_m"]))
+        extract = replace(extract, stops={**extract.stops, **own})
+    places = dict(extract.destinations)
+    for kind, path in request.facilities:
+        if kind not in places:
+            raise SourceError("facilities", expected=", ".join(sorted(places)), found=kind, where=str(path))
+        places[kind] = read_features(path, kind, request.where)[0]
+    return replace(extract, destinations=places)
+
+
+def reach_of_stops(extract: Extract, tables: Mapping[str, Any]) -> Any:
+    """Everything within straight-line reach of a stop."""
+    return shapely.union_all(
+        [
+            reach_area(extract.stops[capacity].longitude, extract.stops[capacity].latitude, float(metres))
+            for capacity, metres in tables["stops"]["reach_m"].items()
+        ]
+    )
+
+
+def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
+    """The boundary, cut by the outline of the built-up city where one is given."""
+    if boundary is None:
+        return read_areas(request.urban).union() if request.urban else None
+    if request.urban is None:
+        return boundary.union()
+    # cut in the plane of the areas, so that edges of cells are straight where the area is measured
+    urban, whole = read_areas(request.urban), boundary.union()
+    west, south, east, north = whole.bounds
+    meter = AreaMeter(np.array([west, east]), np.array([south, north]), request.crs)
+    return meter.back(meter.prepared(whole).intersection(meter.prepared(urban.union())))
+
+
+def _study_area(outline: Any, cells: Cells | None, graph: StreetGraph) -> tuple[Any, str]:
+    if outline is not None:
+        return outline, "boundary"
+    if cells is not None and len(cells):
+        if cells.polygon is not None:
+            return shapely.union_all(cells.polygon), "union_of_cells"
+        return shapely.MultiPoint(np.column_stack([cells.longitude, cells.latitude])).convex_hull, "hull_of_points"
+    if graph.nodes:
+        return shapely.MultiPoint(np.column_stack([graph.longitude, graph.latitude])).convex_hull, "hull_of_streets"
+    return shapely.Polygon(), "empty"
+
+
+def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
+    graph, extract = city.graph, city.extract
+    component = graph.component_length_m if graph.segments else np.zeros(0)
+    usable = city.finder.usable
+    report: dict[str, Any] = {
+        "map": {
+            "date": extract.date,
+            **extract.signs,
+            "street_nodes": graph.nodes,
+            "street_segments": graph.segments,
+            "street_km": float(graph.length_m.sum() / 1000),
+            "connected_parts": len(component),
+            "share_in_longest_part": float(component.max() / component.sum()) if component.size else None,
+            "islands_km": float(graph.length_m[~usable].sum() / 1000) if graph.segments else 0.0,
+        },
+        "stops": {
+            "from": "layer" if city.request.stops else "osm",
+            **{capacity: len(extract.stops[capacity]) for capacity in city.reach_m},
+        },
+        "study_area": city.area_kind,
+        "boundary_repaired": boundary.repaired if boundary else 0,
+        "timetables": {
+            t.feed: dict(t.findings) | {"stops": len(t.stop), "calls": len(t.call_stop)} for t in city.timetables
+        },
+        "service_day": str(city.day) if city.day else None,
+    }
+    if city.built_up is not None:
+        report["built_up"] = {"kind": city.built_up.kind, "cells_without_value": city.built_up.missing}
+    if city.weather is not None:
+        report["weather"] = {
+            "kind": city.weather.kind,
+            "latitude": city.weather.latitude,
+            "longitude": city.weather.longitude,
+            "hours": len(city.weather.time),
+        }
+    if city.cells is not None:
+        report["population"] = {
+            "kind": city.cells.kind,
+            "cells": len(city.cells),
+            "persons": float(city.cells.population.sum()),
+            **city.cells.findings,
+        }
+    return report

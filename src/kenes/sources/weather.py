@@ -1,0 +1,147 @@
+"""Reads the sun of a typical year from a weather file: EPW, TMY3, or the TMY table of PVGIS."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kenes.vocabulary.errors import BadInput, SourceError
+
+Floats = npt.NDArray[np.float64]
+MOST_W_M2 = 2000.0
+_COLUMNS = ("ghi", "dni", "dhi")
+_PVGIS_HOUR = re.compile(rb"^\d{8}:\d{4},", re.MULTILINE)
+_HALF_HOUR = np.timedelta64(30, "m")
+
+
+@dataclass(frozen=True)
+class Weather:
+    """Irradiance of every hour of one year.
+
+    Attributes:
+        kind: `epw`, `tmy3` or `pvgis`.
+        latitude: degrees.
+        longitude: degrees.
+        time: of the sun that belongs to the hour's values, UTC, shape (hour,).
+        ghi: on the horizontal plane, W/m², shape (hour,).
+        dni: of the beam, on a plane that faces the sun.
+        dhi: from the sky, on the horizontal plane.
+    """
+
+    kind: str
+    latitude: float
+    longitude: float
+    time: npt.NDArray[np.datetime64]
+    ghi: Floats
+    dni: Floats
+    dhi: Floats
+
+
+def read_weather(path: Path) -> Weather:
+    """Read a weather file of whichever kind, as pvlib reads it.
+
+    The sun stands where it is in the middle of the hour that a value covers: EPW and TMY3 name the
+    end of the hour. PVGIS gives values of an instant, at an offset to the full hour that the file
+    tells.
+
+    Raises:
+        SourceError: the file is of another kind, hours are missing, or values are.
+        BadInput: pvlib is not installed.
+    """
+    try:
+        import pvlib.iotools  # noqa: F401, PLC0415 an extra
+    except ImportError as fault:
+        raise BadInput(
+            "weather file", expected="pvlib", found=str(fault), mend='Install it with `pip install "kenes[solar]"`.'
+        ) from None
+    try:
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise SourceError("weather file", expected="a file", found=str(fault), where=str(path)) from None
+    kind = _kind(raw, path)
+    try:
+        table, meta, shift = {"epw": _epw, "tmy3": _tmy3, "pvgis": _pvgis}[kind](raw)
+        values = {name: np.asarray(table[name], np.float64) for name in _COLUMNS}
+        latitude, longitude = float(meta["latitude"]), float(meta["longitude"])
+    except (ValueError, KeyError, IndexError, TypeError) as fault:
+        raise SourceError("weather file", expected=f"a whole {kind} file", found=repr(fault), where=str(path)) from None
+    _check(table.index, values, path)
+    time = table.index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[s]") + shift
+    return Weather(kind, latitude, longitude, time, **values)
+
+
+def _kind(raw: bytes, path: Path) -> str:
+    first, second = [*raw[:4000].splitlines(), b"", b""][:2]
+    if first.lstrip(b"\xef\xbb\xbf").startswith(b"LOCATION,"):
+        return "epw"
+    if first.startswith(b"Latitude (decimal degrees)") and b"time(UTC)" in raw[:4000]:
+        hours = len(_PVGIS_HOUR.findall(raw))
+        if hours != 8760:  # pvlib would read so many lines, whatever they are
+            raise _hours_missing(hours, path)
+        return "pvgis"
+    if b"Date (MM/DD/YYYY)" in second:
+        return "tmy3"
+    raise SourceError(
+        "weather file", expected="EPW, TMY3, or the TMY table of PVGIS (CSV)",
+        found=repr(first[:60].decode("latin-1")), where=str(path),
+    )  # fmt: skip
+
+
+def _text(raw: bytes) -> io.StringIO:
+    """Names of cities come in any encoding; numbers are the same in all."""
+    try:
+        return io.StringIO(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return io.StringIO(raw.decode("latin-1"))
+
+
+def _epw(raw: bytes) -> tuple[Any, Any, np.timedelta64]:
+    from pvlib.iotools import read_epw  # noqa: PLC0415
+
+    table, meta = read_epw(_text(raw))
+    return table, meta, _HALF_HOUR  # pvlib names the start of the hour
+
+
+def _tmy3(raw: bytes) -> tuple[Any, Any, np.timedelta64]:
+    from pvlib.iotools import read_tmy3  # noqa: PLC0415
+
+    table, meta = read_tmy3(_text(raw))
+    first = table.index[0]
+    if first.minute == 30:
+        return table, meta, 0 * _HALF_HOUR
+    return table, meta, -_HALF_HOUR if first.hour == 1 else _HALF_HOUR
+
+
+def _pvgis(raw: bytes) -> tuple[Any, Any, np.timedelta64]:
+    from pvlib.iotools import read_pvgis_tmy  # noqa: PLC0415
+
+    table, meta = read_pvgis_tmy(io.BytesIO(raw), pvgis_format="csv")
+    about = meta["inputs"]
+    seconds = round(about.get("irradiance time offset", 0.0) * 3600)
+    return table, about, np.timedelta64(seconds, "s")
+
+
+def _check(index: Any, values: dict[str, Floats], path: Path) -> None:
+    """Every hour of a year once, each with three values that may be."""
+    hours = {(t.month, t.day, t.hour) for t in index}
+    if len(index) not in (8760, 8784) or len(hours) != len(index):
+        raise _hours_missing(len(hours), path, len(index))
+    for name, column in values.items():
+        wrong = ~((column >= 0) & (column <= MOST_W_M2))
+        if wrong.any():
+            raise SourceError(
+                "weather file", expected=f"{name} from 0 to {MOST_W_M2:g} W/m² in every hour",
+                found=f"{int(wrong.sum())} hours without or beyond, the first at {index[wrong.argmax()]}",
+                where=str(path),
+            )  # fmt: skip
+
+
+def _hours_missing(hours: int, path: Path, rows: int | None = None) -> SourceError:
+    found = f"{hours} hours" + (f" in {rows} rows" if rows not in (None, hours) else "")
+    return SourceError("weather file", expected="8760 hours of one year, each once", found=found, where=str(path))
