@@ -6,9 +6,11 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kenes.catalogue.places import read_places
 from kenes.catalogue.space import citation_of, space_definitions
 from kenes.pipeline.progress import Progress, Silent
 from kenes.pipeline.space_city import City, load_city
@@ -41,6 +43,8 @@ def measure_space(
 
     tell = progress or Silent()
     known_as = require_place(observatory, request.place) if observatory else ""
+    if observatory:
+        request = replace(request, names=read_places(observatory / "places")[0][known_as].names)
     city = load_city(request, tell)
     tell.stage("measuring", 2)
     tell.step("public transport")

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from kenes.catalogue.space_words import LANGUAGES
 from kenes.pipeline.progress import Progress, Silent
 from kenes.pipeline.space import measure_space
 from kenes.pipeline.space_executors import runner_at, submitted
@@ -72,7 +73,7 @@ def read_cities(path: Path) -> list[SpaceRequest]:
             rows = list(csv.DictReader(file))
     except OSError as fault:
         raise SourceError("cities", expected="a table", found=str(fault), where=str(path)) from None
-    known = {"place", "gtfs", "date", "district_column", *_FILES}
+    known = {"place", "gtfs", "date", "district_column", "language", "attribution", *_FILES}
     unknown = sorted(set(rows[0]) - known) if rows else []
     if unknown:
         raise SourceError("cities", expected=", ".join(sorted(known)), found=", ".join(unknown), where=str(path))
@@ -96,7 +97,13 @@ def _request(place: str, row: dict[str, str], folder: Path) -> SpaceRequest:
     feeds = tuple(folder / name.strip() for name in (row.get("gtfs") or "").split(";") if name.strip())
     date = dt.date.fromisoformat(row["date"]) if row.get("date") else None
     column = row.get("district_column") or None
-    return SpaceRequest(**files, gtfs=feeds, date=date, place=place, district_column=column)
+    credit = tuple(text.strip() for text in (row.get("attribution") or "").split(";") if text.strip())
+    language = row.get("language") or "en"
+    if language not in LANGUAGES:
+        raise SourceError("cities", expected=", ".join(LANGUAGES), found=language, where=place)
+    return SpaceRequest(
+        **files, gtfs=feeds, date=date, place=place, district_column=column, language=language, attribution=credit
+    )
 
 
 def measure_cities(

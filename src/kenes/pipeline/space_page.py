@@ -1,53 +1,40 @@
-"""One page with the map, the main values and who is left out; no other file, no other host."""
-
-# ruff: noqa: E501  (markup and rows of files read better whole)
+"""One page with the main share, the map, who is left out and every value in words; no other file, no other host."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-import numpy as np
-import shapely
-
+import kenes
+from kenes.catalogue.places import read_places
 from kenes.catalogue.space import citation_of, space_definitions
-from kenes.indicators.space.geodesy import metres_per_degree, unwrapped
+from kenes.catalogue.space_words import SpaceWords, space_words
+from kenes.pipeline.space_page_map import map_figure
+from kenes.pipeline.space_page_quality import quality_section
+from kenes.pipeline.space_page_style import STYLE
+from kenes.settings import shipped_observatory
 
-_SIZE = 900.0
-_MAP_CREDIT = "Map data © OpenStreetMap contributors, Open Database Licence 1.0."
-_COLOURS = ("#fde9b8", "#f2bd75", "#d98a5e", "#a85a62", "#5c3a5e")
-_TITLES = {
-    "served_osm": "Share of residents with a stop in reach (map)",
-    "served_layer": "Share of residents with a stop in reach (the city's own layer)",
-    "served_gtfs": "Share of residents with a stop in reach (timetable)",
-    "served_gtfs_20": "Share of residents with a stop every 20 minutes in reach (timetable)",
-    "kinds_on_foot": "Kinds of essential places within 15 minutes on foot",
-    "mean_minutes_on_foot": "Mean minutes on foot to essential places",
-    "open_space_400m": "Share of residents with open space within 400 m",
-    "walkability": "Walkability (sum of z-scores)",
+Row = Mapping[str, Any]
+_MODELS = ("cell_centre", "cell_centre_no_offset", "street_nodes", "area_weighted")
+_SOURCES = ("gtfs", "layer", "osm")
+_SYSTEMS = {"stop_access_low_capacity": "low", "stop_access_high_capacity": "high"}
+_GROUPS = {
+    "transport": "ghsci_public_transport|stop_coverage_area|stop_access_",
+    "walk": "access_15min_walk",
+    "cycle": "access_15min_cycle",
+    "land": "sdg_11_7_1|sdg_11_3_1|open_space|ghsci_open_space|street_land|land_|population_growth|study_area",
+    "streets": "intersection|dead_end|block_|circuity|orientation|street_density|pedestrian_|cycle_ways",
+    "neighbourhoods": "ghsci_",
+    "energy": "building_|plane_|rooftop_",
+    "further": "",
 }
-_STYLE = """
-:root{color-scheme:light}body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:1180px;padding:1.2rem;color:#1c2430;background:#fff}
-h1{font-size:1.6rem;margin:0 0 .2rem}h2{font-size:1.15rem;margin:1.6rem 0 .5rem}.lead{color:#46505e;margin:0 0 1rem}
-figure{margin:0}svg{width:100%;height:auto;max-height:80vh;background:#eef2f4;border-radius:6px}
-.cell{stroke:#fff;stroke-width:.4;fill-opacity:.8}.street{fill:none;stroke:#8a97a3;stroke-width:.5;pointer-events:none}.edge{fill:none;stroke:#1c2430;stroke-width:1.6}.stop{fill:#fff;stroke:#10324a;stroke-width:.6}
-.scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem}th,td{padding:.25rem .8rem .25rem 0;text-align:left;border-bottom:1px solid #dde3e8}
-td.n{text-align:right;font-variant-numeric:tabular-nums}select{font:inherit;padding:.2rem .4rem}
-.key{display:flex;flex-wrap:wrap;gap:.9rem;margin:.5rem 0;font-size:.9rem}.key i{display:inline-block;width:1.1rem;height:.9rem;margin-right:.35rem;vertical-align:-.1rem}
-footer{margin-top:2rem;color:#46505e;font-size:.88rem}
-"""
-_SCRIPT = """
-const data=JSON.parse(document.getElementById('layers').textContent),cells=document.querySelectorAll('.cell'),key=document.getElementById('key');
-function show(name){const l=data.layers[name];cells.forEach((c,i)=>{const b=l.bins[i];c.setAttribute('fill',b<0?'#c9d0d6':data.colours[b]);
-c.firstElementChild.textContent=data.ids[i]+': '+(l.values[i]===null?'not known':l.values[i])});
-key.replaceChildren(...l.key.map(([colour,text])=>{const s=document.createElement('span'),b=document.createElement('i');b.style.background=colour;s.append(b,text);return s}));}
-const choice=document.getElementById('choice');choice.addEventListener('change',()=>show(choice.value));show(choice.value);
-"""
 
 
-def page(city: Any, rows: Sequence[Mapping[str, Any]], shown: Mapping[str, Any]) -> str:
+def page(city: Any, rows: Sequence[Row], shown: Mapping[str, Any]) -> str:
     """The page as HTML.
 
     Args:
@@ -55,272 +42,407 @@ def page(city: Any, rows: Sequence[Mapping[str, Any]], shown: Mapping[str, Any])
         rows: measurements.
         shown: values by cell, shape (cell,) each.
     """
-    place = str(rows[0]["place"]) if rows else "city"
-    layers = _layers(city, shown)
+    words = space_words(city.request.language)
+    place = _place(city.request, words)
+    main = main_row(rows)
+    left = {row["district"]: 1 - row["value"] for row in _like(rows, main) if row["district"] and _known(row)}
+    title = place or words("unnamed")
     body = [
-        f"<h1>{escape(place)}: spatial indicators</h1>",
-        f'<p class="lead">{escape(_sentence(city))}</p>',
-        _map(city, layers),
-        "<h2>Convenient access to public transport (SDG 11.2.1)</h2>",
-        _transport_table(rows),
-        _districts_table(rows),
-        "<h2>Other indicators</h2>",
-        _other_table(rows),
-        "<h2>What is measured</h2>",
-        _legend(rows),
-        "<h2>How complete the inputs are</h2>",
-        _quality_table(city.quality),
-        "<footer>"
-        + ("Stops under the terms of their layer." if city.request.osm is None else _MAP_CREDIT)
-        + " Shares count people without a street "
-        "in reach as not served. The spread is half the range over origin models and ways of snapping.</footer>",
+        f'<header><p class="kicker">{escape(words("kicker"))}</p><h1>{escape(title)}</h1>{_lead(city, words)}</header>',
+        "<main>",
+        _headline(rows, main, words),
+        _section(words("map"), map_figure(city, shown, left, words, title)),
+        _section(words("left_out"), _left_out(rows, main, words)),
+        _section(words("variants"), _variants(rows, words)),
+        _section(words("others"), _others(rows, words)),
+        _section(words("quality"), quality_section(city, words)),
+        "</main>",
+        f"<footer><h2>{escape(words('sources'))}</h2>{_credits(city, rows, words)}</footer>",
     ]
-    script = ""
-    if layers:
-        text = json.dumps(layers, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        script = f'<script type="application/json" id="layers">{text}</script><script>{_SCRIPT}</script>'
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(place)}</title>'
-    return f'<!doctype html>\n<html lang="en"><head>{head}<style>{_STYLE}</style></head><body>{"".join(body)}{script}</body></html>\n'
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)} · {escape(words('kicker'))}</title><style>{STYLE}</style>"
+    )
+    return f'<!doctype html>\n<html lang="{words.language}"><head>{head}</head><body>{"".join(body)}</body></html>\n'
 
 
-def _sentence(city: Any) -> str:
-    quality = city.quality
-    if city.request.osm is None:
-        counts = " and ".join(f"{quality['stops'][c]:,} of {c} capacity" for c in city.reach_m)
-        return f"Partial: no street network was given, so distances are straight lines. Stops of the city's own layer: {counts}."
-    parts = [f"{quality['map']['street_km']:,.0f} km of walkable streets"]
-    if "population" in quality:
-        parts.append(f"{quality['population']['persons']:,.0f} residents in {quality['population']['cells']:,} cells")
+def main_row(rows: Sequence[Row]) -> Row | None:
+    """The value that the page begins with: served by timetable, else by the city's stops, else by the map.
+
+    Where nobody can be counted it is the share of street nodes, else the area in reach of a stop.
+    """
+    whole = [r for r in rows if not r["district"] and not r["dimensions"] and r["headway_min"] is None and _known(r)]
+    for indicator in ("sdg_11_2_1", "ghsci_public_transport_within_500m"):
+        for distance in ("network", "straight"):
+            for source in _SOURCES:
+                for model in ("cell_centre", "street_nodes"):
+                    asked = (indicator, distance, source, model)
+                    for row in whole:
+                        if (row["indicator"], row["distance"], row["source"], row["origin_model"]) == asked:
+                            return row
+    return next((row for row in whole if row["indicator"] == "stop_coverage_area"), None)
+
+
+def _known(row: Row) -> bool:
+    return row["value"] is not None
+
+
+def _like(rows: Iterable[Row], main: Row | None) -> list[Row]:
+    """Rows that differ from the main one in district or group only."""
+    same = ("indicator", "distance", "source", "origin_model", "headway_min")
+    return [] if main is None else [r for r in rows if all(r[name] == main[name] for name in same)]
+
+
+def _place(request: Any, words: SpaceWords) -> str:
+    """Name of the place in the language of the page; the id made readable where nobody knows it."""
+    if not request.place:
+        return ""
+    names = request.names
+    if not names:
+        place = read_places(shipped_observatory() / "places")[0].get(request.place)
+        names = place.names if place else {}
+    known = names.get(words.language) or names.get("en") or next(iter(names.values()), "")
+    return known or readable(request.place)
+
+
+def readable(place: str) -> str:
+    """An id as a name: without the code of the state, with blanks and capitals.
+
+    >>> readable("br-porto-alegre"), readable("Porto Alegre")
+    ('Porto Alegre', 'Porto Alegre')
+    """
+    plain = re.sub(r"^[a-z]{2}-(?=.)", "", place)
+    return re.sub(r"[-_]+", " ", plain).title() if plain == plain.lower() else plain
+
+
+def _section(title: str, content: str) -> str:
+    return f"<section><h2>{escape(title)}</h2>{content}</section>" if content else ""
+
+
+def _lead(city: Any, words: SpaceWords) -> str:
+    parts = []
+    if city.request.osm is not None and city.extract.date:
+        parts.append(words("map_of", date=words.date(city.extract.date)))
     if city.day:
-        parts.append(f"timetables of {city.day:%A} {city.day}")
-    return (
-        f"{', '.join(parts)}; map of {city.extract.date or 'unknown date'}; area: {city.area_kind.replace('_', ' ')}."
-    )
+        parts.append(words("timetables_of", date=words.date(city.day)))
+    elif city.request.osm is None and city.request.date:
+        parts.append(words("stops_of", date=words.date(city.request.date)))
+    if city.cells is not None:
+        persons, cells = words.number(float(city.cells.population.sum()), 0), words.number(len(city.cells))
+        parts.append(words("residents_in", persons=persons, cells=cells))
+    else:
+        parts.append(words("no_residents"))
+    parts.append(words("area_is", area=words.known(city.area_kind, "areas")))
+    partial = f'<p class="note">{escape(words("partial"))}</p>' if city.request.osm is None else ""
+    return '<p class="lead">' + " ".join(f"<span>{escape(part)}</span>" for part in parts) + f"</p>{partial}"
 
 
-def _layers(city: Any, shown: Mapping[str, Any]) -> dict[str, Any]:
-    cells = city.cells
-    if cells is None or not len(cells) or not shown:
-        return {}
-    layers = {}
-    for name, values in shown.items():
-        layers[_TITLES.get(name, name.replace("_", " "))] = _layer(np.asarray(values, float), _is_share(name))
-        if name.startswith("served"):
-            left = cells.population * (1 - np.asarray(values, float))
-            layers[f"Residents left out: {_TITLES.get(name, name)}"] = _layer(left, False)
-    return {"colours": list(_COLOURS), "ids": list(cells.id), "layers": layers}
+def _headline(rows: Sequence[Row], main: Row | None, words: SpaceWords) -> str:
+    """The main share in large, and what makes it more or less: stops, headway, open space, places."""
+    if main is None:
+        reasons = dict.fromkeys(r["reason"] for r in rows if r["indicator"] == "sdg_11_2_1" and r["reason"])
+        said = " ".join(sentence(words.reason(reason)) for reason in reasons) or words("no_values")
+        return f'<div class="short"><p class="big">{escape(said)}</p></div>'
+    value = words.amount(main["value"], main["unit"], main["indicator"])
+    share = main["unit"] == "1"
+    said = words("area_reached")
+    if share:
+        straight = "_straight" if main["distance"] == "straight" else ""
+        said = words("nodes_have_stop" if main["population"] is None else f"have_stop{straight}")
+    lines = [f"<b>{escape(value)}</b>", _bar(main["value"]) if share else "", f"<p>{escape(said)}</p>"]
+    if main["population"] is not None:
+        gone = main["population"] * (1 - main["value"])
+        one = words.number(gone, 0) == "1"
+        text = words("persons_left_one") if one else words("persons_left", persons=words.number(gone, 0))
+        lines.append(f"<p><strong>{escape(text)}</strong></p>")
+    if main["uncertainty"] is not None:
+        text = words("spread", points=words.points(main["uncertainty"]))
+        lines.append(f'<p class="soft">{escape(text)}</p>')
+    if share:
+        lines.append(f'<p class="soft">{escape(_stops_said(main["source"], None, words))}</p>')
+    more = "".join(_further_line(row, text, words) for row, text in _further(rows, main, words))
+    return f'<div class="short"><div class="big">{"".join(lines)}</div><ul class="more">{more}</ul></div>'
 
 
-def _is_share(name: str) -> bool:
-    return name.startswith("served") or name.endswith("400m")
+def _further(rows: Sequence[Row], main: Row, words: SpaceWords) -> list[tuple[Row, str]]:
+    """Shares beside the main one, each with its half sentence."""
+    found = []
+    for row in rows:
+        if row is main or row["district"] or row["dimensions"] or not _known(row):
+            continue
+        same = ("indicator", "distance", "origin_model")
+        if main["unit"] == "1" and all(row[name] == main[name] for name in same):
+            if row["headway_min"] is None:
+                found.append((row, _stops_said(row["source"], None, words)))
+            else:
+                found.append((row, words("frequent", minutes=words.number(row["headway_min"]))))
+        elif row["indicator"] == "open_space_within_400m":
+            found.append((row, words("open_space")))
+        elif row["indicator"] == "access_15min_walk_all":
+            found.append((row, words("all_kinds")))
+    found.sort(key=lambda pair: pair[0]["indicator"] != main["indicator"])
+    return found
 
 
-def _layer(values: Any, share: bool) -> dict[str, Any]:
-    known = values[np.isfinite(values)]
-    edges = np.array([0.2, 0.4, 0.6, 0.8]) if share else _edges(known)
-    bins = np.where(np.isfinite(values), np.searchsorted(edges, values, side="right"), -1)
-    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
-    ends = [0.0, *edges.tolist(), 1.0] if share else [low, *edges.tolist(), high]
-    key = [[_COLOURS[k], _span(ends[k], ends[k + 1])] for k in range(len(ends) - 1)]
-    texts = [round(float(v), 3) if np.isfinite(v) else None for v in values]
-    return {"bins": bins.tolist(), "values": texts, "key": [*key, ["#c9d0d6", "not known"]]}
+def _further_line(row: Row, text: str, words: SpaceWords) -> str:
+    spread = f" ± {words.points(row['uncertainty'])}" if row["uncertainty"] is not None else ""
+    value = f"<b>{escape(words.percent(row['value']))}</b>{escape(spread)} {escape(text)}"
+    return f"<li>{value}{_bar(row['value'])}</li>"
 
 
-def _span(low: float, high: float) -> str:
-    low_text, high_text = (f"{v:,.0f}" if abs(v) >= 100 else f"{v:.3g}" for v in (low, high))
-    return f"{low_text} to {high_text}"
+def _bar(share: float) -> str:
+    return f'<span class="bar" aria-hidden="true"><i style="width:{100 * min(max(share, 0), 1):.1f}%"></i></span>'
 
 
-def _edges(known: Any) -> Any:
-    """Borders of five classes with as many cells each; where many cells are zero, zero is a class."""
-    if not known.size:
-        return np.array([])
-    above = known[known > 0]
-    if above.size and above.size < 0.8 * known.size and known.min() >= 0:
-        return np.unique([above.min(), *np.quantile(above, [0.25, 0.5, 0.75])])
-    return np.unique(np.quantile(known, [0.2, 0.4, 0.6, 0.8]))
-
-
-def _map(city: Any, layers: Mapping[str, Any]) -> str:
-    if city.area.is_empty:
-        return ""
-    project, width, height = _projection(city)
-    drawn = []
-    if layers:
-        drawn += [f'<path class="cell" d="{project(shape)}"><title></title></path>' for shape in _shapes(city.cells)]
-    drawn.append(f'<path class="street" d="{_streets(city, project)}"/>')
-    drawn.append(f'<path class="edge" d="{project(city.area.simplify(1e-4))}"/>')
-    for stops in city.extract.stops.values():
-        for x, y in zip(stops.longitude, stops.latitude, strict=True):
-            at = project(shapely.Point(x, y))
-            if at is not None:
-                drawn.append(f'<circle class="stop" cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="1.2"/>')
-    options = "".join(f'<option value="{escape(name)}">{escape(name)}</option>' for name in layers.get("layers", {}))
-    choose = (
-        f'<p><label>Show <select id="choice">{options}</select></label></p><div class="key" id="key"></div>'
-        if layers
-        else ""
-    )
-    svg = f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="Map of the study area; dots are stops of the map">{"".join(drawn)}</svg>'
-    return f"{choose}<figure>{svg}</figure>"
-
-
-def _streets(city: Any, project: Any) -> str:
-    """Streets as one path on whole pixels, each drawn once, those out of the picture left out."""
-    graph = city.graph
-    if not graph.segments:
-        return ""
-    at = np.rint(project(np.column_stack([graph.longitude, graph.latitude]))).astype(np.int64)
-    lines = np.column_stack([at[graph.start], at[graph.end]])
-    lines = np.unique(lines[(lines[:, :2] != lines[:, 2:]).any(axis=1) & (lines >= 0).all(axis=1)], axis=0)
-    lines = lines[(lines <= _SIZE + 20).all(axis=1)]
-    return "".join(f"M{a} {b}L{c} {d}" for a, b, c, d in lines.tolist())
-
-
-def _shapes(cells: Any) -> Any:
-    if cells.polygon is not None:
-        return cells.polygon
-    return shapely.buffer(shapely.points(cells.longitude, cells.latitude), 0.0008, quad_segs=4)
-
-
-def _projection(city: Any) -> tuple[Any, float, float]:
-    """A flat frame over the area, one unit a pixel."""
-    west, south, east, north = city.area.bounds
-    x_m, y_m = (float(v) for v in metres_per_degree(np.asarray((south + north) / 2)))
-    wide, high = max((east - west) * x_m, 1.0), max((north - south) * y_m, 1.0)
-    scale = _SIZE / max(wide, high)
-
-    def xy(points: Any) -> Any:
-        lon = unwrapped(points[:, 0])
-        return np.column_stack([(lon - west) * x_m * scale + 10, (north - points[:, 1]) * y_m * scale + 10])
-
-    def project(shape: Any) -> Any:
-        if isinstance(shape, np.ndarray):
-            return xy(shape)
-        if shape.geom_type == "Point":
-            inside = west <= shape.x <= east and south <= shape.y <= north
-            return xy(np.array([[shape.x, shape.y]]))[0] if inside else None
-        path = []
-        for part in shapely.get_parts(shape):
-            rings = [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]
-            for ring in rings:
-                at = xy(shapely.get_coordinates(ring))
-                path.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in at))
-        return "".join(path)
-
-    return project, wide * scale + 20, high * scale + 20
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: frozenset[int] = frozenset()) -> str:
-    if not rows:
-        return "<p>Nothing to show.</p>"
-    top = "".join(f'<th scope="col">{escape(h)}</th>' for h in head)
-    lines = "".join(
-        "<tr>"
-        + "".join(f"<td{' class=n' if k in numbers else ''}>{escape(c)}</td>" for k, c in enumerate(row))
-        + "</tr>"
-        for row in rows
-    )
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>'
-
-
-def _percent(value: object) -> str:
-    return "" if value is None else f"{100 * float(str(value)):.1f} %"
-
-
-def _transport_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    mine = [r for r in rows if r["indicator"] == "sdg_11_2_1" and not r["district"] and not r["dimensions"]]
-    lines = [
-        [
-            {"osm": "map", "gtfs": "timetable", "layer": "the city's own layer"}.get(r["source"], r["source"]),
-            "any" if r["headway_min"] is None else f"at most {r['headway_min']:g} min",
-            f"{r['distance'] or ''}",
-            (r["origin_model"] or "").replace("_", " "),
-            _percent(r["value"]) or f"not known: {r['reason']}",
-            f"± {_percent(r['uncertainty'])}" if r["uncertainty"] is not None else "",
-            f"{r['unsnapped']:,.0f}" if r["unsnapped"] is not None else "",
-        ]
-        for r in mine
+def _left_out(rows: Sequence[Row], main: Row | None, words: SpaceWords) -> str:
+    """Who has no stop in reach, by district and by group, the most left out first."""
+    if main is None or main["unit"] != "1":
+        return f"<p>{escape(words('no_left'))}</p>"
+    people = main["population"] is not None
+    mine = _like(rows, main)
+    lead = words("left_by" if people else "left_nodes", source=words.known(main["source"], "sources"))
+    parts = []
+    districts = [(row["district"], row) for row in mine if row["district"] and not row["dimensions"]]
+    if districts:
+        parts.append(_left_table(districts, main, words("district"), words))
+    else:
+        parts.append(f'<p class="soft">{escape(words("no_districts"))}</p>')
+    groups = [
+        (words.group(json.loads(row["dimensions"])["group"]), row)
+        for row in mine
+        if row["dimensions"] and not row["district"] and "group" in json.loads(row["dimensions"])
     ]
-    head = ("Stops from", "Headway", "Distance", "Origin", "Served", "Spread", "Residents without a street")
-    return _table(head, lines, frozenset({4, 5, 6}))
+    if groups:
+        parts.append(_left_table(groups, main, words("group"), words))
+    if districts or groups:
+        parts.insert(0, f'<p class="soft">{escape(lead)}</p>')
+    return "".join(parts)
 
 
-def _districts_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Who is left out, district by district, the least served first."""
-    given = {r["source"] for r in rows if r["district"]}
-    source = next((name for name in ("gtfs", "layer") if name in given), "osm")
-    mine = [
-        r
-        for r in rows
-        if r["indicator"] == "sdg_11_2_1" and r["district"] and r["source"] == source and r["headway_min"] is None
-        and r["distance"] == "network" and r["origin_model"] == "cell_centre"
-    ]  # fmt: skip
+def _left_table(named: Sequence[tuple[str, Row]], main: Row, title: str, words: SpaceWords) -> str:
+    people = main["population"] is not None
+    ordered = sorted(named, key=lambda pair: (not _known(pair[1]), pair[1]["value"] or 0.0, pair[0]))
+    head = [title, *([words("residents"), words("people_left")] if people else []), words("share_left")]
+    lines = []
+    for name, row in [*ordered, (words("whole_city"), main)]:
+        cells = [f'<th scope="row">{escape(name)}</th>']
+        if people:
+            cells.append(_number(words.number(row["population"] or 0.0, 0), head[1]))
+            gone = words.number(row["population"] * (1 - row["value"]), 0) if _known(row) else ""
+            cells.append(_number(gone, head[2]))
+        if _known(row):
+            share = 1 - row["value"]
+            cells.append(_number(words.percent(share), head[-1]))
+            cells.append(f'<td class="barred of">{_bar(share)}</td>')
+        else:
+            cells.append(f'<td colspan="2">{escape(words.reason(row["reason"]))}</td>')
+        lines.append(f"<tr{' class=whole' if row is main else ''}>{''.join(cells)}</tr>")
+    top = f'<th scope="col">{escape(title)}</th>' + "".join(
+        f'<th scope="col" class="n">{escape(text)}</th>' for text in head[1:]
+    )
+    return (
+        f'<table class="stack"><thead><tr>{top}<td></td></tr></thead><tbody>{"".join(lines)}</tbody></table>'
+    )
+
+
+def _number(text: str, of: str) -> str:
+    return f'<td class="n" data-of="{escape(of)}">{escape(text)}</td>'
+
+
+def _variants(rows: Sequence[Row], words: SpaceWords) -> str:
+    """SDG 11.2.1: rows by stops and headway, columns by origin model, then the straight line; then by capacity."""
+    mine = [r for r in rows if r["indicator"] == "sdg_11_2_1" and not r["district"] and not r["dimensions"]]
     if not mine:
         return ""
-    mine.sort(key=lambda r: (r["value"] is None, r["value"] or 0))
-    lines = [
-        [
-            r["district"],
-            f"{r['population']:,.0f}",
-            _percent(r["value"]) or f"not known: {r['reason']}",
-            "" if r["value"] is None else f"{r['population'] * (1 - r['value']):,.0f}",
-        ]
-        for r in mine
-    ]
-    return "<h2>Who is left out, by district</h2>" + _table(
-        ("District", "Residents", "Served", "Left out"), lines, frozenset({1, 2, 3})
-    )
-
-
-def _other_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not any(_known(row) for row in mine):
+        reasons = dict.fromkeys(sentence(words.reason(row["reason"])) for row in mine if row["reason"])
+        return "".join(f"<p>{escape(reason)}</p>" for reason in reasons)
+    models = [m for m in _MODELS if any(r["origin_model"] == m and r["distance"] == "network" for r in mine)]
+    columns = [(words(model, "origins"), ("network", model)) for model in models]
+    if any(r["distance"] == "straight" for r in mine):
+        columns.append((words("straight"), ("straight", "cell_centre")))
+    keys = dict.fromkeys((r["source"], r["headway_min"]) for r in mine)
+    head = [words("stops_and_headway"), *(title for title, _ in columns), words("spread_short"), words("unsnapped")]
     lines = []
-    for r in rows:
-        if r["indicator"] == "sdg_11_2_1" or r["district"]:
-            continue
-        about = r["dimensions"] or ""
-        value = "" if r["value"] is None else f"{r['value']:.4g}"
-        lines.append(
-            [
-                _name(r["indicator"]),
-                about,
-                value,
-                _unit(r["unit"]),
-                r["flags"] or r["reason"] or "",
-            ]
-        )
-    return _table(("Indicator", "Of", "Value", "Unit", "Remarks"), lines, frozenset({2}))
+    for source, headway in keys:
+        by = {(r["distance"], r["origin_model"]): r for r in mine if (r["source"], r["headway_min"]) == (source, headway)}
+        centre = by.get(("network", "cell_centre")) or next(iter(by.values()))
+        cells = [_share(by.get(key), title, words) for title, key in columns]
+        spread = words.points(centre["uncertainty"]) if centre["uncertainty"] is not None else ""
+        lost = words.number(centre["unsnapped"], 0) if centre["unsnapped"] is not None else ""
+        cells += [_number(spread, head[-2]), _number(lost, head[-1])]
+        lines.append(f'<tr><th scope="row">{escape(_stops_said(source, headway, words))}</th>{"".join(cells)}</tr>')
+    lead, note = escape(words("variants_lead")), escape(words("unsnapped_note"))
+    table = f'<p class="soft">{lead}</p>{_stacked(head, lines)}<p class="soft">{note}</p>'
+    flags = _remarks(mine, words)
+    return table + (f'<p class="soft">{escape(sentence(flags))}</p>' if flags else "") + _by_system(rows, keys, words)
 
 
-def _unit(text: str) -> str:
-    """A unit as people write it.
+def _stops_said(source: str, headway: float | None, words: SpaceWords) -> str:
+    stops = sentence(words.known(source, "sources")).rstrip(".")
+    if headway is None:
+        return f"{stops}, {words('any_headway')}" if source == "gtfs" else stops
+    return f"{stops}, {words('at_least_every', minutes=words.number(headway))}"
 
-    >>> _unit("km/(100000*person)"), _unit("1/km^2")
-    ('km/(100 000 person)', '1/km²')
+
+def sentence(text: str) -> str:
+    """A text that stands alone: with a capital and a full stop.
+
+    >>> sentence("no value: nobody lives here")
+    'No value: nobody lives here.'
     """
-    return "" if text == "1" else text.replace("^2", "²").replace("100000*", "100 000 ")
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def _name(indicator: str) -> str:
-    definition = space_definitions().get(indicator)
-    return definition.text("en") if definition else indicator.replace("_", " ")
+def _share(row: Row | None, of: str, words: SpaceWords) -> str:
+    if row is None:
+        return "<td></td>"
+    if not _known(row):
+        return f'<td class="n words" data-of="{escape(of)}">{escape(words.reason(row["reason"]))}</td>'
+    return _number(words.percent(row["value"]), of)
 
 
-def _legend(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Meaning and source of every indicator of the page."""
-    shown = {r["indicator"] for r in rows}
-    lines = [
-        [d.text("en"), d.text("en", "definition"), _unit(d.unit), citation_of(d)]
-        for d in space_definitions().values()
-        if d.id in shown
-    ]
-    return _table(("Indicator", "Meaning", "Unit", "Source"), lines)
+def _stacked(head: Sequence[str], lines: Sequence[str]) -> str:
+    """A table whose rows become blocks on a narrow screen, so that nothing is cut off."""
+    top = "".join(f'<th scope="col"{" class=n" if k else ""}>{escape(text)}</th>' for k, text in enumerate(head))
+    return f'<table class="stack"><thead><tr>{top}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
 
 
-def _quality_table(quality: Mapping[str, Any]) -> str:
+def _by_system(rows: Sequence[Row], keys: Iterable[tuple[str, float | None]], words: SpaceWords) -> str:
+    wanted = ("sdg_11_2_1", *_SYSTEMS)
+    mine = {
+        (r["indicator"], r["source"], r["headway_min"]): r
+        for r in rows
+        if r["indicator"] in wanted and r["origin_model"] == "cell_centre" and r["distance"] == "network"
+        and not r["district"] and not r["dimensions"]
+    }  # fmt: skip
+    if not any(indicator in _SYSTEMS for indicator, _, _ in mine):
+        return ""
+    head = [words("stops_and_headway"), words("either"), words("low"), words("high")]
     lines = []
-    for part, content in quality.items():
-        for name, value in content.items() if isinstance(content, dict) else (("", content),):
-            text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else f"{value}"
-            lines.append([part.replace("_", " "), name.replace("_", " "), text])
-    return _table(("Input", "Sign", "Value"), lines)
+    for source, headway in keys:
+        cells = [_share(mine.get((name, source, headway)), of, words) for name, of in zip(wanted, head[1:], strict=True)]
+        lines.append(f'<tr><th scope="row">{escape(_stops_said(source, headway, words))}</th>{"".join(cells)}</tr>')
+    lead = f'<p class="soft">{escape(words("by_system_lead"))}</p>'
+    return f"<h3>{escape(words('by_system'))}</h3>{lead}{_stacked(head, lines)}"
+
+
+@dataclass
+class _Shown:
+    """One indicator of the page with its variants."""
+
+    indicator: str
+    rows: list[Row]
+
+
+def _others(rows: Sequence[Row], words: SpaceWords) -> str:
+    """All other indicators in groups: name, meaning, value with unit, remarks and reasons in words."""
+    groups: dict[str, list[_Shown]] = {name: [] for name in _GROUPS}
+    skip = {"sdg_11_2_1", *_SYSTEMS}
+    order = {name: k for k, name in enumerate(space_definitions())}
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["indicator"] not in skip and not row["district"]:
+            found.setdefault(row["indicator"], []).append(row)
+    for indicator in sorted(found, key=lambda name: order.get(name, len(order))):
+        group = next(name for name, start in _GROUPS.items() if re.match(start, indicator))
+        groups[group].append(_Shown(indicator, found[indicator]))
+    parts = []
+    for name, members in groups.items():
+        if members:
+            lines = "".join(_indicator_lines(member, words) for member in members)
+            head = (
+                f'<th scope="col">{escape(words("indicator"))}</th><th scope="col" class="n">{escape(words("value"))}</th>'
+                f'<th scope="col" class="remark">{escape(words("remarks"))}</th>'
+            )
+            title = escape(words(name, "groups_of_indicators"))
+            table = f'<table class="stack"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
+            parts.append(f"<h3>{title}</h3>{table}")
+    return "".join(parts)
+
+
+def _indicator_lines(shown: _Shown, words: SpaceWords) -> str:
+    name, meaning = words.name(shown.indicator), words.meaning(shown.indicator)
+    meant = f'<span class="meant"{_lang(meaning[1], words)}>{escape(meaning[0])}</span>' if meaning[0] else ""
+    title = f'<th scope="row"><span{_lang(name[1], words)}>{escape(name[0])}</span>{meant}</th>'
+    alone = len(shown.rows) == 1 and not _variant(shown.rows[0], words)
+    if alone:
+        return f"<tr>{title}{_value_cells(shown.rows[0], words, set())}</tr>"
+    common = set.intersection(*({*_flags(row)} for row in shown.rows))
+    said = "; ".join(words.flag(flag) for row in shown.rows[:1] for flag in _flags(row) if flag in common)
+    lines = [f'<tr class="several">{title}<td></td><td class="remark">{escape(said)}</td></tr>']
+    for row in shown.rows:
+        cells = _value_cells(row, words, common)
+        lines.append(f'<tr class="variant"><th scope="row">{escape(_variant(row, words))}</th>{cells}</tr>')
+    return "".join(lines)
+
+
+def _value_cells(row: Row, words: SpaceWords, said: set[str]) -> str:
+    value = words.amount(row["value"], row["unit"], row["indicator"]) if _known(row) else "–"
+    remarks = "; ".join(words.flag(flag) for flag in _flags(row) if flag not in said)
+    if row["reason"] and not _known(row):
+        remarks = "; ".join(filter(None, (words.reason(row["reason"]), remarks)))
+    return f'<td class="n" data-of="{escape(words("value"))}">{escape(value)}</td><td class="remark">{escape(remarks)}</td>'
+
+
+def _flags(row: Row) -> list[str]:
+    return [flag for flag in str(row["flags"] or "").split(";") if flag]
+
+
+def _remarks(rows: Iterable[Row], words: SpaceWords) -> str:
+    flags = dict.fromkeys(flag for row in rows for flag in _flags(row))
+    return "; ".join(words.flag(flag) for flag in flags)
+
+
+def _variant(row: Row, words: SpaceWords) -> str:
+    """What tells a row from the others of its indicator: kind of place, number of kinds, size, stops, years."""
+    parts = []
+    for key, value in json.loads(row["dimensions"]).items() if row["dimensions"] else ():
+        if key == "place_kind":
+            parts.append(words.known(value, "kinds"))
+        elif key == "kinds":
+            parts.append(words("every_kind", kinds=value))
+        elif key == "size":
+            parts.append(words(f"size_{value}") if f"size_{value}" in words.texts["page"] else str(value))
+        elif key == "years":
+            parts.append(words("years", years=value.replace("-", "–")))
+        elif key == "group":
+            parts.append(words.group(value))
+        else:
+            parts.append(str(value))
+    if row["indicator"].startswith("ghsci_public_transport"):
+        parts.append(_stops_said(row["source"], row["headway_min"], words))
+    return ", ".join(parts)
+
+
+def _lang(language: str, words: SpaceWords) -> str:
+    return "" if language == words.language else f' lang="{language}"'
+
+
+def _credits(city: Any, rows: Sequence[Row], words: SpaceWords) -> str:
+    request = city.request
+    lines = []
+    if request.osm is not None:
+        lines.append(escape(words("credit_map")))
+    files = {"gtfs": [p.name for p in request.gtfs]}
+    for role in ("population", "boundary", "urban", "built_up", "districts", "parks", "land", "weather"):
+        files[role] = [getattr(request, role).name] if getattr(request, role) is not None else []
+    for role in ("stops", "facilities"):
+        files[role] = [path.name for _, path in getattr(request, role)]
+    for role, names in files.items():
+        if names:
+            kind = words(role, "files")
+            lines.append(escape(words("credit_files", kind=kind, files=", ".join(dict.fromkeys(names)))))
+    own = request.attribution
+    if own:
+        lines.append(f"{escape(words('credit_own'))} <strong>{escape('; '.join(own))}</strong>")
+    elif any(files.values()):
+        lines.append(escape(words("no_credit")))
+    shown = {row["indicator"] for row in rows}
+    methods = dict.fromkeys(citation_of(d) for d in space_definitions().values() if d.id in shown)
+    cited = "".join(f"<li>{escape(text)}</li>" for text in methods)
+    made = words("made", version=kenes.__version__, id=str(rows[0]["provenance"]) if rows else "–")
+    return (
+        f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul><h3>{escape(words('method_sources'))}</h3>"
+        f"<ul{_lang('en', words)}>{cited}</ul><p>{escape(made)}</p>"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,9 @@ class SpaceRequest:
             the plane that `weather` shines on; `consumption_kwh`); None leaves it out.
         weather: a typical year, from which the irradiation is reckoned.
         land: two years with built-up areas and inhabitants for 11.3.1; None leaves it out.
+        language: of the page, one of `kenes.catalogue.space_words.LANGUAGES`.
+        attribution: owners and licences of the files, as they are to be named on the page.
+        names: of the place by language, for the page; where there are none, the shipped places are asked.
     """
 
     osm: Path | None
@@ -67,6 +70,9 @@ class SpaceRequest:
     solar: Mapping[str, float | None] | None = None
     weather: Path | None = None
     land: Path | None = None
+    language: str = "en"
+    attribution: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def require_one_sun(request: SpaceRequest) -> None:
@@ -80,7 +86,10 @@ def require_one_sun(request: SpaceRequest) -> None:
 
 
 def provenance_of(request: SpaceRequest) -> dict[str, Any]:
-    """What a request stands on: step, version, hashes of the files, and what was asked for."""
+    """What a request stands on: step, version, hashes of the files, and what was asked for.
+
+    Language and attribution are in it only where they were given, so that older results stay known.
+    """
     roles = ("osm", "population", "boundary", "urban", "built_up", "districts", "parks", "land", "tables", "weather")
     files = {role: getattr(request, role) for role in roles if getattr(request, role) is not None}
     for role, layers in (("stops", request.stops), ("facilities", request.facilities)):
@@ -99,6 +108,10 @@ def provenance_of(request: SpaceRequest) -> dict[str, Any]:
         "where": [list(pair) for pair in request.where],
         "solar": dict(request.solar) if request.solar else None,
     }
+    if request.language != "en":
+        asked["language"] = request.language
+    if request.attribution:
+        asked["attribution"] = list(request.attribution)
     inputs = {f"{role}/{path.name}": _digest(path) for role, path in sorted(files.items())}
     return {"step": STEP, "version": kenes.__version__, "inputs": inputs, "request": asked}
 

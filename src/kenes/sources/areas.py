@@ -74,6 +74,12 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
     keep = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     if polygons:
         keep &= np.isin(shapely.get_type_id(geometry), [3, 6, 7])
+    if not keep.any() and polygons and len(geometry):
+        raise SourceError(
+            "layer", expected="polygons", found=f"{len(geometry)} rows without an area", where=str(path),
+            mend="A point has no size and no border. Give outlines (GeoJSON, GeoPackage, shapefile), or leave the map's; "
+            "points of parks can count as places to go to, with --facilities outdoors=FILE.",
+        )  # fmt: skip
     if not keep.any():
         raise SourceError("layer", expected="polygons" if polygons else "geometries", found="none", where=str(path))
     geometry = to_degrees(geometry[keep], meta.get("crs"))
