@@ -91,7 +91,7 @@ def test_without_a_map_only_straight_lines_are_left_and_said_to_be_partial(layer
         assert "partial;no_street_network" in row["flags"]
         assert row["start"] == "2024-05-01T00:00:00Z"
     page = (layers / "out" / "index.html").read_text(encoding="utf-8")
-    assert "Partial: no street network was given" in page
+    assert "Partial: no map of streets was given" in page
     assert "OpenStreetMap contributors" not in page
     run("--stops", f"low={layers / 's.csv'}", "--out", layers / "bare")
     reasons = {r["indicator"]: r["reason"] for r in rows_of(layers / "bare")}

@@ -35,13 +35,13 @@ def space_definitions() -> Mapping[str, IndicatorDefinition]:
     return MappingProxyType(found)
 
 
-def citation_of(definition: IndicatorDefinition) -> str:
-    """Framework, number and source of a definition in one line.
+def citation_of(definition: IndicatorDefinition, language: str = "en") -> str:
+    """Framework, number and source of a definition in one line; the source in a language, else in English.
 
     >>> citation_of(space_definitions()["sdg_11_2_1"])
     'SDG 11, 11.2.1: UN-Habitat, metadata of indicator 11.2.1, September 2021.'
     """
     return "; ".join(
-        ", ".join(part for part in (c.framework, c.number) if part) + (f": {c.note.text('en')}" if c.note else "")
+        ", ".join(part for part in (c.framework, c.number) if part) + (f": {c.note.text(language)}" if c.note else "")
         for c in definition.citations
     )

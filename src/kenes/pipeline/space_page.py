@@ -19,6 +19,7 @@ from kenes.pipeline.space_page_style import STYLE
 from kenes.settings import shipped_observatory
 
 Row = Mapping[str, Any]
+_ALSO_READ = {"az": ("tr",), "tk": ("tr",), "kk": ("ru",), "ky": ("ru",)}
 _MODELS = ("cell_centre", "cell_centre_no_offset", "street_nodes", "area_weighted")
 _SOURCES = ("gtfs", "layer", "osm")
 _SYSTEMS = {"stop_access_low_capacity": "low", "stop_access_high_capacity": "high"}
@@ -101,7 +102,8 @@ def _place(request: Any, words: SpaceWords) -> str:
     if not names:
         place = read_places(shipped_observatory() / "places")[0].get(request.place)
         names = place.names if place else {}
-    known = names.get(words.language) or names.get("en") or next(iter(names.values()), "")
+    readers = (words.language, *_ALSO_READ.get(words.language, ()), "en", *names)
+    known = next((names[code] for code in readers if names.get(code)), "")
     return known or readable(request.place)
 
 
@@ -161,6 +163,8 @@ def _headline(rows: Sequence[Row], main: Row | None, words: SpaceWords) -> str:
     if share:
         lines.append(f'<p class="soft">{escape(_stops_said(main["source"], None, words))}</p>')
     more = "".join(_further_line(row, text, words) for row, text in _further(rows, main, words))
+    if more and main["population"] is None:
+        more += f'<li class="soft">{escape(sentence(words.flag("street_nodes_not_people")))}</li>'
     return f'<div class="short"><div class="big">{"".join(lines)}</div><ul class="more">{more}</ul></div>'
 
 
@@ -240,9 +244,7 @@ def _left_table(named: Sequence[tuple[str, Row]], main: Row, title: str, words: 
     top = f'<th scope="col">{escape(title)}</th>' + "".join(
         f'<th scope="col" class="n">{escape(text)}</th>' for text in head[1:]
     )
-    return (
-        f'<table class="stack"><thead><tr>{top}<td></td></tr></thead><tbody>{"".join(lines)}</tbody></table>'
-    )
+    return f'<table class="stack"><thead><tr>{top}<td></td></tr></thead><tbody>{"".join(lines)}</tbody></table>'
 
 
 def _number(text: str, of: str) -> str:
@@ -265,7 +267,9 @@ def _variants(rows: Sequence[Row], words: SpaceWords) -> str:
     head = [words("stops_and_headway"), *(title for title, _ in columns), words("spread_short"), words("unsnapped")]
     lines = []
     for source, headway in keys:
-        by = {(r["distance"], r["origin_model"]): r for r in mine if (r["source"], r["headway_min"]) == (source, headway)}
+        by = {
+            (r["distance"], r["origin_model"]): r for r in mine if (r["source"], r["headway_min"]) == (source, headway)
+        }
         centre = by.get(("network", "cell_centre")) or next(iter(by.values()))
         cells = [_share(by.get(key), title, words) for title, key in columns]
         spread = words.points(centre["uncertainty"]) if centre["uncertainty"] is not None else ""
@@ -321,7 +325,9 @@ def _by_system(rows: Sequence[Row], keys: Iterable[tuple[str, float | None]], wo
     head = [words("stops_and_headway"), words("either"), words("low"), words("high")]
     lines = []
     for source, headway in keys:
-        cells = [_share(mine.get((name, source, headway)), of, words) for name, of in zip(wanted, head[1:], strict=True)]
+        cells = [
+            _share(mine.get((name, source, headway)), of, words) for name, of in zip(wanted, head[1:], strict=True)
+        ]
         lines.append(f'<tr><th scope="row">{escape(_stops_said(source, headway, words))}</th>{"".join(cells)}</tr>')
     lead = f'<p class="soft">{escape(words("by_system_lead"))}</p>'
     return f"<h3>{escape(words('by_system'))}</h3>{lead}{_stacked(head, lines)}"
@@ -352,7 +358,8 @@ def _others(rows: Sequence[Row], words: SpaceWords) -> str:
         if members:
             lines = "".join(_indicator_lines(member, words) for member in members)
             head = (
-                f'<th scope="col">{escape(words("indicator"))}</th><th scope="col" class="n">{escape(words("value"))}</th>'
+                f'<th scope="col">{escape(words("indicator"))}</th>'
+                f'<th scope="col" class="n">{escape(words("value"))}</th>'
                 f'<th scope="col" class="remark">{escape(words("remarks"))}</th>'
             )
             title = escape(words(name, "groups_of_indicators"))
@@ -382,7 +389,7 @@ def _value_cells(row: Row, words: SpaceWords, said: set[str]) -> str:
     remarks = "; ".join(words.flag(flag) for flag in _flags(row) if flag not in said)
     if row["reason"] and not _known(row):
         remarks = "; ".join(filter(None, (words.reason(row["reason"]), remarks)))
-    return f'<td class="n" data-of="{escape(words("value"))}">{escape(value)}</td><td class="remark">{escape(remarks)}</td>'
+    return f'{_number(value, words("value"))}<td class="remark">{escape(remarks)}</td>'
 
 
 def _flags(row: Row) -> list[str]:
@@ -439,10 +446,12 @@ def _credits(city: Any, rows: Sequence[Row], words: SpaceWords) -> str:
     elif any(files.values()):
         lines.append(escape(words("no_credit")))
     shown = {row["indicator"] for row in rows}
-    methods = dict.fromkeys(citation_of(d) for d in space_definitions().values() if d.id in shown)
+    language = words.language if words.language == "tr" else "en"
+    cited_of = (citation_of(d, language) for d in space_definitions().values() if d.id in shown)
+    methods = dict.fromkeys(re.sub(r", [a-z]+(_[a-z]+)+(?=:|;|$)", "", text) for text in cited_of)
     cited = "".join(f"<li>{escape(text)}</li>" for text in methods)
     made = words("made", version=kenes.__version__, id=str(rows[0]["provenance"]) if rows else "–")
     return (
         f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul><h3>{escape(words('method_sources'))}</h3>"
-        f"<ul{_lang('en', words)}>{cited}</ul><p>{escape(made)}</p>"
+        f"<ul{_lang(language, words)}>{cited}</ul><p>{escape(made)}</p>"
     )

@@ -77,15 +77,16 @@ def map_figure(
         f'aria-label="{escape(label)}">{"".join(drawn)}</svg>'
     )
     widest = f"max-width:calc({frame.width / frame.height:.3f} * 86vh)" if frame.height > frame.width * 0.7 else ""
+    wide = "" if widest else ' class="wide"'
     drawing = f'<div class="drawing" style="{widest}">{svg}{frame.scale_bar(words)}</div>'
     if not plain:
-        return f"<figure>{drawing}<figcaption>{_key(city, plain, words)}</figcaption></figure>"
+        return f"<figure{wide}>{drawing}<figcaption>{_key(city, plain, words)}</figcaption></figure>"
     options = "".join(f'<option value="{k}">{escape(layer.title)}</option>' for k, layer in enumerate(layers))
     data = {"layers": plain, "names": names, "middle": middle, "first": _first(middle, frame)}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return (
         f'<p class="choose"><label>{escape(words("show"))}<select id="choice">{options}</select></label></p>'
-        f'<figure>{drawing}<figcaption><p class="read" id="read" aria-live="polite">'
+        f'<figure{wide}>{drawing}<figcaption><p class="read" id="read" aria-live="polite">'
         f"{escape(words('point_at'))} {escape(words('keyboard'))}</p>{_key(city, plain, words)}</figcaption></figure>"
         f'<script type="application/json" id="layers">{text}</script><script>{SCRIPT}</script>'
     )
@@ -195,7 +196,7 @@ def _round(values: Any) -> Any:
 def _key(city: Any, plain: Sequence[Mapping[str, Any]], words: SpaceWords) -> str:
     """The legend: colours of the first layer (the script changes them), then what never changes."""
     colours = "".join(
-        f'<li>{_swatch(f"<rect width=18 height=14 fill={colour} stroke={SOFT} />")}{escape(text)}</li>'
+        f"<li>{_swatch(f'<rect width=18 height=14 fill={colour} stroke={SOFT} />')}{escape(text)}</li>"
         for colour, text in (plain[0]["key"] if plain else ())
     )
     low = f"<circle cx=9 cy=7 r=2.2 fill={INK} stroke={PAPER} />"
@@ -282,4 +283,6 @@ class _Frame:
         """A bar of a round length, as wide as that length is on the map, whatever the width of the page."""
         metres = round_step(self.width / self.scale / 2, 3)
         text = words.amount(*((metres / 1000, "km") if metres >= 1000 else (metres, "m")), "")
-        return f'<div class="scale" style="width:{100 * metres * self.scale / self.width:.2f}%"></div><span>{text}</span>'
+        return (
+            f'<div class="scale" style="width:{100 * metres * self.scale / self.width:.2f}%"></div><span>{text}</span>'
+        )

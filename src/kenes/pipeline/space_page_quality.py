@@ -24,7 +24,9 @@ def quality_section(city: Any, words: SpaceWords) -> str:
     source = words.known(str(report["stops"]["from"]), "sources")
     parts.append(_part(f"{words('stops', 'quality')}: {source}", stops, {}, (), words))
     for file, found in report["timetables"].items():
-        size = words("timetable_size", "quality", stops=words.number(found["stops"]), calls=words.number(found["calls"]))
+        size = words(
+            "timetable_size", "quality", stops=words.number(found["stops"]), calls=words.number(found["calls"])
+        )
         odd = [name for name in found if name not in _SIZES]
         parts.append(_part(words("timetables", "quality", file=file), [size], found, odd, words))
     if "population" in report:
@@ -60,11 +62,11 @@ def _map_facts(found: Mapping[str, Any], words: SpaceWords) -> list[str]:
     return [streets, *kinds]
 
 
-def _part(
-    title: str, facts: Iterable[str], found: Mapping[str, Any], odd: Iterable[str], words: SpaceWords
-) -> str:
+def _part(title: str, facts: Iterable[str], found: Mapping[str, Any], odd: Iterable[str], words: SpaceWords) -> str:
     names = list(odd)
     lines = [*facts, *(words.remark(name, found[name]) for name in names if found.get(name))]
     if names and not any(found.get(name) for name in names):
         lines.append(words("nothing_odd"))
-    return f"<section><h3>{escape(title)}</h3><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul></section>"
+    return (
+        f"<section><h3>{escape(title)}</h3><ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul></section>"
+    )

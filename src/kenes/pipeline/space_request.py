@@ -98,7 +98,7 @@ def provenance_of(request: SpaceRequest) -> dict[str, Any]:
     for role, path in files.items():
         if not path.exists():
             raise SourceError(role, expected="a file", found="none", where=str(path))
-    asked = {
+    asked: dict[str, Any] = {
         "date": str(request.date) if request.date else None,
         "place": request.place,
         "district_column": request.district_column,

@@ -64,6 +64,8 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
             mend="Save the layer again in one of these forms.",
         ) from None  # fmt: skip
     columns = dict(zip((str(f) for f in meta["fields"]), values, strict=True))
+    if wkb is None:  # a table without any geometry
+        wkb = np.full(len(values[0]) if len(values) else 0, None, dtype=object)
     try:
         geometry = shapely.from_wkb(wkb)
     except shapely.errors.GEOSException as fault:
@@ -77,8 +79,8 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
     if not keep.any() and polygons and len(geometry):
         raise SourceError(
             "layer", expected="polygons", found=f"{len(geometry)} rows without an area", where=str(path),
-            mend="A point has no size and no border. Give outlines (GeoJSON, GeoPackage, shapefile), or leave the map's; "
-            "points of parks can count as places to go to, with --facilities outdoors=FILE.",
+            mend="A point has neither size nor border: give outlines (GeoJSON, GeoPackage, shapefile), or keep those "
+            "of the map. Points of parks can count as places to go to: --facilities outdoors=FILE.",
         )  # fmt: skip
     if not keep.any():
         raise SourceError("layer", expected="polygons" if polygons else "geometries", found="none", where=str(path))
