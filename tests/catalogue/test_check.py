@@ -82,3 +82,59 @@ def test_yaml_that_cannot_be_read_is_a_fault_with_its_line(world: Path) -> None:
 def test_a_folder_without_settings_is_no_observatory(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"is no observatory: expected a folder with kenes\.toml"):
         load(tmp_path)
+
+
+ACROSS = """across_states:
+  rests_on: {en: One method of one agency for both states., tr: Her iki devlet için aynı kurumun aynı yöntemi.}
+"""
+
+
+def _two_states(world: Path, profile: str = "") -> None:
+    places = world / "places" / "places.csv"
+    text = places.read_text(encoding="utf-8") + "yy,country,,yy,,40,40,\n"
+    lines = [line.replace(",xx,xx,", ",yy,yy,") if ",XX-02," in line else line for line in text.splitlines()]
+    places.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    names = world / "places" / "names.csv"
+    names.write_text(
+        names.read_text(encoding="utf-8") + "yy,en,Other land,display\nyy,tr,Öteki ülke,display\n", "utf-8"
+    )
+    file = world / "profiles" / "provinces.yaml"
+    own = file.read_text(encoding="utf-8").replace("country: xx", "country: [xx, yy]")
+    file.write_text(own.replace("years:", profile + "years:", 1), encoding="utf-8")
+
+
+def test_places_of_several_states_are_ranked_only_with_a_basis_and_a_setting(world: Path) -> None:
+    _two_states(world)
+    (finding,) = load(world).findings
+    assert finding.code == "across_states"
+    assert "places of several states (xx, yy)" in finding.message
+
+
+def test_a_profile_across_states_is_off_unless_the_settings_allow_it(world: Path) -> None:
+    _two_states(world, ACROSS)
+    catalogue = load(world).require_sound()
+    assert catalogue.profiles == {}
+    assert catalogue.held == ("world-provinces",)
+    settings = world / "kenes.toml"
+    plain = settings.read_text(encoding="utf-8")
+    settings.write_text(plain + "\n[comparison]\nacross_states = true\n", encoding="utf-8")
+    catalogue = load(world).require_sound()
+    assert catalogue.held == ()
+    assert catalogue.profiles["world-provinces"].rests_on["en"] == "One method of one agency for both states."
+    settings.write_text(plain + "\n[comparison]\nacross_states = 'yes'\n", encoding="utf-8")
+    assert [f.code for f in load(world).findings] == ["settings"]
+
+
+def test_a_basis_says_something_in_english(world: Path) -> None:
+    _two_states(world, "across_states: true\n")
+    (finding,) = [f for f in load(world).findings if "several states" in f.message]
+    assert "Say in a sentence" in finding.message
+
+
+def test_who_measures_cities_is_one_line_and_anything_else_there_is_a_fault(world: Path) -> None:
+    settings = world / "kenes.toml"
+    plain = settings.read_text(encoding="utf-8")
+    settings.write_text(plain + '\n[space]\nexecutor = "sc://head:15002"\n', encoding="utf-8")
+    assert load(world).findings == ()
+    settings.write_text(plain + '\n[space]\nexecuter = "sc://head:15002"\n', encoding="utf-8")
+    assert [(f.code, f.file) for f in load(world).findings] == [("settings", "kenes.toml")]

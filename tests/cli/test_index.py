@@ -321,3 +321,13 @@ def test_a_rule_of_weights_is_told_with_its_consistency(tmp_path):
     assert json.loads(found.stdout)["weights"] == {"set": "w", "method": "pairwise", "consistency": {"index": 0.0}}
     weights = {r["node"]: float(r["nominal"]) for r in rows_of(tmp_path / "out" / "weights.csv")}
     assert (weights["a"], weights["b"]) == pytest.approx((0.75, 0.25))
+
+
+def test_the_report_is_written_in_turkish_too(tmp_path):
+    spec, data = small(tmp_path, rows="x,1,2\ny,2,5\nz,3,\n")
+    assert run("build", spec, "--data", data, "--out", tmp_path / "out", "--language", "tr").exit_code == 0
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert '<html lang="tr">' in page
+    assert "3 yerden 3 tanesi sıralandı" in page
+    assert "eksik değerler" in page
+    assert "What the ranks depend on" not in page

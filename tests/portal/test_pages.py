@@ -268,3 +268,11 @@ def test_a_place_is_drawn_against_its_peers_where_enough_parts_are_known(tmp_pat
     assert "80.0 | 40.0" in figure
     site.view.node_score = lambda index, place, node: None
     assert drawings.radar_drawing(page, site.view, "tr-provinces", "tr-bursa") is None
+
+
+def test_a_profile_across_states_says_on_what_it_rests(tmp_path):
+    edition, catalogue = world(tmp_path)
+    profile = dataclasses.replace(catalogue.profiles["tr-provinces"], rests_on={"en": "One method <of> one agency."})
+    app = create_app(edition, dataclasses.replace(catalogue, profiles={"tr-provinces": profile}))
+    text = getter(app)("/en/index/tr-provinces").text
+    assert "This profile compares places of several states. It rests on: One method &lt;of&gt; one agency." in text

@@ -130,3 +130,61 @@ def test_a_file_that_is_no_zip_is_told(tmp_path):
         Feed(path)
     with pytest.raises(SourceError, match="expected a file, found none"):
         Feed(tmp_path / "none.zip")
+
+
+def test_a_calendar_of_a_century_is_searched_around_the_day_that_matters(tmp_path):
+    long = BASIC["calendar"].replace("20240101,20241231", "19000101,20991231")
+    century = feed(tmp_path, calendar=long)
+    assert service_day([century], dt.date(2024, 5, 6)) == dt.date(2024, 5, 6)
+    assert abs((service_day([century], near=dt.date(2023, 2, 21)) - dt.date(2023, 2, 21)).days) <= 3
+    assert service_day([century], near=dt.date(2150, 1, 1)) == dt.date(2099, 12, 31)
+    assert service_day([century]) == dt.date(1900, 1, 1)
+
+
+def test_blanks_around_cells_and_rows_that_are_too_short_lose_no_call(tmp_path):
+    times = "trip_id, arrival_time, departure_time, stop_id, stop_sequence, pickup_type\n" + "".join(
+        f"{row.replace(',', ', ')} \n" for row in BASIC["stop_times"].strip().split("\n")[1:]
+    )
+    table = feed(tmp_path, stop_times=times).timetable(DAY)
+    assert [table.stop[k] for k in table.call_stop] == ["a", "b", "c", "a"]
+    assert table.call_seconds.tolist() == [28800.0, 29400.0, 30000.0, 90600.0]
+    assert table.findings["rows_of_other_length"] == 5
+    (tmp_path / "y").mkdir()
+    too_long = BASIC["stop_times"] + "t1,08:30:00,08:30:00,a,4,surplus\n"
+    assert feed(tmp_path / "y", stop_times=too_long).timetable(DAY).findings["rows_refused"] == 1
+
+
+def test_a_call_that_is_told_twice_is_one_call(tmp_path):
+    head, *rows = BASIC["stop_times"].strip().split("\n")
+    table = feed(tmp_path, stop_times="\n".join([head, *rows, *rows])).timetable(DAY)
+    assert table.call_seconds.tolist() == [28800.0, 29400.0, 30000.0, 90600.0]
+    assert table.findings["calls_twice"] == 4
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stop_times": "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"},
+        {"stop_times": BASIC["stop_times"].replace(",a,", ",x,").replace(",b,", ",y,").replace(",c,", ",z,")},
+        {"stops": "stop_id,stop_name,stop_lat,stop_lon\na,A,,\nb,B,,\nc,C,,\n"},
+    ],
+)
+def test_trips_without_any_call_are_no_service_of_zero(tmp_path, changes):
+    with pytest.raises(SourceError, match=r"stop_times\.txt: expected calls of the 2 trips of 2024-03-06"):
+        feed(tmp_path, **changes).timetable(DAY)
+
+
+def test_routes_of_no_known_kind_are_counted(tmp_path):
+    table = feed(tmp_path, routes="route_id,route_type\nr,bus\nm,1\n").timetable(DAY)
+    assert table.findings["routes_without_type"] == 1
+
+
+def test_a_damaged_archive_is_told(tmp_path):
+    feed(tmp_path)
+    path = tmp_path / "feed.zip"
+    data = bytearray(path.read_bytes())
+    at = data.find(b"t1,08:00:00")
+    data[at : at + 4] = b"zzzz"
+    path.write_bytes(bytes(data))
+    with pytest.raises(SourceError, match=r"stop_times\.txt: expected a readable file.*Fetch the feed again"):
+        Feed(path).timetable(DAY)

@@ -104,3 +104,12 @@ def test_a_match_needs_every_key():
     assert fits({"a": "1", "b": "2"}, {"a": ["1"], "b": "*"})
     assert not fits({"a": "1"}, {"a": ["1"], "b": "*"})
     assert fits({"a": "1"}, {"a": ["1"], "b": ["", "3"]})
+
+
+def test_a_platform_drawn_as_a_line_is_a_stop_at_its_middle(tmp_path):
+    body = node(1, 29, 41) + node(2, 29.001, 41) + node(3, 29.002, 41)
+    body += way(7, [1, 2, 3], public_transport="platform", bus="yes") + way(8, [1, 2], highway="footway")
+    body += way(9, [1, 2, 3], highway="platform", public_transport="platform")
+    extract = read_extract(osm(tmp_path, body))
+    assert [len(extract.stops[c]) for c in ("low", "high")] == [2, 0]
+    assert extract.stops["low"].longitude.tolist() == [29.001, 29.001]

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  (markup and rows of files read better whole)
 
+import json
 import struct
 import zlib
 
@@ -182,3 +183,58 @@ def test_what_is_no_raster_is_told(tmp_path, content, message):
 def test_a_raster_elsewhere_is_told(tmp_path):
     with pytest.raises(SourceError, match="expected cells inside the boundary, found none"):
         read_population(tiff(tmp_path / "p.tif", GRID), shapely.box(0, 0, 1, 1))
+
+
+PARENT = "88a901291bfffff"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"id,population\n{HEX},1\n{HEX[:-5]}xffff,2\n89a9012918bffff,2\n", r"expected an H3 id in every row.*row 3"),
+        (f"id,population\n{HEX},1\n,2\n89a9012918bffff,2\n", r"expected an H3 id in every row, found ''.*row 3"),
+        (f"id,population\n{HEX},1\n{PARENT},5\n", f"cells beside each other, found {HEX} inside {PARENT}"),
+        (f"id,lon,lat,population\n{HEX},-30.05384,-51.15824,100\n", "Perhaps lon and lat are exchanged"),
+        (f"id,population\n{HEX},inf\n", "expected finite numbers, found infinity"),
+        ('id;lon;lat;population\na;29;41;"1,5"\n', "Write numbers as 1234.5"),
+    ],
+)
+def test_cells_that_would_be_counted_wrongly_are_refused(tmp_path, text, message):
+    with pytest.raises(SourceError, match=message):
+        read_population(write(tmp_path / "p.csv", text))
+
+
+def test_h3_is_known_by_what_the_column_holds(tmp_path):
+    cells = read_population(write(tmp_path / "p.csv", f"h3_address,population\n{HEX},100\n"))
+    assert cells.kind == "h3"
+    assert cells.id == [HEX]
+
+
+def test_cells_beyond_the_180th_meridian_are_not_torn(tmp_path):
+    import h3
+
+    ids = sorted(h3.grid_disk(h3.latlng_to_cell(-17.0, 180.0, 6), 2))
+    cells = read_population(write(tmp_path / "p.csv", "id,population\n" + "".join(f"{i},1\n" for i in ids)))
+    west, _, east, _ = shapely.total_bounds(cells.polygon)
+    assert east - west < 1
+    assert shapely.union_all(cells.polygon).geom_type == "Polygon"
+
+
+@pytest.mark.parametrize("value", ["many", "[1]"])
+def test_a_layer_with_words_for_people_is_refused(tmp_path, value):
+    path = tmp_path / "p.geojson"
+    ring = [[29, 41], [29.1, 41], [29.1, 41.1], [29, 41]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {"type": "Feature", "properties": {"population": value}, "geometry": shape}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    with pytest.raises(SourceError, match="column population: expected numbers"):
+        read_population(path)
+
+
+def test_a_ring_that_is_not_closed_is_told(tmp_path):
+    from kenes.sources.areas import read_areas
+
+    path = tmp_path / "b.geojson"
+    path.write_text('{"type":"Polygon","coordinates":[[[29,41],[29.1,41],[29.1,41.1]]]}')
+    with pytest.raises(SourceError, match="layer: expected polygons whose rings are closed"):
+        read_areas(path)

@@ -58,6 +58,8 @@ class Catalogue:
     mappings: tuple[SourceMapping, ...]
     practices: Mapping[str, Practice]
     findings: tuple[Finding, ...]
+    held: tuple[str, ...] = ()
+    """Profiles across states, which the settings do not allow."""
 
     def resolve(self, text: str) -> Place:
         """The place that an id, an external id or a name means."""
@@ -199,6 +201,11 @@ def load(folder: Path) -> Catalogue:
     indicators = reader.unique(reader.all("indicators/*.yaml", read_indicator), "indicator")
     profiles = reader.unique(reader.all("profiles/*.yaml", read_profile), "profile")
     mappings = _mappings(folder, reader)
+    across = _across_states(declared, reader)
+    try:
+        executor_in(declared)
+    except DefinitionError as error:
+        reader.findings.append(Finding("settings", str(error), "kenes.toml", None))
     languages = tuple(declared.get("languages", ("en", "tr")))
     catalogue = Catalogue(
         folder,
@@ -216,7 +223,31 @@ def load(folder: Path) -> Catalogue:
     )
     _check(catalogue, reader)
     ordered = sorted(reader.findings, key=lambda f: (f.file, f.line or 0, f.message))
-    return replace(catalogue, findings=tuple(ordered))
+    compared = {k: p for k, p in catalogue.profiles.items() if across or not p.rests_on}
+    held = tuple(k for k in catalogue.profiles if k not in compared)
+    return replace(catalogue, profiles=MappingProxyType(compared), held=held, findings=tuple(ordered))
+
+
+def executor_in(settings: Mapping[str, Any]) -> str | None:
+    """Who measures many cities: `executor` of `[space]` in the settings of an observatory; None where not said.
+
+    Raises:
+        DefinitionError: the block holds anything else.
+    """
+    block = settings.get("space", {})
+    if not isinstance(block, dict) or set(block) - {"executor"} or not isinstance(block.get("executor", ""), str):
+        raise DefinitionError("[space]", expected='executor = "ADDRESS"', found=repr(block), where="kenes.toml")
+    return block.get("executor")
+
+
+def _across_states(declared: Mapping[str, Any], reader: _Reader) -> bool:
+    """Whether places of several states may be ranked together: `across_states` of `[comparison]`, off by default."""
+    given = declared.get("comparison", {})
+    value = given.get("across_states", False) if isinstance(given, dict) else given
+    if not isinstance(value, bool):
+        message = f"[comparison] across_states is true or false, found {value!r}"
+        reader.findings.append(Finding("settings", message, "kenes.toml", None))
+    return value is True
 
 
 def _toml(path: Path, reader: _Reader) -> dict[str, Any]:
@@ -357,6 +388,15 @@ def _profile_findings(profile: Profile, catalogue: Catalogue) -> list[Finding]:
     ]
     if profile.set and profile.set not in catalogue.sets:
         found.append(_finding(profile.where, "unknown_place", f"{what}: unknown set {profile.set!r}"))
+        return found
+    known = all(place in catalogue.places for place in catalogue.sets.get(profile.set, ()))
+    states = sorted({str(place.country) for place in catalogue.places_of(profile)}) if known else []
+    if len(states) > 1 and not profile.rests_on:
+        message = (
+            f"{what} ranks places of several states ({', '.join(states)}) and does not say on what that rests: "
+            "add across_states: {rests_on: {en: ...}}"
+        )
+        found.append(_finding(profile.where, "across_states", message))
     return found
 
 

@@ -138,7 +138,8 @@ class Structure:
 class Profile:
     """A composite view of comparable places: which places, which years, which specification.
 
-    A place without any usable value below a `required` node is not ranked, however much else it has.
+    A place without any usable value below a `required` node is not ranked, however much else it has. `rests_on`
+    says by language on what a comparison of places of several states rests; empty where it stays in one state.
     """
 
     id: str
@@ -151,6 +152,7 @@ class Profile:
     peers: tuple[Structure, ...]
     peer_count: int
     specification: Mapping[str, Any]
+    rests_on: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
 
     def text(self, language: str, kind: str = "name") -> str:
@@ -327,7 +329,7 @@ def _words(entry: LinedDict, key: str, what: str) -> Words:
 def read_profile(entry: LinedDict) -> Profile:
     """One profile from its YAML document."""
     what = f"profile {entry.get('id')!r}"
-    _allowed(entry, "id texts places years require peers spec", what)
+    _allowed(entry, "id texts places years require peers across_states spec", what)
     places, peers = _need(entry, "places", what), entry.get("peers") or LinedDict()
     country = places.get("country", ())
     return Profile(
@@ -344,8 +346,28 @@ def read_profile(entry: LinedDict) -> Profile:
         ),
         peer_count=int(peers.get("k", 5)),
         specification=MappingProxyType(dict(_need(entry, "spec", what))),
+        rests_on=_basis(entry, what),
         where=entry.where(),
     )
+
+
+def _basis(entry: LinedDict, what: str) -> Mapping[str, str]:
+    """On what a comparison across states rests, by language; empty where there is none.
+
+    Raises:
+        DefinitionError: it does not say so in English.
+    """
+    given = entry.get("across_states")
+    if given is None:
+        return MappingProxyType({})
+    texts = given.get("rests_on") if isinstance(given, LinedDict) else None
+    if not isinstance(texts, LinedDict) or not str(texts.get("en") or "").strip():
+        raise DefinitionError(
+            f"{what} compares places of several states", expected="across_states: {rests_on: {en: ...}}",
+            found=repr(given), where=entry.where("across_states"),
+            mend="Say in a sentence why the numbers of these states may be compared.",
+        )  # fmt: skip
+    return MappingProxyType({str(language): str(text) for language, text in texts.items()})
 
 
 def read_each(document: Any, read: Callable[[LinedDict], T], faults: list[DefinitionError]) -> list[T]:

@@ -45,6 +45,8 @@ def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | Non
             f"{len(catalogue.places)} places, {len(catalogue.variables)} variables, {len(catalogue.indicators)} "
             f"indicators, {len(catalogue.mappings)} files of sources, {len(catalogue.profiles)} profiles"
         )
+        if catalogue.held:
+            click.echo(f"left out, as [comparison] across_states is off: {', '.join(catalogue.held)}")
         click.echo(f"{counts}: {len(catalogue.findings) or 'no'} fault{'s' if len(catalogue.findings) != 1 else ''}")
     return BAD_INPUT if catalogue.findings else DONE
 

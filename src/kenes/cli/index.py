@@ -24,6 +24,7 @@ def index() -> None:
 @click.option("--out", type=FOLDER, required=True, help="Folder for the results; appears whole or not at all.")
 @click.option("--draws", type=click.IntRange(min=0), default=None, help="Draws instead of the declared number.")
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Threads.")
+@click.option("--language", type=click.Choice(["en", "tr"]), default="en", show_default=True, help="Of the report.")
 @shared_options
 @guarded
 def build(
@@ -32,6 +33,7 @@ def build(
     out: Path,
     draws: int | None,
     workers: int,
+    language: str,
     observatory: Path,
     as_json: bool,
     seed: int | None,
@@ -39,7 +41,7 @@ def build(
     """Build the index declared in SPEC and write each step to a folder."""
     from kenes.pipeline.index_files import build_index
 
-    result = build_index(spec, data, out, draws=draws, workers=workers, seed=seed)
+    result = build_index(spec, data, out, draws=draws, workers=workers, seed=seed, language=language)
     if as_json:
         show(result)
     else:

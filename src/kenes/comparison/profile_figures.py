@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +51,21 @@ def contribution_figure(profile: Profile, *, language: str = "en", most: int = 1
     return figures.stacked_contributions([profile.places[r] for r in rows], parts, language=language)
 
 
+FACTORS: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    "en": {"weights": "weights", "leave_one_out": "one indicator left out", "errors": "measurement errors",
+           "gaps": "missing values"},
+    "tr": {"weights": "ağırlıklar", "leave_one_out": "bir göstergenin çıkarılması", "errors": "ölçüm hataları",
+           "gaps": "eksik değerler"},
+})  # fmt: skip
+
+
 def sensitivity_figure(found: Sensitivity, *, language: str = "en") -> str:
-    """Shares of one output with their intervals."""
+    """Shares of one output with their intervals; a factor with a name or a path of its own keeps it."""
     ends = (found.first, found.first_low, found.first_high, found.total, found.total_low, found.total_high)
-    shares = [figures.FactorShare(f, *(float(e[i]) for e in ends)) for i, f in enumerate(found.factors)]
+    shares = [
+        figures.FactorShare(FACTORS.get(language, {}).get(f, f), *(float(e[i]) for e in ends))
+        for i, f in enumerate(found.factors)
+    ]
     return figures.sobol_bars(shares, language=language)
 
 

@@ -25,7 +25,7 @@ from kenes.store.files import write_whole
 
 def build_index(
     spec_path: Path, data_path: Path, out: Path, *, draws: int | None = None, workers: int = 2,
-    seed: int | None = None, extras: bool = True,
+    seed: int | None = None, extras: bool = True, language: str = "en",
 ) -> dict[str, Any]:  # fmt: skip
     """Build an index from files and write each step to a folder.
 
@@ -37,6 +37,7 @@ def build_index(
         workers: threads; they do not change the result.
         seed: instead of that of the specification.
         extras: also write a workbook and a report.
+        language: of the report, `en` or `tr`.
 
     Returns:
         What `result.json` says.
@@ -68,7 +69,7 @@ def build_index(
             from kenes.pipeline.index_report import report, workbook  # noqa: PLC0415 - loaded when written
 
             workbook(folder / "index.xlsx", tables)
-            page = report(profile, intervals, tables, result, next(iter(shares), None))
+            page = report(profile, intervals, tables, result, next(iter(shares), None), language)
             (folder / "report.html").write_text(page, "utf-8")
         write_result(folder, tables, result)
     return result

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kenes.comparison.building import Profile
@@ -26,12 +27,44 @@ from kenes.comparison.profile_figures import (
 
 Row = Sequence[Any]
 STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}"
-    "table{border-collapse:collapse;width:100%}th,td{padding:.25rem .5rem;text-align:right}"
-    "th,td{border-bottom:1px solid #ccc}"
-    "th:first-child,td:first-child{text-align:left}svg{max-width:100%;height:auto}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#16262b}"
+    "h2{margin-top:2.4rem}.soft{color:#4d5f65}"
+    "table{border-collapse:collapse;width:100%;font-size:.94rem}th,td{padding:.3rem .6rem;text-align:right}"
+    "th,td{border-bottom:1px solid #d9e1e2}thead th{color:#4d5f65;font-size:.82rem;vertical-align:bottom}"
+    "th:first-child,td:first-child{text-align:left}td.why{text-align:left}"
+    ".wide{overflow-x:auto}svg{display:block;max-width:100%;height:auto}summary{cursor:pointer;color:#0b5c6b}"
+    "@media (max-width:40rem){.wide>svg{max-width:none}.wide>svg.drawn{width:auto}}"
 )
-MOST_BARS, MOST_CELLS = 100, 120
+WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    "en": {
+        "told": "{ranked} of {places} places are ranked. Seed {seed}, {draws} draws; intervals hold {level} of them.",
+        "hashes": "Specification {spec}, data {data}.", "ranks": "Ranks and their intervals",
+        "parts": "What makes up each score", "first": "The first {most} of {count} places.",
+        "depends": "What the ranks depend on", "together": "How the parts go together",
+        "shape": "The shape of each place", "weights": "Weights", "sensitivity": "Sensitivity",
+        "treatment": "Treatment", "correlations": "Correlations", "importance": "Weight and importance",
+        "structure": "Reliability and components", "rank_sets": "Ranks that hold for all places together",
+        "statistics": "Statistics of the indicators", "trends": "Trends",
+        "rest": "The first {most} of {count} rows; the rest is in {name}.csv.",
+        "place": "place", "rank": "rank", "interval": "interval", "score": "score", "coverage": "coverage",
+        "why": "why not ranked", "to": "to", "figure": "Figure", "table": "Table",
+    },
+    "tr": {
+        "told": "{places} yerden {ranked} tanesi sıralandı. Tohum {seed}, {draws} çekiliş; "
+        "aralıklar bunların {level} kadarını içerir.",
+        "hashes": "Tanım {spec}, veri {data}.", "ranks": "Sıralar ve aralıkları",
+        "parts": "Puanları oluşturan katkılar", "first": "{count} yerin ilk {most} tanesi.",
+        "depends": "Sıralar neye bağlı", "together": "Parçalar birbiriyle ne kadar uyumlu",
+        "shape": "Her yerin biçimi", "weights": "Ağırlıklar", "sensitivity": "Duyarlılık",
+        "treatment": "Aykırı değerlerin işlenmesi", "correlations": "Korelasyonlar", "importance": "Ağırlık ve önem",
+        "structure": "Güvenilirlik ve bileşenler", "rank_sets": "Bütün yerler için birlikte geçerli sıralar",
+        "statistics": "Gösterge istatistikleri", "trends": "Eğilimler",
+        "rest": "{count} satırın ilk {most} tanesi; gerisi {name}.csv dosyasında.",
+        "place": "yer", "rank": "sıra", "interval": "aralık", "score": "puan", "coverage": "veri payı",
+        "why": "neden sıralanmadı", "to": "–", "figure": "Şekil", "table": "Tablo",
+    },
+})  # fmt: skip
+MOST_BARS, MOST_CELLS, MOST_ROWS = 100, 120, 200
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -70,6 +103,7 @@ def report(
     tables: Mapping[str, tuple[list[str], list[Row]]],
     result: Mapping[str, Any],
     influence: Sensitivity | None = None,
+    language: str = "en",
 ) -> str:
     """One page: what was built, the ranking with its intervals, figures, and each step's facts.
 
@@ -79,58 +113,78 @@ def report(
         tables: as written beside the page.
         result: as in `result.json`.
         influence: the shares of the mean rank shift, for their figure.
+        language: of the page and its figures, `en` or `tr`.
     """
-    spec = profile.spec
+    spec, words = profile.spec, WORDS[language]
     title = html.escape(spec.name or spec.id)
+    level = f"{result['level']:.0%}" if language == "en" else f"%{100 * result['level']:.0f}"
+    told = words["told"].format(**{**result, "level": level})
+    hashes = words["hashes"].format(spec=result["specification"][:12], data=result["data"][:12])
     parts = [
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><style>{STYLE}</style>",
-        f"<h1>{title}</h1>",
-        f"<p>{result['ranked']} of {result['places']} places are ranked. Seed {result['seed']}, {result['draws']} "
-        f"draws, "
-        f"intervals hold {result['level']:.0%} of them. Specification {result['specification'][:12]}, data "
-        f"{result['data'][:12]}.</p>",
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title}</title><style>{STYLE}</style><h1>{title}</h1>",
+        f'<p>{told}</p><p class="soft">{hashes}</p>',
     ]
     if intervals is not None:
-        parts += ["<h2>Ranks and their intervals</h2>", rank_figure(profile, intervals), _ranking(intervals)]
-    parts += _figures(profile, influence)
-    for name in ("weights", "sensitivity", "treatment", "correlations"):
+        figure = rank_figure(profile, intervals, language=language)
+        parts += [_head(words["ranks"]), _wide(figure, words["figure"]), _ranking(intervals, words)]
+    parts += _figures(profile, influence, words, language)
+    for name in ("weights", "importance", "structure", "rank_sets", "trends", "statistics", "sensitivity", "treatment"):
         if name in tables and tables[name][1]:
             columns, rows = tables[name]
-            parts += [f"<h2>{name.capitalize()}</h2>", _html_table(columns, rows[:200])]
-            if len(rows) > 200:
-                parts.append(f"<p>The first 200 of {len(rows)} rows; the rest is in {name}.csv.</p>")
+            parts += [_head(words[name]), _html_table(columns, rows[:MOST_ROWS], words)]
+            if len(rows) > MOST_ROWS:
+                parts.append(f"<p>{words['rest'].format(most=MOST_ROWS, count=len(rows), name=name)}</p>")
     return "\n".join(parts) + "</html>\n"
 
 
-def _figures(profile: Profile, influence: Sensitivity | None) -> list[str]:
+def _head(text: str) -> str:
+    return f"<h2>{html.escape(text)}</h2>"
+
+
+def _wide(inner: str, label: str) -> str:
+    """Something that scrolls sideways where the window is narrow."""
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{html.escape(label)}">{inner}</div>'
+
+
+def _figures(profile: Profile, influence: Sensitivity | None, words: Mapping[str, str], language: str) -> list[str]:
     """Contributions, sensitivity, structure, and the shape of each place folded away."""
     ranked, leaves = last_rows(profile), profile.spec.tree.leaves
     if not ranked:
         return []
-    told = "" if len(ranked) <= MOST_BARS else f"<p>The first {MOST_BARS} of {len(ranked)} places.</p>"
-    parts = ["<h2>What makes up each score</h2>", contribution_figure(profile, most=MOST_BARS), told]
+    few = words["first"].format(most=MOST_BARS, count=len(ranked))
+    drawn = contribution_figure(profile, most=MOST_BARS, language=language)
+    parts = [_head(words["parts"]), _wide(drawn, words["figure"]), "" if len(ranked) <= MOST_BARS else f"<p>{few}</p>"]
     if influence is not None:
-        parts += ["<h2>What the ranks depend on</h2>", sensitivity_figure(influence)]
+        drawn = sensitivity_figure(influence, language=language)
+        parts += [_head(words["depends"]), _wide(drawn, words["figure"])]
     if leaves <= MOST_CELLS and len(profile.places) >= 3:
-        parts += ["<h2>How the parts go together</h2>", tree_figure(profile), map_figure(profile)]
+        pair = tree_figure(profile, language=language), map_figure(profile, language=language)
+        parts += [_head(words["together"]), *(_wide(drawn, words["figure"]) for drawn in pair)]
     if 3 <= len(branches(profile, MOST_SPOKES)) <= MOST_SPOKES and 2 <= len(ranked) <= MOST_BARS:
-        parts.append("<h2>The shape of each place</h2>")
+        parts.append(_head(words["shape"]))
         for number, row in enumerate(ranked):
             place = profile.places[row]
-            shape = radar_figure(profile, place, ident=f"radar-{number}")
-            parts.append(f"<details><summary>{html.escape(place)}</summary>{shape}</details>")
+            shape = radar_figure(profile, place, ident=f"radar-{number}", language=language)
+            folded = f"<summary>{html.escape(place)}</summary>{_wide(shape, place)}"
+            parts.append(f"<details>{folded}</details>")
     return parts
 
 
-def _ranking(intervals: Intervals) -> str:
+def _ranking(intervals: Intervals, words: Mapping[str, str]) -> str:
     records = [r for r in intervals.rows() if r["node"] == intervals.nodes[-1]]
     records.sort(key=lambda r: (r["rank"] is None, r["rank"] or 0, r["place"]))
+    between = words["to"] if words["to"] == "–" else f" {words['to']} "
     rows = [
-        [r["place"], r["rank"], f"{_text(r['rank_low'])} to {_text(r['rank_high'])}" if r["ranked"] else "", r["score"],
-         r["coverage"], r["reason"] or ""]
+        [r["place"], r["rank"], f"{_text(r['rank_low'])}{between}{_text(r['rank_high'])}" if r["ranked"] else "",
+         r["score"], r["coverage"], r["reason"] or ""]
         for r in records
     ]  # fmt: skip
-    return _html_table(["place", "rank", "interval", "score", "coverage", "why not ranked"], rows)
+    columns = [words[c] for c in ("place", "rank", "interval", "score", "coverage", "why")]
+    if all(r["ranked"] for r in records):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    return _html_table(columns, rows, words)
 
 
 def _text(value: Any) -> str:
@@ -141,7 +195,7 @@ def _text(value: Any) -> str:
     return html.escape(str(value))
 
 
-def _html_table(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    head = "".join(f"<th scope=col>{html.escape(c)}</th>" for c in columns)
+def _html_table(columns: Sequence[str], rows: Sequence[Row], words: Mapping[str, str]) -> str:
+    head = "".join(f'<th scope="col">{html.escape(c.replace("_", " "))}</th>' for c in columns)
     body = "".join("<tr>" + "".join(f"<td>{_text(v)}</td>" for v in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return _wide(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>", words["table"])

@@ -48,6 +48,7 @@ def index_routes(site: Site) -> APIRouter:
             varied=varied(page, view, index),
             method=method(page, view.profiles[index].specification),
             span=score_span(ranking),
+            basis=page.language.pick(view.profiles[index].rests_on),
             drawn=index_drawings(page, view, index),
             folded=len(ranking) > drawings.MOST_OPEN,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,13 +55,22 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
         SourceError: the file cannot be read, has no geometry, or no such column.
     """
     try:
-        meta, _, wkb, values = pyogrio.raw.read(path, force_2d=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the reader warns of is checked below
+            meta, _, wkb, values = pyogrio.raw.read(path, force_2d=True)
     except Exception as fault:
         raise SourceError(
-            "layer", expected="GeoJSON, GeoPackage or shapefile", found=str(fault), where=str(path)
-        ) from None
+            "layer", expected="GeoJSON, GeoPackage or shapefile", found=str(fault).split(";")[0], where=str(path),
+            mend="Save the layer again in one of these forms.",
+        ) from None  # fmt: skip
     columns = dict(zip((str(f) for f in meta["fields"]), values, strict=True))
-    geometry = shapely.from_wkb(wkb)
+    try:
+        geometry = shapely.from_wkb(wkb)
+    except shapely.errors.GEOSException as fault:
+        raise SourceError(
+            "layer", expected="polygons whose rings are closed", found=str(fault), where=str(path),
+            mend="Repair the geometry in a GIS and save it again.",
+        ) from None  # fmt: skip
     keep = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     if polygons:
         keep &= np.isin(shapely.get_type_id(geometry), [3, 6, 7])

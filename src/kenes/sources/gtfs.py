@@ -6,9 +6,11 @@ time points, and several feeds together are all read. Columns are taken by name,
 
 from __future__ import annotations
 
+import csv as rows_of_text
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +98,13 @@ class Feed:
             file = self.path / name
             return file.read_bytes() if file.is_file() else None
         members = [m for m in self._zip.namelist() if m.rsplit("/", 1)[-1].lower() == name]
-        return self._zip.read(min(members, key=len)) if members else None
+        try:
+            return self._zip.read(min(members, key=len)) if members else None
+        except (zipfile.BadZipFile, zlib.error, OSError) as fault:
+            raise SourceError(
+                name, expected="a readable file in the feed", found=str(fault), where=self.path.name,
+                mend="Fetch the feed again.",
+            ) from None  # fmt: skip
 
     def _table(self, name: str, columns: Sequence[str], optional: Sequence[str] = (), needed: bool = True) -> Any:
         data = self._open(f"{name}.txt")
@@ -105,6 +113,7 @@ class Feed:
                 raise SourceError("GTFS feed", expected=f"{name}.txt", found="none", where=self.path.name)
             return None
         header = data[: data.find(b"\n") if b"\n" in data else len(data)].decode("utf-8-sig", "replace")
+        odd: list[csv.InvalidRow] = []
         names = [field.strip().strip('"').strip() for field in header.split(",")]
         missing = [column for column in columns if column not in names]
         if missing:
@@ -115,13 +124,16 @@ class Feed:
                 where=self.path.name,
             )
         wanted = [*columns, *(c for c in optional if c in names)]
+
+        def keep_aside(row: csv.InvalidRow) -> str:
+            odd.append(row)
+            return "skip"
+
         try:
-            return csv.read_csv(
+            table = csv.read_csv(
                 io.BytesIO(data),
                 read_options=csv.ReadOptions(column_names=names, skip_rows=1),
-                parse_options=csv.ParseOptions(
-                    invalid_row_handler=self._odd_row, newlines_in_values=name != "stop_times"
-                ),
+                parse_options=csv.ParseOptions(invalid_row_handler=keep_aside, newlines_in_values=name != "stop_times"),
                 convert_options=csv.ConvertOptions(
                     include_columns=wanted,
                     column_types=dict.fromkeys(names, pa.string()),
@@ -129,30 +141,51 @@ class Feed:
                 ),
             )
         except pa.ArrowInvalid as fault:
-            raise SourceError(f"{name}.txt", expected="a table", found=str(fault), where=self.path.name) from None
+            raise SourceError(
+                f"{name}.txt", expected="a table in UTF-8", found=str(fault), where=self.path.name,
+                mend="Save the file as UTF-8 with commas.",
+            ) from None  # fmt: skip
+        return _trimmed(self._with_odd_rows(table, odd, names), data)
 
-    def _odd_row(self, _row: object) -> str:
-        self.findings["rows_refused"] = self.findings.get("rows_refused", 0) + 1
-        return "skip"
+    def _with_odd_rows(self, table: Any, odd: Sequence[csv.InvalidRow], names: Sequence[str]) -> Any:
+        """The table with the rows that have fewer or more cells than the header: what is short ends in empty cells,
+        what is long may only end in empty ones."""
+        rows = []
+        for row in odd:
+            cells = next(rows_of_text.reader([row.text or ""]), [])
+            if any(cell.strip() for cell in cells[len(names) :]) or not cells:
+                self._count("rows_refused")
+                continue
+            self._count("rows_of_other_length")
+            rows.append(dict(zip(names, [*cells, *[""] * len(names)], strict=False)))
+        if not rows:
+            return table
+        added = {name: pa.array([row[name] for row in rows], pa.string()) for name in table.column_names}
+        return pa.concat_tables([table, pa.table(added)])
 
-    def trips_by_day(self) -> dict[dt.date, int]:
-        """How many trips run on each day of the feed's validity."""
+    def trips_by_day(self, around: dt.date | None = None) -> dict[dt.date, int]:
+        """How many trips run on each day of the feed's validity.
+
+        Args:
+            around: of a validity beyond ten years, the ten years around this day are looked at (else the first ten).
+        """
         per_service: dict[str, int] = {}
         for service in self._service:
             per_service[service] = per_service.get(service, 0) + 1
         count: dict[dt.date, int] = {}
-        for day in self._days():
+        for day in self._days(around):
             trips = sum(per_service.get(service, 0) for service in self.services_on(day))
             if trips:
                 count[day] = trips
         return count
 
-    def _days(self) -> list[dt.date]:
+    def _days(self, around: dt.date | None) -> list[dt.date]:
         spans = [(start, end) for start, end, _ in self._weeks().values()]
         extra = {day for days in self._extras().values() for day in days}
         if spans:
-            start = min(span[0] for span in spans)
-            end = min(max(span[1] for span in spans), start + _LONGEST)
+            first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+            start = first if around is None else min(max(first, around - _LONGEST / 2), max(first, last - _LONGEST))
+            end = min(last, start + _LONGEST)
             extra |= {start + _ONE_DAY * k for k in range((end - start).days + 1)}
         return sorted(extra)
 
@@ -217,14 +250,21 @@ class Feed:
             if service in running
         }
         stop, route, seconds, every, until = self._calls(active, index)
+        if active and not len(stop):
+            raise SourceError(
+                "stop_times.txt", expected=f"calls of the {len(active)} trips of {day} at stops that have a place",
+                found="none", where=self.path.name,
+                mend="Compare trip_id and stop_id with trips.txt and stops.txt, or leave the feed out.",
+            )  # fmt: skip
         findings = dict(self.findings)
         return Timetable(self.path.name, *stops, stop, route, seconds, every, until, findings)
 
     def _route_types(self) -> dict[str, int]:
         types = {}
         for row in self.routes.to_pylist():
-            text = row["route_type"].strip()
-            types[row["route_id"]] = int(text) if text.isdigit() else -1
+            kind = row["route_type"].strip()
+            types[row["route_id"]] = int(kind) if kind.isdigit() else -1
+            self._count("routes_without_type", int(not kind.isdigit()))
         return types
 
     def _stops(self) -> tuple[tuple[list[str], list[str], Floats, Floats], dict[str, int]]:
@@ -270,6 +310,7 @@ class Feed:
         table, trip_of = table.filter(keep), trip.filter(keep).to_numpy(zero_copy_only=False).astype(np.int64)
         order_in_trip = _seconds_or_numbers(table.column("stop_sequence"), _number)
         order = np.lexsort((order_in_trip, trip_of))
+        order = order[~self._repeated_calls(table.column("stop_id"), trip_of, order_in_trip, order)]
         trip_of = trip_of[order]
         leave = self._times(table, "departure_time")
         arrive = self._times(table, "arrival_time")
@@ -288,6 +329,17 @@ class Feed:
         which, seconds, every, until = columns
         good = (stop_of[which] >= 0) & boards[which]
         return stop_of[which][good], types[trip_of[which]][good], seconds[good], every[good], until[good]
+
+    def _repeated_calls(self, stop: Any, trip_of: Ints, sequence: Floats, order: Ints) -> npt.NDArray[np.bool_]:
+        """Calls that say again what the call before them said: the same trip, place in the trip and stop."""
+        known = pc.dictionary_encode(stop).combine_chunks()
+        known = known if isinstance(known, pa.DictionaryArray) else known.chunk(0)
+        stop_of = known.indices.to_numpy(zero_copy_only=False)[order]
+        same = np.zeros(len(order), dtype=bool)
+        if len(order):
+            same[1:] = (np.diff(trip_of[order]) == 0) & (np.diff(sequence[order]) == 0) & (np.diff(stop_of) == 0)
+        self._count("calls_twice", int(same.sum()))
+        return same
 
     def _times(self, table: pa.Table, column: str) -> Floats:
         if column not in table.column_names:
@@ -337,7 +389,7 @@ def service_day(feeds: Sequence[Feed], asked: dt.date | None = None, near: dt.da
     Raises:
         SourceError: no feed runs on the day asked for, or on any day.
     """
-    days = [feed.trips_by_day() for feed in feeds]
+    days = [feed.trips_by_day(asked or near) for feed in feeds]
     if asked is not None:
         if not any(asked in known for known in days):
             spans = "; ".join(
@@ -358,6 +410,14 @@ def service_day(feeds: Sequence[Feed], asked: dt.date | None = None, near: dt.da
     trips = {day: sum(known.get(day, 0) for known in days) for day in chosen}
     full = [day for day in chosen if trips[day] >= 0.95 * max(trips.values())]
     return min(full, key=lambda day: (abs((day - near).days) if near else 0, day))
+
+
+def _trimmed(table: Any, data: bytes) -> Any:
+    """The table without blanks around its cells, where there are any beside a comma or at the end of a line."""
+    if not any(mark in data for mark in (b", ", b" ,", b" \n", b" \r", b"\n ", b"\t")):
+        return table
+    columns = [pc.utf8_trim_whitespace(column) for column in table.columns]
+    return pa.table(dict(zip(table.column_names, columns, strict=True)))
 
 
 def _number(text: str) -> float:

@@ -289,7 +289,8 @@ class _Reading:
         processor = osmium.FileProcessor(str(path)).with_areas(self._place_filter(set(), extra))
         processor = processor.with_filter(osmium.filter.EntityFilter(osm.NODE | osm.WAY | osm.AREA))
         processor = processor.with_filter(self._place_filter(set(), []).enable_for(osm.NODE))
-        processor = processor.with_filter(osmium.filter.KeyFilter("highway").enable_for(osm.WAY))
+        lines = {key for key, value in self.stop_rules.pairs if key != "stop" and value}
+        processor = processor.with_filter(osmium.filter.KeyFilter("highway", *sorted(lines)).enable_for(osm.WAY))
         processor = processor.with_filter(areas.enable_for(osm.AREA))
         self._wkb = osmium.geom.WKBFactory()
         for thing in processor:
@@ -300,6 +301,8 @@ class _Reading:
             elif thing.is_way():
                 if "highway" in tags:
                     self._street(thing, tags)
+                if not thing.is_closed():  # closed ones come again as areas
+                    self._line(thing, tags)
             else:
                 self._area(thing, tags)
 
@@ -319,6 +322,14 @@ class _Reading:
                 tags = {**tags, "stop": kind}
         for kind in self.place_rules.labels(tags):
             self.places[kind].add(lon, lat, kind, name, reference)
+
+    def _line(self, way: Any, tags: dict[str, str]) -> None:
+        """A stop that is mapped as a line, such as a platform, stands at the middle of its nodes."""
+        if self.stop_rules.labels(tags):
+            known = [node.location for node in way.nodes if node.location.valid()]
+            if known:
+                middle = known[len(known) // 2]
+                self._point(tags, middle.lon, middle.lat, f"way/{way.id}")
 
     def _street(self, way: Any, tags: dict[str, str]) -> None:
         nodes = [(node.ref, at.x, at.y) for node in way.nodes for at in (node.location,)]

@@ -116,12 +116,7 @@ def _from_table(path: Path) -> Cells:
     found = {key: next((columns[a] for a in names if a in columns), None) for key, names in _ALIASES.items()}
     if found["population"] is None:
         raise SourceError("population", expected="a column population", found=", ".join(columns), where=str(path))
-    ids = [str(v) for v in found["id"].to_pylist()] if found["id"] is not None else [str(k) for k in range(len(table))]
-    if ids and all(text.isdigit() and len(text) >= 18 and h3.is_valid_cell(f"{int(text):x}") for text in ids):
-        ids = [f"{int(text):x}" for text in ids]
-    is_h3 = bool(ids) and all(len(text) in (15, 16) and h3.is_valid_cell(text.lower()) for text in ids)
-    if is_h3:
-        ids = [text.lower() for text in ids]
+    ids, is_h3 = _identities(columns, found["id"], path)
     lon, lat = _centres(found, ids, is_h3, path)
     polygon = _hexagons(ids) if is_h3 else None
     groups = {m[1]: _numbers(c, path) for name, c in columns.items() if (m := _GROUP.match(name))}
@@ -140,24 +135,99 @@ def _from_table(path: Path) -> Cells:
     )
 
 
+def _identities(columns: Mapping[str, Any], named: Any, path: Path) -> tuple[list[str], bool]:
+    """Ids of the cells, and whether they are H3: told by what the column holds, whatever its name.
+
+    Raises:
+        SourceError: most ids are H3 and some are not, or a cell lies inside another.
+    """
+    rows = len(next(iter(columns.values()))) if columns else 0
+    for column in [named] if named is not None else [c for c in columns.values() if _may_hold_ids(c)]:
+        texts = ["" if v is None else str(v).strip() for v in column.to_pylist()]
+        cells = [_h3_of(text) for text in texts]
+        count = sum(cell is not None for cell in cells)
+        if count and count == rows:
+            found = [str(cell) for cell in cells]
+            _refuse_nested(found, path)
+            return found, True
+        if 2 * count > rows:
+            row = cells.index(None)
+            raise SourceError(
+                "population", expected="an H3 id in every row", found=repr(texts[row]), where=f"{path}, row {row + 2}",
+                mend="Correct the id, or remove the row.",
+            )  # fmt: skip
+    if named is not None:
+        return ["" if v is None else str(v) for v in named.to_pylist()], False
+    return [str(k) for k in range(rows)], False
+
+
+def _may_hold_ids(column: Any) -> bool:
+    return bool(pa.types.is_string(column.type) or pa.types.is_integer(column.type))
+
+
+def _h3_of(text: str) -> str | None:
+    """An H3 id in its usual form, from hexadecimal or decimal digits; None for anything else."""
+    if text.isdigit() and len(text) >= 18:
+        text = f"{int(text):x}"
+    return text.lower() if len(text) in (15, 16) and h3.is_valid_cell(text.lower()) else None
+
+
+def _refuse_nested(ids: Sequence[str], path: Path) -> None:
+    """A cell inside another would count its people twice."""
+    known = set(ids)
+    sizes = sorted({h3.get_resolution(cell) for cell in known})
+    for cell in ids if len(sizes) > 1 else ():
+        own = h3.get_resolution(cell)
+        inside = next((p for size in sizes if size < own and (p := h3.cell_to_parent(cell, size)) in known), None)
+        if inside is not None:
+            raise SourceError(
+                "population", expected="cells beside each other", found=f"{cell} inside {inside}", where=str(path),
+                mend="Keep one size of cells where they overlap.",
+            )  # fmt: skip
+
+
 def _centres(found: Mapping[str, Any], ids: Sequence[str], is_h3: bool, path: Path) -> tuple[Floats, Floats]:
     if found["lon"] is not None and found["lat"] is not None:
-        return _numbers(found["lon"], path), _numbers(found["lat"], path)
+        lon, lat = _numbers(found["lon"], path), _numbers(found["lat"], path)
+        if is_h3:
+            _check_centres(ids, lon, lat, path)
+        return lon, lat
     if not is_h3:
         raise SourceError("population", expected="columns lon and lat, or H3 ids", found="neither", where=str(path))
     centres = np.array([h3.cell_to_latlng(cell) for cell in ids]).reshape(-1, 2)
     return centres[:, 1].copy(), centres[:, 0].copy()
 
 
+def _check_centres(ids: Sequence[str], lon: Floats, lat: Floats, path: Path) -> None:
+    """Stated centres lie in their cells, to about the length of two edges."""
+    for row, cell in enumerate(ids):
+        y, x = h3.cell_to_latlng(cell)
+        reach = 2 * h3.average_hexagon_edge_length(h3.get_resolution(cell), unit="km") / 111
+        off_x = abs((lon[row] - x + 180) % 360 - 180) * np.cos(np.radians(y))
+        if max(off_x, abs(lat[row] - y)) > reach:
+            raise SourceError(
+                "population", expected=f"the centre of {cell} near {x:.4f}, {y:.4f}",
+                found=f"{lon[row]:.4f}, {lat[row]:.4f}", where=f"{path}, row {row + 2}",
+                mend="Perhaps lon and lat are exchanged.",
+            )  # fmt: skip
+
+
 def _hexagons(ids: Sequence[str]) -> npt.NDArray[Any]:
-    return np.array([shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(cell)]) for cell in ids], dtype=object)
+    """Cells as polygons; beyond the 180th meridian the degrees go on, so that no cell is torn."""
+    rings = [[(x, y) for y, x in h3.cell_to_boundary(cell)] for cell in ids]
+    base = rings[0][0][0] if rings else 0.0
+    whole = ([(base + (x - base + 180) % 360 - 180, y) for x, y in ring] for ring in rings)
+    return np.array([shapely.Polygon(ring) for ring in whole], dtype=object)
 
 
 def _numbers(column: Any, path: Path) -> Floats:
     try:
         return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=float)
     except pa.ArrowInvalid as fault:
-        raise SourceError("population", expected="numbers", found=str(fault), where=str(path)) from None
+        raise SourceError(
+            "population", expected="numbers with a decimal point", found=str(fault), where=str(path),
+            mend="Write numbers as 1234.5, and leave missing cells empty.",
+        ) from None  # fmt: skip
 
 
 def _from_layer(path: Path) -> Cells:
@@ -168,14 +238,24 @@ def _from_layer(path: Path) -> Cells:
         raise SourceError("population", expected="a column population", found=", ".join(lower), where=str(path))
     middle = shapely.centroid(areas.geometry)
     is_polygon = bool(np.isin(shapely.get_type_id(areas.geometry), [3, 6]).all())
-    groups = {m[1]: np.asarray(v, float) for key, v in lower.items() if (m := _GROUP.match(key))}
+    groups = {m[1]: _floats(v, key, path) for key, v in lower.items() if (m := _GROUP.match(key))}
     return _checked(
         Cells(
-            areas.name, shapely.get_x(middle), shapely.get_y(middle), np.asarray(lower[name], float),
+            areas.name, shapely.get_x(middle), shapely.get_y(middle), _floats(lower[name], name, path),
             areas.geometry if is_polygon else None, groups, "polygon" if is_polygon else "point", {},
         ),
         path,
     )  # fmt: skip
+
+
+def _floats(values: npt.NDArray[Any], column: str, path: Path) -> Floats:
+    try:
+        return np.asarray([np.nan if v in (None, "") else v for v in values.tolist()], float)
+    except (TypeError, ValueError) as fault:
+        raise SourceError(
+            f"population, column {column}", expected="numbers", found=str(fault), where=str(path),
+            mend="Correct the attribute.",
+        ) from None  # fmt: skip
 
 
 def _checked(cells: Cells, path: Path) -> Cells:
@@ -186,6 +266,12 @@ def _checked(cells: Cells, path: Path) -> Cells:
         raise SourceError(
             "population", expected="no negative number", found=f"{cells.population[k]:g}",
             where=f"{path}, row {k + 2}, cell {cells.id[k]}", mend="Leave missing cells empty.",
+        )  # fmt: skip
+    endless = np.flatnonzero(np.isinf(cells.population))
+    if endless.size:
+        raise SourceError(
+            "population", expected="finite numbers", found="infinity", where=f"{path}, row {int(endless[0]) + 2}",
+            mend="Correct the cell.",
         )  # fmt: skip
     if len(set(cells.id)) < len(cells.id):
         twice = next(i for i in cells.id if list(cells.id).count(i) > 1)

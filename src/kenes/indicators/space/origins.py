@@ -84,7 +84,9 @@ def node_origins(polygon: npt.NDArray[Any], graph: StreetGraph, nodes: Ints) -> 
         nodes: nodes that may stand for homes, shape (node,).
     """
     lon, lat = graph.longitude[nodes], graph.latitude[nodes]
-    points = shapely.points((lon + 180) % 360 - 180, lat)
+    west, _, east, _ = shapely.total_bounds(polygon)
+    middle = (west + east) / 2 if np.isfinite(west) else 0.0
+    points = shapely.points(middle + (lon - middle + 180) % 360 - 180, lat)
     node, cell = shapely.STRtree(polygon).query(points, predicate="intersects")
     first = np.unique(node, return_index=True)[1]
     node, cell = node[first], cell[first]
