@@ -16,8 +16,9 @@ from kenes.comparison.explanation import contributions, marginal_gains, strength
 from kenes.comparison.influence import Sensitivity
 from kenes.comparison.intervals import uncertainty
 from kenes.comparison.plain import renamed, to_plain
+from kenes.pipeline.folders import whole_folder
 from kenes.pipeline.index_reading import errors_of, names_of, read_specification, read_table
-from kenes.pipeline.index_results import versions, whole_folder, write_result
+from kenes.pipeline.index_results import files_of, versions, write_result
 from kenes.pipeline.index_studies import study_tables
 from kenes.pipeline.index_tables import csv_bytes, influence, profile_tables, sensitivity_table
 from kenes.store.files import write_whole
@@ -62,7 +63,7 @@ def build_index(
         "not_ranked": sorted({p for p, ok in zip(profile.places, profile.ranked, strict=True) if not ok}),
         "factors": list(intervals.factors) if intervals else [], "versions": versions(), **weighed(profile),
     }  # fmt: skip
-    with whole_folder(out) as folder:
+    with whole_folder(out, files_of) as folder:
         (folder / "data.csv").write_bytes(csv_bytes(list(data), zip(*data.values(), strict=True)))
         (folder / "spec.json").write_text(json.dumps(to_plain(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")
         if extras:

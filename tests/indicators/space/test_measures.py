@@ -120,11 +120,9 @@ def test_crossings_within_two_merging_radii_become_one():
 def test_a_chessboard_has_the_entropy_of_four_directions():
     # Boeing 2019: a perfect grid has entropy ln 4 = 1.386 nats
     graph = chessboard()
-    entropy = orientation_entropy(graph, np.ones(graph.segments, bool))
+    entropy = orientation_entropy(graph, np.ones(graph.segments))
     assert entropy == pytest.approx(np.log(4), abs=1e-3)
-    assert circuity(graph, np.ones(len(graph.chain_length_m), bool)) == pytest.approx(
-        40 / (32 + 4 * np.sqrt(2)), rel=1e-3
-    )
+    assert circuity(graph, np.ones(len(graph.chain_length_m))) == pytest.approx(40 / (32 + 4 * np.sqrt(2)), rel=1e-3)
 
 
 def test_open_space_counts_once_where_it_overlaps_and_only_inside():

@@ -15,7 +15,7 @@ import shapely
 
 from kenes.indicators.space.geodesy import Bools, Floats, Ints
 from kenes.indicators.space.graph import Positions, StreetGraph
-from kenes.indicators.space.snapping import SNAP_LIMIT_M, StreetFinder
+from kenes.indicators.space.snapping import SNAP_LIMIT_M, NodeFinder, StreetFinder
 
 ORIGIN_MODELS = ("cell_centre", "cell_centre_no_offset", "street_nodes", "area_weighted")
 MOST_SAMPLES = 400_000
@@ -62,7 +62,9 @@ class Origins:
         return np.divide(lost, starts, out=np.ones(self.cells), where=starts > 0)
 
 
-def centre_origins(lon: Floats, lat: Floats, finder: StreetFinder, snap_m: float = SNAP_LIMIT_M) -> Origins:
+def centre_origins(
+    lon: Floats, lat: Floats, finder: StreetFinder | NodeFinder, snap_m: float = SNAP_LIMIT_M
+) -> Origins:
     """Everybody starts at the centre of the cell and walks to the nearest street."""
     return Origins("cell_centre", np.arange(len(lon)), lon, lat, finder.snap(lon, lat, snap_m), len(lon))
 
