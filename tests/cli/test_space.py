@@ -401,3 +401,45 @@ def test_rates_of_land_carry_the_years_that_they_span_and_a_bad_table_is_told(tm
         found = run("--osm", MONACO / "monaco.osm.pbf", "--land", land, "--out", tmp_path / "x")
         assert found.exit_code == 3
         assert told in found.output
+
+
+def chessboard_city(folder, west):
+    """Ten by ten crossings, a stop and a grid of points, beginning at a longitude."""
+    folder.mkdir()
+
+    def lon(x):
+        return (west + x + 180) % 360 - 180
+
+    nodes = "".join(
+        f'<node id="{i * 10 + j + 1}" version="1" lon="{lon(i * 0.002):.7f}" lat="{-17 + j * 0.002:.7f}"/>'
+        for i in range(10) for j in range(10)
+    )  # fmt: skip
+    lines = [[i * 10 + j + 1 for j in range(10)] for i in range(10)] + [
+        [i * 10 + j + 1 for i in range(10)] for j in range(10)
+    ]
+    ways = "".join(
+        f'<way id="{k}" version="1">' + "".join(f'<nd ref="{n}"/>' for n in line) + '<tag k="highway" v="path"/></way>'
+        for k, line in enumerate(lines, 1)
+    )
+    stop = f'<node id="900" version="1" lon="{lon(0.004):.7f}" lat="-16.9960000"><tag k="highway" v="bus_stop"/></node>'
+    (folder / "city.osm").write_text(f'<osm version="0.6">{nodes}{stop}{ways}</osm>')
+    rows = [f"{i}_{j},{lon(i * 0.003):.7f},{-17 + j * 0.003:.7f},{10 + i}" for i in range(6) for j in range(6)]
+    (folder / "p.csv").write_text("id,lon,lat,population\n" + "\n".join(rows) + "\n")
+    result = run("--osm", folder / "city.osm", "--population", folder / "p.csv", "--out", folder / "out")
+    assert result.exit_code == 0, result.output
+    return {
+        (r["indicator"], r["distance"], r["origin_model"], r["dimensions"]): (
+            r["value"] and float(r["value"]),
+            r["reason"],
+        )
+        for r in measured_rows(folder / "out")
+    }
+
+
+def test_a_city_on_the_180th_meridian_is_like_any_other(tmp_path):
+    there, here = chessboard_city(tmp_path / "there", 179.99), chessboard_city(tmp_path / "here", 29.99)
+    assert there.keys() == here.keys()
+    for key, (value, reason) in here.items():
+        assert there[key][1] == reason, key
+        assert there[key][0] == (pytest.approx(value, rel=1e-6) if value != "" else ""), key
+    assert 0 < here["sdg_11_2_1", "network", "cell_centre", ""][0] < 1

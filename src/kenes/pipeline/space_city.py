@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from kenes.indicators.space.coverage import reach_area
-from kenes.indicators.space.geodesy import AreaMeter, Bools
+from kenes.indicators.space.geodesy import AreaMeter, Bools, lies_in, turned_near
 from kenes.indicators.space.graph import StreetGraph, build_graph
 from kenes.indicators.space.origins import Origins, area_origins, centre_origins, node_origins, without_offset
 from kenes.indicators.space.shares import People
@@ -71,8 +71,7 @@ class City:
             return People(np.zeros(0), {}, {})
         inside: dict[str, Bools] = {}
         for name, shape in zip(self.districts.name, self.districts.geometry, strict=True) if self.districts else ():
-            shapely.prepare(shape)
-            held = shapely.contains_xy(shape, self.cells.longitude, self.cells.latitude)
+            held = lies_in(shape, self.cells.longitude, self.cells.latitude)
             inside[name] = inside.get(name, np.zeros(len(self.cells), bool)) | held
         return People(self.cells.population, self.cells.groups, inside)
 
@@ -161,7 +160,7 @@ def _box(lon: Any, lat: Any) -> Box | None:
     if not known.any():
         return None
     x, y = np.asarray(lon)[known], np.asarray(lat)[known]
-    x = x[0] + (x - x[0] + 180) % 360 - 180
+    x = turned_near(x, float(x[0]))
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
@@ -266,7 +265,8 @@ def _study_area(outline: Any, cells: Cells | None, graph: StreetGraph) -> tuple[
     if cells is not None and len(cells):
         if cells.polygon is not None:
             return shapely.union_all(cells.polygon), "union_of_cells"
-        return shapely.MultiPoint(np.column_stack([cells.longitude, cells.latitude])).convex_hull, "hull_of_points"
+        lon = turned_near(cells.longitude, float(cells.longitude[0]))
+        return shapely.MultiPoint(np.column_stack([lon, cells.latitude])).convex_hull, "hull_of_points"
     if graph.nodes:
         return shapely.MultiPoint(np.column_stack([graph.longitude, graph.latitude])).convex_hull, "hull_of_streets"
     return shapely.Polygon(), "empty"

@@ -17,7 +17,7 @@ from kenes.indicators.space.access import (
     access_to,
     gini,
 )
-from kenes.indicators.space.geodesy import Floats
+from kenes.indicators.space.geodesy import Floats, lies_in
 from kenes.indicators.space.graph import Positions, build_graph
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.neighbourhoods import Neighbourhoods, neighbourhoods_of, walkability
@@ -30,7 +30,6 @@ from kenes.indicators.space.structure import circuity, crossings, dead_ends, ori
 from kenes.pipeline.space_city import City
 from kenes.pipeline.space_land import (
     land_measures,
-    lies_in,
     open_area_measures,
     share_inside,
     solar_measures,
@@ -111,9 +110,7 @@ def _starts(city: City) -> Starts:
         return Starts(city.origins["cell_centre"], city.people, about, True)
     nodes = city.usable_nodes
     graph = city.graph
-    lon, lat = (graph.longitude[nodes] + 180) % 360 - 180, graph.latitude[nodes]
-    shapely.prepare(city.area)
-    nodes = nodes[shapely.contains_xy(city.area, lon, lat)]
+    nodes = nodes[lies_in(city.area, graph.longitude[nodes], graph.latitude[nodes])]
     lon, lat = (graph.longitude[nodes] + 180) % 360 - 180, graph.latitude[nodes]
     origins = Origins("street_nodes", np.arange(len(nodes)), lon, lat, graph.node_positions.take(nodes), len(nodes))
     inside = {}

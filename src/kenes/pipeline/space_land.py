@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from kenes.indicators.space.geodesy import Bools, Floats, Ints, lengths_m
+from kenes.indicators.space.geodesy import Floats, Ints, lengths_m, lies_in, middle_of, turned_near
 from kenes.indicators.space.land import land_use
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.open_space import covered_share, polygons_of, street_land_m2
@@ -66,13 +66,6 @@ def street_lengths(city: City) -> Floats:
     return lengths_m(s.longitude[s.start], s.latitude[s.start], s.longitude[s.end], s.latitude[s.end])
 
 
-def lies_in(area: Any, lon: Floats, lat: Floats) -> Bools:
-    """Which points lie in an area."""
-    shapely.prepare(area)
-    result: Bools = shapely.contains_xy(area, (lon + 180) % 360 - 180, lat)
-    return result
-
-
 def share_inside(area: Any, lon: Floats, lat: Floats, first: Ints, last: Ints, *, straight: bool = True) -> Floats:
     """How much of each piece lies in an area, whichever way it was drawn; from 0 to 1.
 
@@ -90,7 +83,7 @@ def share_inside(area: Any, lon: Floats, lat: Floats, first: Ints, last: Ints, *
     share = np.asarray((inside[first] + inside[last]) / 2)
     across = np.flatnonzero(share == 0.5) if straight else np.zeros(0, np.int64)
     if across.size:
-        x = (lon + 180) % 360 - 180
+        x = turned_near(lon, middle_of(area))
         ends = np.stack([np.column_stack([x[k[across]], lat[k[across]]]) for k in (first, last)], axis=1)
         lines = shapely.linestrings(ends)
         share[across] = shapely.length(shapely.intersection(area, lines)) / shapely.length(lines)

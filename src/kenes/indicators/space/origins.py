@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from kenes.indicators.space.geodesy import Bools, Floats, Ints
+from kenes.indicators.space.geodesy import Bools, Floats, Ints, turned_near
 from kenes.indicators.space.graph import Positions, StreetGraph
 from kenes.indicators.space.snapping import SNAP_LIMIT_M, NodeFinder, StreetFinder
 
@@ -88,7 +88,7 @@ def node_origins(polygon: npt.NDArray[Any], graph: StreetGraph, nodes: Ints) -> 
     lon, lat = graph.longitude[nodes], graph.latitude[nodes]
     west, _, east, _ = shapely.total_bounds(polygon)
     middle = (west + east) / 2 if np.isfinite(west) else 0.0
-    points = shapely.points(middle + (lon - middle + 180) % 360 - 180, lat)
+    points = shapely.points(turned_near(lon, middle), lat)
     node, cell = shapely.STRtree(polygon).query(points, predicate="intersects")
     first = np.unique(node, return_index=True)[1]
     node, cell = node[first], cell[first]
