@@ -423,7 +423,11 @@ def chessboard_city(folder, west):
     )
     stop = f'<node id="900" version="1" lon="{lon(0.004):.7f}" lat="-16.9960000"><tag k="highway" v="bus_stop"/></node>'
     (folder / "city.osm").write_text(f'<osm version="0.6">{nodes}{stop}{ways}</osm>')
-    rows = [f"{i}_{j},{lon(i * 0.003 + 0.0003):.7f},{-17 + j * 0.003 + 0.0004:.7f},{10 + i}" for i in range(6) for j in range(6)]
+    rows = [
+        f"{i}_{j},{lon(i * 0.003 + 0.0003):.7f},{-17 + j * 0.003 + 0.0004:.7f},{10 + i}"
+        for i in range(6)
+        for j in range(6)
+    ]
     (folder / "p.csv").write_text("id,lon,lat,population\n" + "\n".join(rows) + "\n")
     result = run("--osm", folder / "city.osm", "--population", folder / "p.csv", "--out", folder / "out")
     assert result.exit_code == 0, result.output
