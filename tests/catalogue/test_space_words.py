@@ -18,7 +18,10 @@ EMITTERS = sorted((SOURCE / "indicators" / "space").glob("*.py")) + sorted(
     path for path in (SOURCE / "pipeline").glob("space*.py") if "page" not in path.name
 )
 _CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)*_?")
-_NAMED = {"reason", "missing", "flags", "flag", "assumed", "warning", "gaps", "PARTIAL", "_NOT_PEOPLE"}
+_NAMED = {
+    "reason", "missing", "flags", "flag", "assumed", "warning", "gaps", "idle", "kind",
+    "PARTIAL", "SPARSE", "_NOT_PEOPLE",
+}  # fmt: skip
 _GIVING = {"_land_base", "land_use", "_study_area"}
 
 
@@ -50,9 +53,11 @@ def emitted():
     codes = set()
     for path in EMITTERS:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.keyword) and node.arg in _NAMED:
-                codes |= set(_texts(node.value))
-            elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id in _NAMED for t in node.targets):
+            if isinstance(node, ast.Assign):
+                named = any(isinstance(target, ast.Name) and target.id in _NAMED for target in node.targets)
+            else:
+                named = isinstance(node, ast.keyword) and node.arg in _NAMED
+            if named:
                 codes |= set(_texts(node.value))
             elif isinstance(node, ast.Dict):
                 pairs = zip(node.keys, node.values, strict=True)

@@ -51,7 +51,7 @@ def page(city: Any, rows: Sequence[Row], shown: Mapping[str, Any]) -> str:
     body = [
         f'<header><p class="kicker">{escape(words("kicker"))}</p><h1>{escape(title)}</h1>{_lead(city, words)}</header>',
         "<main>",
-        _headline(rows, main, words),
+        _headline(rows, main, words, few_places=bool(city.quality.get("few_places_mapped"))),
         _section(words("map"), map_figure(city, shown, left, words, title)),
         _section(words("left_out"), _left_out(rows, main, words)),
         _section(words("variants"), _variants(rows, words)),
@@ -139,8 +139,11 @@ def _lead(city: Any, words: SpaceWords) -> str:
     return '<p class="lead">' + " ".join(f"<span>{escape(part)}</span>" for part in parts) + f"</p>{partial}"
 
 
-def _headline(rows: Sequence[Row], main: Row | None, words: SpaceWords) -> str:
-    """The main share in large, and what makes it more or less: stops, headway, open space, places."""
+def _headline(rows: Sequence[Row], main: Row | None, words: SpaceWords, *, few_places: bool) -> str:
+    """The main share in large, and what makes it more or less: stops, headway, open space, places.
+
+    Open space and places are left to the tables where the map holds hardly any: their shares would mislead here.
+    """
     if main is None:
         reasons = dict.fromkeys(r["reason"] for r in rows if r["indicator"] == "sdg_11_2_1" and r["reason"])
         said = " ".join(sentence(words.reason(reason)) for reason in reasons) or words("no_values")
@@ -162,13 +165,13 @@ def _headline(rows: Sequence[Row], main: Row | None, words: SpaceWords) -> str:
         lines.append(f'<p class="soft">{escape(text)}</p>')
     if share:
         lines.append(f'<p class="soft">{escape(_stops_said(main["source"], None, words))}</p>')
-    more = "".join(_further_line(row, text, words) for row, text in _further(rows, main, words))
+    more = "".join(_further_line(row, text, words) for row, text in _further(rows, main, words, few_places))
     if more and main["population"] is None:
         more += f'<li class="soft">{escape(sentence(words.flag("street_nodes_not_people")))}</li>'
     return f'<div class="short"><div class="big">{"".join(lines)}</div><ul class="more">{more}</ul></div>'
 
 
-def _further(rows: Sequence[Row], main: Row, words: SpaceWords) -> list[tuple[Row, str]]:
+def _further(rows: Sequence[Row], main: Row, words: SpaceWords, few_places: bool) -> list[tuple[Row, str]]:
     """Shares beside the main one, each with its half sentence."""
     found = []
     for row in rows:
@@ -180,6 +183,8 @@ def _further(rows: Sequence[Row], main: Row, words: SpaceWords) -> list[tuple[Ro
                 found.append((row, _stops_said(row["source"], None, words)))
             else:
                 found.append((row, words("frequent", minutes=words.number(row["headway_min"]))))
+        elif few_places:
+            continue
         elif row["indicator"] == "open_space_within_400m":
             found.append((row, words("open_space")))
         elif row["indicator"] == "access_15min_walk_all":

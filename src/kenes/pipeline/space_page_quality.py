@@ -19,7 +19,10 @@ def quality_section(city: Any, words: SpaceWords) -> str:
     lead = f'<p class="soft">{escape(words("quality_lead"))}</p>'
     parts = []
     if city.request.osm is not None:
-        parts.append(_part(words("map", "quality"), _map_facts(report["map"], words), report["map"], MAP_SIGNS, words))
+        facts = _map_facts(report["map"], words)
+        if report.get("few_places_mapped"):
+            facts.append(_capital(words.flag("few_places_mapped")))
+        parts.append(_part(words("map", "quality"), facts, report["map"], MAP_SIGNS, words))
     stops = [words.remark(f"stops_{c}", report["stops"][c]) for c in city.reach_m if f"stops_{c}" in _words_of(words)]
     source = words.known(str(report["stops"]["from"]), "sources")
     parts.append(_part(f"{words('stops', 'quality')}: {source}", stops, {}, (), words))
@@ -28,7 +31,9 @@ def quality_section(city: Any, words: SpaceWords) -> str:
             "timetable_size", "quality", stops=words.number(found["stops"]), calls=words.number(found["calls"])
         )
         odd = [name for name in found if name not in _SIZES]
-        parts.append(_part(words("timetables", "quality", file=file), [size], found, odd, words))
+        idle = file in report.get("feeds_without_service", ())
+        facts = [size, _capital(words.flag("feeds_without_service"))] if idle else [size]
+        parts.append(_part(words("timetables", "quality", file=file), facts, found, odd, words))
     if "population" in report:
         grid = report["population"]
         size = words(
@@ -45,7 +50,13 @@ def quality_section(city: Any, words: SpaceWords) -> str:
     if city.request.boundary is not None:
         found = {"boundary_repaired": report["boundary_repaired"]}
         parts.append(_part(words("areas", "quality"), [], found, found, words))
+    if "districts" in report:
+        parts.append(_part(words("districts", "files"), [], report["districts"], report["districts"], words))
     return f'{lead}<div class="facts">{"".join(parts)}</div>'
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _words_of(words: SpaceWords) -> Mapping[str, str]:
