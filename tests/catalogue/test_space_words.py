@@ -56,7 +56,7 @@ def emitted():
             if isinstance(node, ast.Assign):
                 named = any(isinstance(target, ast.Name) and target.id in _NAMED for target in node.targets)
             else:
-                named = isinstance(node, ast.keyword) and node.arg in _NAMED
+                named = isinstance(node, ast.keyword) and node.arg in _NAMED - {"kind"}
             if named:
                 codes |= set(_texts(node.value))
             elif isinstance(node, ast.Dict):

@@ -60,6 +60,24 @@ class SpaceWords:
         """
         return self.texts[section].get(key) or key.replace("_", " ")
 
+    def capital(self, text: str) -> str:
+        """A text with a capital at its beginning.
+
+        >>> space_words("tr").capital("insanlar"), space_words("en").capital("people")
+        ('İnsanlar', 'People')
+        """
+        if self.language in ("tr", "az") and text.startswith("i"):
+            return "İ" + text[1:]
+        return text[:1].upper() + text[1:]
+
+    def sentence(self, text: str) -> str:
+        """A text that stands alone: with a capital and a full stop.
+
+        >>> space_words("en").sentence("no value: nobody lives here")
+        'No value: nobody lives here.'
+        """
+        return f"{self.capital(text).rstrip('.')}."
+
     def flag(self, code: str) -> str:
         """A warning about a value in words.
 
@@ -152,10 +170,13 @@ class SpaceWords:
     def points(self, share: float) -> str:
         """A difference of shares in percentage points, without the word.
 
-        >>> space_words("en").points(0.0123), space_words("en").points(0.0001)
-        ('1.2', '0.01')
+        >>> space_words("en").points(0.0203), space_words("tr").points(0.0001)
+        ('2.0', '0,01')
         """
-        return self.number(100 * share, 1 if 100 * share >= 0.05 else 2)
+        from babel.numbers import format_decimal  # noqa: PLC0415  (as above)
+
+        pattern = "0.0" if 100 * share >= 0.05 or share == 0 else "0.00"
+        return format_decimal(100 * share, pattern, locale=self._locale)
 
     def date(self, day: dt.date | str) -> str:
         """A day in words; a text that is no day stays as it is."""

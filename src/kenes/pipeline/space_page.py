@@ -146,7 +146,7 @@ def _headline(rows: Sequence[Row], main: Row | None, words: SpaceWords, *, few_p
     """
     if main is None:
         reasons = dict.fromkeys(r["reason"] for r in rows if r["indicator"] == "sdg_11_2_1" and r["reason"])
-        said = " ".join(sentence(words.reason(reason)) for reason in reasons) or words("no_values")
+        said = " ".join(words.sentence(words.reason(reason)) for reason in reasons) or words("no_values")
         return f'<div class="short"><p class="big">{escape(said)}</p></div>'
     value = words.amount(main["value"], main["unit"], main["indicator"])
     share = main["unit"] == "1"
@@ -167,28 +167,28 @@ def _headline(rows: Sequence[Row], main: Row | None, words: SpaceWords, *, few_p
         lines.append(f'<p class="soft">{escape(_stops_said(main["source"], None, words))}</p>')
     more = "".join(_further_line(row, text, words) for row, text in _further(rows, main, words, few_places))
     if more and main["population"] is None:
-        more += f'<li class="soft">{escape(sentence(words.flag("street_nodes_not_people")))}</li>'
+        more += f'<li class="soft">{escape(words.sentence(words.flag("street_nodes_not_people")))}</li>'
     return f'<div class="short"><div class="big">{"".join(lines)}</div><ul class="more">{more}</ul></div>'
 
 
 def _further(rows: Sequence[Row], main: Row, words: SpaceWords, few_places: bool) -> list[tuple[Row, str]]:
     """Shares beside the main one, each with its half sentence."""
-    found = []
+    found, people = [], main["population"] is not None
     for row in rows:
         if row is main or row["district"] or row["dimensions"] or not _known(row):
             continue
         same = ("indicator", "distance", "origin_model")
         if main["unit"] == "1" and all(row[name] == main[name] for name in same):
-            if row["headway_min"] is None:
-                found.append((row, _stops_said(row["source"], None, words)))
+            if row["headway_min"] is None or not people:
+                found.append((row, _stops_said(row["source"], row["headway_min"], words)))
             else:
                 found.append((row, words("frequent", minutes=words.number(row["headway_min"]))))
         elif few_places:
             continue
         elif row["indicator"] == "open_space_within_400m":
-            found.append((row, words("open_space")))
+            found.append((row, words("open_space") if people else words.name(row["indicator"])[0]))
         elif row["indicator"] == "access_15min_walk_all":
-            found.append((row, words("all_kinds")))
+            found.append((row, words("all_kinds") if people else words.name(row["indicator"])[0]))
     found.sort(key=lambda pair: pair[0]["indicator"] != main["indicator"])
     return found
 
@@ -262,7 +262,7 @@ def _variants(rows: Sequence[Row], words: SpaceWords) -> str:
     if not mine:
         return ""
     if not any(_known(row) for row in mine):
-        reasons = dict.fromkeys(sentence(words.reason(row["reason"])) for row in mine if row["reason"])
+        reasons = dict.fromkeys(words.sentence(words.reason(row["reason"])) for row in mine if row["reason"])
         return "".join(f"<p>{escape(reason)}</p>" for reason in reasons)
     models = [m for m in _MODELS if any(r["origin_model"] == m and r["distance"] == "network" for r in mine)]
     columns = [(words(model, "origins"), ("network", model)) for model in models]
@@ -284,23 +284,18 @@ def _variants(rows: Sequence[Row], words: SpaceWords) -> str:
     lead, note = escape(words("variants_lead")), escape(words("unsnapped_note"))
     table = f'<p class="soft">{lead}</p>{_stacked(head, lines)}<p class="soft">{note}</p>'
     flags = _remarks(mine, words)
-    return table + (f'<p class="soft">{escape(sentence(flags))}</p>' if flags else "") + _by_system(rows, keys, words)
+    return (
+        table
+        + (f'<p class="soft">{escape(words.sentence(flags))}</p>' if flags else "")
+        + _by_system(rows, keys, words)
+    )
 
 
 def _stops_said(source: str, headway: float | None, words: SpaceWords) -> str:
-    stops = sentence(words.known(source, "sources")).rstrip(".")
+    stops = words.capital(words.known(source, "sources"))
     if headway is None:
         return f"{stops}, {words('any_headway')}" if source == "gtfs" else stops
     return f"{stops}, {words('at_least_every', minutes=words.number(headway))}"
-
-
-def sentence(text: str) -> str:
-    """A text that stands alone: with a capital and a full stop.
-
-    >>> sentence("no value: nobody lives here")
-    'No value: nobody lives here.'
-    """
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _share(row: Row | None, of: str, words: SpaceWords) -> str:

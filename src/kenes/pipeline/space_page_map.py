@@ -86,7 +86,7 @@ def map_figure(
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return (
         f'<p class="choose"><label>{escape(words("show"))}<select id="choice">{options}</select></label></p>'
-        f'<figure{wide}>{drawing}<figcaption><p class="read" id="read" aria-live="polite">'
+        f'<figure{wide}>{drawing}<figcaption><p class="title" id="title">{escape(layers[0].title)}</p><p class="read" id="read" aria-live="polite">'
         f"{escape(words('point_at'))} {escape(words('keyboard'))}</p>{_key(city, plain, words)}</figcaption></figure>"
         f'<script type="application/json" id="layers">{text}</script><script>{SCRIPT}</script>'
     )
@@ -160,7 +160,7 @@ def _plain(layer: _Layer, words: SpaceWords, place: str) -> dict[str, Any]:
     gaps = [[UNKNOWN, words("not_known")]] if known.size < distinct.size else []
     return {
         "fills": fills, "texts": [text(float(v)) for v in distinct], "at": at.tolist(), "key": [*key, *gaps],
-        "label": words("map_label", place=place, layer=layer.title), "stops": layer.stops,
+        "title": layer.title, "label": words("map_label", place=place, layer=layer.title), "stops": layer.stops,
     }  # fmt: skip
 
 
@@ -253,7 +253,9 @@ def _streets(city: Any, frame: _Frame) -> str:
 def _shapes(cells: Any) -> Any:
     if cells.polygon is not None:
         return cells.polygon
-    return shapely.buffer(shapely.points(cells.longitude, cells.latitude), 0.0008, quad_segs=4)
+    narrow = float(np.cos(np.radians(np.mean(cells.latitude))))
+    round_ones = shapely.buffer(shapely.points(cells.longitude * narrow, cells.latitude), 0.0008, quad_segs=4)
+    return shapely.transform(round_ones, lambda xy: xy / np.array([narrow, 1.0]))
 
 
 class _Frame:

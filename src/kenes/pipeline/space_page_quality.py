@@ -21,7 +21,7 @@ def quality_section(city: Any, words: SpaceWords) -> str:
     if city.request.osm is not None:
         facts = _map_facts(report["map"], words)
         if report.get("few_places_mapped"):
-            facts.append(_capital(words.flag("few_places_mapped")))
+            facts.append(words.capital(words.flag("few_places_mapped")))
         parts.append(_part(words("map", "quality"), facts, report["map"], MAP_SIGNS, words))
     stops = [words.remark(f"stops_{c}", report["stops"][c]) for c in city.reach_m if f"stops_{c}" in _words_of(words)]
     source = words.known(str(report["stops"]["from"]), "sources")
@@ -32,7 +32,7 @@ def quality_section(city: Any, words: SpaceWords) -> str:
         )
         odd = [name for name in found if name not in _SIZES]
         idle = file in report.get("feeds_without_service", ())
-        facts = [size, _capital(words.flag("feeds_without_service"))] if idle else [size]
+        facts = [size, words.capital(words.flag("feeds_without_service"))] if idle else [size]
         parts.append(_part(words("timetables", "quality", file=file), facts, found, odd, words))
     if "population" in report:
         grid = report["population"]
@@ -53,10 +53,6 @@ def quality_section(city: Any, words: SpaceWords) -> str:
     if "districts" in report:
         parts.append(_part(words("districts", "files"), [], report["districts"], report["districts"], words))
     return f'{lead}<div class="facts">{"".join(parts)}</div>'
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _words_of(words: SpaceWords) -> Mapping[str, str]:
