@@ -168,3 +168,42 @@ def test_two_executors_give_the_same_bytes(tmp_path):
         ]
         found[name] = [(tmp_path / name / place / "measurements.csv").read_bytes() for place in ("mc-a", "mc-b")]
     assert found["threads"] == found["processes"]
+
+
+def test_the_owner_of_the_layers_is_named_and_the_page_is_in_the_language_asked_for(layers):
+    result = run("--stops", f"low={layers / 's.csv'}", "--place", "tr-istanbul", "--language", "kk",
+                 "--attribution", "İBB Açık Veri Portalı", "--out", layers / "out")  # fmt: skip
+    assert result.exit_code == 0, result.output
+    page = (layers / "out" / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="kk">' in page
+    assert "<h1>Стамбул</h1>" in page
+    assert "İBB Açık Veri Portalı" in page
+    asked = json.loads((layers / "out" / "provenance.json").read_text())["request"]
+    assert asked["attribution"] == ["İBB Açık Veri Portalı"]
+    assert asked["language"] == "kk"
+    assert "<h3>Карта</h3>" not in page  # no map was read, so nothing is said of one
+    assert run("--stops", layers / "s.csv", "--language", "de", "--out", layers / "no").exit_code == 2
+    plain = run("--stops", f"low={layers / 's.csv'}", "--out", layers / "plain")
+    assert plain.exit_code == 0
+    assert {"attribution", "language"}.isdisjoint(
+        json.loads((layers / "plain" / "provenance.json").read_text())["request"]
+    )
+
+
+def test_parks_without_areas_are_refused_with_what_to_do(layers):
+    (layers / "parks.csv").write_text("kind,LATITUDE,LONGITUDE\npark,43.73,7.42\nsquare,43.74,7.43\n")
+    for name in ("parks.csv", "s.geojson"):
+        result = run("--stops", layers / "s.csv", "--parks", layers / name, "--out", layers / "out")
+        assert result.exit_code == 3
+        rows = 2 if name == "parks.csv" else 3
+        assert f"expected polygons, found {rows} rows without an area" in result.output
+        assert "--facilities outdoors=FILE" in result.output
+
+
+def test_a_table_of_cities_gives_language_and_owners(tmp_path):
+    (tmp_path / "c.csv").write_text("place,osm,language,attribution\nmc-a,m.pbf,kk,One; Two\n")
+    (request,) = read_cities(tmp_path / "c.csv")
+    assert (request.language, request.attribution) == ("kk", ("One", "Two"))
+    (tmp_path / "c.csv").write_text("place,osm,language\nmc-a,m.pbf,de\n")
+    with pytest.raises(SourceError, match="expected en, tr, az, kk, ky, uz, tk, hu, ru, found de"):
+        read_cities(tmp_path / "c.csv")

@@ -13,7 +13,7 @@ import shapely
 
 from kenes.catalogue.space_words import SpaceWords
 from kenes.comparison.svg import INK, PAPER, SOFT, round_step
-from kenes.indicators.space.geodesy import metres_per_degree, unwrapped
+from kenes.indicators.space.geodesy import metres_per_degree, middle_of, turned_near
 from kenes.pipeline.space_page_style import COLOURS, SCRIPT, UNKNOWN
 from kenes.pipeline.space_transport import stop_sets
 
@@ -82,11 +82,12 @@ def map_figure(
     if not plain:
         return f"<figure{wide}>{drawing}<figcaption>{_key(city, plain, words)}</figcaption></figure>"
     options = "".join(f'<option value="{k}">{escape(layer.title)}</option>' for k, layer in enumerate(layers))
+    title = f'<p class="title" id="title">{escape(layers[0].title)}</p>'
     data = {"layers": plain, "names": names, "middle": middle, "first": _first(middle, frame)}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return (
         f'<p class="choose"><label>{escape(words("show"))}<select id="choice">{options}</select></label></p>'
-        f'<figure{wide}>{drawing}<figcaption><p class="title" id="title">{escape(layers[0].title)}</p><p class="read" id="read" aria-live="polite">'
+        f'<figure{wide}>{drawing}<figcaption>{title}<p class="read" id="read" aria-live="polite">'
         f"{escape(words('point_at'))} {escape(words('keyboard'))}</p>{_key(city, plain, words)}</figcaption></figure>"
         f'<script type="application/json" id="layers">{text}</script><script>{SCRIPT}</script>'
     )
@@ -263,6 +264,7 @@ class _Frame:
 
     def __init__(self, area: Any) -> None:
         self._west, south, east, self._north = area.bounds
+        self._middle = middle_of(area)
         self._x_m, self._y_m = (float(v) for v in metres_per_degree(np.asarray((south + self._north) / 2)))
         wide, high = max((east - self._west) * self._x_m, 1.0), max((self._north - south) * self._y_m, 1.0)
         self.scale = _SIZE / max(wide, high)
@@ -270,7 +272,7 @@ class _Frame:
 
     def xy(self, points: Any) -> Any:
         """Pixels of longitudes and latitudes, shape (point, 2)."""
-        x = (unwrapped(points[:, 0]) - self._west) * self._x_m * self.scale + _ROOM
+        x = (turned_near(points[:, 0], self._middle) - self._west) * self._x_m * self.scale + _ROOM
         return np.column_stack([x, (self._north - points[:, 1]) * self._y_m * self.scale + _ROOM])
 
     def path(self, shape: Any) -> str:
