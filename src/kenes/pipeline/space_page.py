@@ -165,6 +165,9 @@ def _headline(rows: Sequence[Row], main: Row | None, words: SpaceWords, *, few_p
         lines.append(f'<p class="soft">{escape(text)}</p>')
     if share:
         lines.append(f'<p class="soft">{escape(_stops_said(main["source"], None, words))}</p>')
+    said_already = {"partial", "no_street_network", "street_nodes_not_people"}
+    if warnings := "; ".join(words.flag(flag) for flag in _flags(main) if flag not in said_already):
+        lines.append(f'<p class="soft">{escape(words.sentence(warnings))}</p>')
     more = "".join(_further_line(row, text, words) for row, text in _further(rows, main, words, few_places))
     if more and main["population"] is None:
         more += f'<li class="soft">{escape(words.sentence(words.flag("street_nodes_not_people")))}</li>'
