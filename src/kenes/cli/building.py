@@ -36,10 +36,11 @@ def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | Non
     from kenes.cli.shared import vars_of
 
     catalogue = load(folder or observatory)
+    findings = [*catalogue.findings, *catalogue.translation_findings()]
     if as_json:
-        show({"findings": [vars_of(f) for f in catalogue.findings]})
+        show({"findings": [vars_of(f) for f in findings]})
     else:
-        for finding in catalogue.findings:
+        for finding in findings:
             click.echo(str(finding))
         counts = (
             f"{len(catalogue.places)} places, {len(catalogue.variables)} variables, {len(catalogue.indicators)} "
@@ -47,8 +48,8 @@ def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | Non
         )
         if catalogue.held:
             click.echo(f"left out, as [comparison] across_states is off: {', '.join(catalogue.held)}")
-        click.echo(f"{counts}: {len(catalogue.findings) or 'no'} fault{'s' if len(catalogue.findings) != 1 else ''}")
-    return BAD_INPUT if catalogue.findings else DONE
+        click.echo(f"{counts}: {len(findings) or 'no'} fault{'s' if len(findings) != 1 else ''}")
+    return BAD_INPUT if findings else DONE
 
 
 @click.command()

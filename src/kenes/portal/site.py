@@ -143,7 +143,7 @@ class Page:
         """Title of a source."""
         records = self.site.view.sources.get(key)
         title: Mapping[str, str] = records[0].title if records else {}
-        found = self.language.pick(title)
+        found = self.language.pick(self.site.view.catalogue.translated(title, f"source.{key}.title"))
         return found if found[0] else (key, self.language.code)
 
     def right(self, record: SourceRecord, kind: str) -> Text:
