@@ -129,3 +129,12 @@ def test_a_basis_says_something_in_english(world: Path) -> None:
     _two_states(world, "across_states: true\n")
     (finding,) = [f for f in load(world).findings if "several states" in f.message]
     assert "Say in a sentence" in finding.message
+
+
+def test_who_measures_cities_is_one_line_and_anything_else_there_is_a_fault(world: Path) -> None:
+    settings = world / "kenes.toml"
+    plain = settings.read_text(encoding="utf-8")
+    settings.write_text(plain + '\n[space]\nexecutor = "sc://head:15002"\n', encoding="utf-8")
+    assert load(world).findings == ()
+    settings.write_text(plain + '\n[space]\nexecuter = "sc://head:15002"\n', encoding="utf-8")
+    assert [(f.code, f.file) for f in load(world).findings] == [("settings", "kenes.toml")]

@@ -286,3 +286,164 @@ def test_a_city_cut_out_of_a_larger_map_has_the_same_access(tmp_path):
     assert len(values["whole"]) > 2
     assert values["cut"] == values["whole"]
     assert list((tmp_path / "cut" / ".maps").glob("q-*.osm.pbf"))
+
+
+def measured_rows(out):
+    with (out / "measurements.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_folder_with_other_files_is_never_replaced(tmp_path):
+    out = tmp_path / "out"
+    arguments = ("--osm", MONACO / "monaco.osm.pbf", "--out", out)
+    assert run(*arguments).exit_code == 0
+    assert run(*arguments).exit_code == 0
+    (out / "thesis.docx").write_text("precious")
+    refused = run(*arguments)
+    assert refused.exit_code == 3
+    assert "thesis.docx" in refused.output
+    assert (out / "thesis.docx").read_text() == "precious"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("precious")
+    assert run("--osm", MONACO / "monaco.osm.pbf", "--out", tmp_path / "mine").exit_code == 3
+    assert [f.name for f in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("moved", ["population", "stops"])
+def test_inputs_of_two_places_on_earth_are_refused_with_both_extents(tmp_path, moved):
+    grid, feed = people(tmp_path / "p.csv"), buses(tmp_path / "g.zip")
+    if moved == "population":  # longitude and latitude exchanged
+        text = grid.read_text().replace("id,lon,lat", "id,lat,lon")
+        grid.write_text(text)
+    else:
+        with zipfile.ZipFile(feed) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        files["stops.txt"] = files["stops.txt"].replace(b"stop_lat,stop_lon", b"stop_lon,stop_lat")
+        with zipfile.ZipFile(feed, "w") as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+    found = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", grid, "--gtfs", feed, "--out", tmp_path / "out"
+    )  # fmt: skip
+    assert found.exit_code == 3
+    assert "expected the same place on earth" in found.output
+    assert "7.4" in found.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_people_of_whom_nobody_finds_a_street_have_no_share(tmp_path):
+    (tmp_path / "p.csv").write_text("id,lon,lat,population\na,7.50,43.70,10\nb,7.51,43.70,20\n")  # at sea
+    out = tmp_path / "out"
+    result = run(
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        tmp_path / "p.csv",
+        "--gtfs",
+        buses(tmp_path / "g.zip"),
+        "--out",
+        out,
+    )
+    assert result.exit_code == 0, result.output
+    rows = [r for r in measured_rows(out) if r["indicator"] == "sdg_11_2_1" and r["distance"] == "network"]
+    assert rows
+    assert {(r["value"], r["reason"], r["unsnapped"]) for r in rows} == {("", "no_street_in_reach", "30.0")}
+
+
+def test_a_feed_that_does_not_run_that_day_is_told_and_flagged(tmp_path):
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(buses(tmp_path / "g.zip")) as archive, zipfile.ZipFile(other, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, archive.read(name).replace(b"20231227", b"20240105"))
+    result = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", people(tmp_path / "p.csv"), "--gtfs", tmp_path / "g.zip",
+        "--gtfs", other, "--date", "2023-12-27", "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "No trip on 2023-12-27 in other.zip" in result.output
+    rows = [r for r in measured_rows(tmp_path / "out") if r["source"] == "gtfs" and r["indicator"] == "sdg_11_2_1"]
+    assert all("feeds_without_service" in r["flags"].split(";") for r in rows)
+    assert json.loads((tmp_path / "out" / "quality.json").read_text())["feeds_without_service"] == ["other.zip"]
+
+
+def test_a_grid_finer_than_the_streets_does_not_widen_the_spread(tmp_path):
+    import h3
+
+    centre = h3.latlng_to_cell(43.738, 7.424, 12)  # cells of ten metres: most hold no node
+    ids = sorted(h3.grid_disk(centre, 30))
+    (tmp_path / "p.csv").write_text("id,population\n" + "".join(f"{i},1\n" for i in ids))
+    out = tmp_path / "out"
+    assert run("--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", out).exit_code == 0
+    rows = {
+        r["origin_model"]: r
+        for r in measured_rows(out)
+        if r["indicator"] == "sdg_11_2_1" and r["distance"] == "network"
+    }
+    nodes, centre_row = rows["street_nodes"], rows["cell_centre"]
+    assert "cells_without_street_nodes" in nodes["flags"]
+    assert float(nodes["unsnapped"]) > 0.02 * float(nodes["population"])
+    assert abs(float(nodes["value"]) - float(centre_row["value"])) > 2 * float(centre_row["uncertainty"])
+
+
+def test_rates_of_land_carry_the_years_that_they_span_and_a_bad_table_is_told(tmp_path):
+    land = tmp_path / "land.csv"
+    land.write_text("year,built_up_km2,population\n2000,1.5,30000\n2015,1.8,36000\n")
+    out = tmp_path / "out"
+    assert run("--osm", MONACO / "monaco.osm.pbf", "--land", land, "--out", out).exit_code == 0
+    (row,) = [r for r in measured_rows(out) if r["indicator"] == "sdg_11_3_1"]
+    assert (row["start"], row["end"]) == ("2000-01-01T00:00:00Z", "2016-01-01T00:00:00Z")
+    for text, told in (
+        ("year,area,population\n2000,1,2\n", "expected columns year, built_up_km2, population, found year, area"),
+        ("year,built_up_km2,population\n2000,1,2\n2015,much,3\n", "row 3"),
+        ("year,built_up_km2,population\n2000,1,2\n2000,2,3\n", "expected two years"),
+    ):
+        land.write_text(text)
+        found = run("--osm", MONACO / "monaco.osm.pbf", "--land", land, "--out", tmp_path / "x")
+        assert found.exit_code == 3
+        assert told in found.output
+
+
+def chessboard_city(folder, west):
+    """Ten by ten crossings, a stop and a grid of points, beginning at a longitude."""
+    folder.mkdir()
+
+    def lon(x):
+        return (west + x + 180) % 360 - 180
+
+    nodes = "".join(
+        f'<node id="{i * 10 + j + 1}" version="1" lon="{lon(i * 0.002):.7f}" lat="{-17 + j * 0.002:.7f}"/>'
+        for i in range(10) for j in range(10)
+    )  # fmt: skip
+    lines = [[i * 10 + j + 1 for j in range(10)] for i in range(10)] + [
+        [i * 10 + j + 1 for i in range(10)] for j in range(10)
+    ]
+    ways = "".join(
+        f'<way id="{k}" version="1">' + "".join(f'<nd ref="{n}"/>' for n in line) + '<tag k="highway" v="path"/></way>'
+        for k, line in enumerate(lines, 1)
+    )
+    stop = f'<node id="900" version="1" lon="{lon(0.004):.7f}" lat="-16.9960000"><tag k="highway" v="bus_stop"/></node>'
+    (folder / "city.osm").write_text(f'<osm version="0.6">{nodes}{stop}{ways}</osm>')
+    rows = [
+        f"{i}_{j},{lon(i * 0.003 + 0.0003):.7f},{-17 + j * 0.003 + 0.0004:.7f},{10 + i}"
+        for i in range(6)
+        for j in range(6)
+    ]
+    (folder / "p.csv").write_text("id,lon,lat,population\n" + "\n".join(rows) + "\n")
+    result = run("--osm", folder / "city.osm", "--population", folder / "p.csv", "--out", folder / "out")
+    assert result.exit_code == 0, result.output
+    return {
+        (r["indicator"], r["distance"], r["origin_model"], r["dimensions"]): (
+            r["value"] and float(r["value"]),
+            r["reason"],
+        )
+        for r in measured_rows(folder / "out")
+    }
+
+
+def test_a_city_on_the_180th_meridian_is_like_any_other(tmp_path):
+    there, here = chessboard_city(tmp_path / "there", 179.99), chessboard_city(tmp_path / "here", 29.99)
+    assert there.keys() == here.keys()
+    for key, (value, reason) in here.items():
+        assert there[key][1] == reason, key
+        assert there[key][0] == (pytest.approx(value, rel=1e-6) if value != "" else ""), key
+    assert 0 < here["sdg_11_2_1", "network", "cell_centre", ""][0] < 1

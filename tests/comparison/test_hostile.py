@@ -40,6 +40,7 @@ def test_ties_of_draws_are_those_of_ranks_and_missing_scores_have_none():
     third = 1 / 3
     scores = np.array([[0.3, 0.1 + 0.2, np.nan, third * 3, 1.0], [np.nan] * 5, [5.0, 4, 3, 2, 1]])
     assert rank_draws(scores).tolist() == [[3, 3, 0, 1, 1], [0] * 5, [1, 2, 3, 4, 5]]
+    assert rank_draws(np.empty((3, 0))).shape == (3, 0)
     assert normalisation.ranks(scores[0]).tolist()[:2] == [3, 3]
     assert normalisation.ranks_up(np.array([1.0, 1.0 + 1e-15])).tolist() == [1, 2]  # data are not rounded
 

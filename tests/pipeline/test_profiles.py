@@ -11,6 +11,7 @@ import pytest
 
 from kenes.pipeline.exporting import export_tables
 from kenes.pipeline.ingest import read_file
+from kenes.pipeline.profile_explaining import explain_profile
 from kenes.pipeline.run import run
 from kenes.store import Edition
 from kenes.testing.world import BROKEN, place_id, write_world
@@ -102,3 +103,33 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(SourceError, match=r"pipe\.csv is no file"):
         read_file(tmp_path / "pipe.csv")
+
+
+def test_a_place_is_explained_with_the_interval_that_was_published(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world")
+    _swap(world, "profiles/provinces.yaml", "years:", "require: [clean_air]\nyears:")
+    rows = _roots(run(world).edition)
+    for place, row in rows.items():
+        told = explain_profile(world, place)
+        assert all(told[name] == row[name] for name in ("ranked", "rank_low", "rank_high"))
+        if row["ranked"]:
+            assert sum(part["value"] for part in told["contributions"]) == pytest.approx(row["score"])
+        else:
+            assert told["reason"] == row["reason"]
+    with pytest.raises(BadInput, match="xx is in no profile"):
+        explain_profile(world, "xx")
+    with pytest.raises(BadInput, match="expected one of world-provinces, found other"):
+        explain_profile(world, place_id(BROKEN), index="other")
+
+
+def test_an_edition_tells_what_its_ranks_depend_on_and_how_its_indicators_go_together(tmp_path: Path) -> None:
+    edition = run(write_world(tmp_path / "world")).edition
+    shares = edition.table("sensitivity").to_pylist()
+    overall = {row["factor"]: row for row in shares if row["place"] is None}
+    assert {"weights", "leave_one_out", "errors"} <= set(overall)
+    assert max(row["total"] for row in overall.values()) > 0.1
+    assert all(row["total"] >= row["first"] - 0.2 for row in overall.values())
+    ranked = {place for place, row in _roots(edition).items() if row["ranked"]}
+    assert {row["place"] for row in shares} - {None} == ranked
+    pairs = {(row["a"], row["b"]): row["r"] for row in edition.table("correlations").to_pylist()}
+    assert pairs["clean_air", "world-provinces"] > 0

@@ -220,6 +220,10 @@ def load(folder: Path) -> Catalogue:
     profiles = reader.unique(reader.all("profiles/*.yaml", read_profile), "profile")
     mappings = _mappings(folder, reader)
     across = _across_states(declared, reader)
+    try:
+        executor_in(declared)
+    except DefinitionError as error:
+        reader.findings.append(Finding("settings", str(error), "kenes.toml", None))
     languages = tuple(declared.get("languages", ("en", "tr")))
     catalogue = Catalogue(
         folder,
@@ -240,6 +244,18 @@ def load(folder: Path) -> Catalogue:
     compared = {k: p for k, p in catalogue.profiles.items() if across or not p.rests_on}
     held = tuple(k for k in catalogue.profiles if k not in compared)
     return replace(catalogue, profiles=MappingProxyType(compared), held=held, findings=tuple(ordered))
+
+
+def executor_in(settings: Mapping[str, Any]) -> str | None:
+    """Who measures many cities: `executor` of `[space]` in the settings of an observatory; None where not said.
+
+    Raises:
+        DefinitionError: the block holds anything else.
+    """
+    block = settings.get("space", {})
+    if not isinstance(block, dict) or set(block) - {"executor"} or not isinstance(block.get("executor", ""), str):
+        raise DefinitionError("[space]", expected='executor = "ADDRESS"', found=repr(block), where="kenes.toml")
+    return block.get("executor")
 
 
 def _across_states(declared: Mapping[str, Any], reader: _Reader) -> bool:

@@ -105,14 +105,16 @@ def compare(before: Path, after: Path, observatory: Path, as_json: bool, seed: i
 
 @index.command()
 @click.argument("place")
-@click.option("--result", type=FOLDER, default=None, help="Folder written by `build`; the observatory's by default.")
+@click.option("--result", type=FOLDER, default=None, help="Folder written by `build`, instead of the observatory.")
 @click.option("--spec", type=FILE, default=None, help="The specification, instead of a result.")
 @click.option("--data", type=FILE, default=None, help="The data, with --spec.")
+@click.option("--index", "profile", default=None, help="Profile of the observatory, where several hold PLACE.")
 @click.option("--draws", type=click.IntRange(min=1), default=None, help="Draws for the interval.")
 @shared_options
 @guarded
 def explain(
     place: str,
+    profile: str | None,
     result: Path | None,
     spec: Path | None,
     data: Path | None,
@@ -121,22 +123,27 @@ def explain(
     as_json: bool,
     seed: int | None,
 ) -> int:
-    """Why PLACE has its score and what would move it."""
-    from kenes.pipeline import index_files
-
+    """Why PLACE has its score and what would move it: in a profile of the observatory, or in an index of your own."""
     if (spec is None) != (data is None):
         raise click.UsageError("--spec and --data belong together")
-    folder = result or observatory
-    spec, data = spec or folder / "spec.json", data or folder / "data.csv"
-    found = index_files.explain(spec, data, place, draws=draws, seed=seed)
+    own = result or (observatory if (observatory / "spec.json").is_file() else None)
+    if spec is None and own is None:
+        from kenes.pipeline.profile_explaining import explain_profile
+
+        found = explain_profile(observatory, place, index=profile, draws=draws, seed=seed)
+    else:
+        from kenes.pipeline import index_files
+
+        files = (spec, data) if spec and data else ((own or Path()) / "spec.json", (own or Path()) / "data.csv")
+        found = index_files.explain(*files, place, draws=draws, seed=seed)
     if as_json:
         show(found)
         return DONE if found["ranked"] else REFUSED
     if not found["ranked"]:
-        click.echo(f"{place} is not ranked: {found['reason']}")
+        click.echo(f"{found['place']} is not ranked: {found['reason']}")
         return REFUSED
     click.echo(
-        f"{place}: score {found['score']:.2f} ({found['score_low']:.2f} to {found['score_high']:.2f}), "
+        f"{found['place']}: score {found['score']:.2f} ({found['score_low']:.2f} to {found['score_high']:.2f}), "
         f"rank {found['rank']:.0f} ({found['rank_low']:.0f} to {found['rank_high']:.0f})"
     )
     columns = ["node", "raw", "normalised", "value", "one_unit_better"]

@@ -92,6 +92,11 @@ def measure(
     else:
         for name, value in summary["sdg_11_2_1"].items():
             click.echo(f"SDG 11.2.1 {name}: {'not known' if value is None else f'{value:.4f}'}")
+        if summary["feeds_without_service"]:
+            idle = ", ".join(summary["feeds_without_service"])
+            click.echo(
+                f"No trip on {summary['service_day']} in {idle}: its stops count for nothing; see --date", err=True
+            )
         click.echo(f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}")
         _tell_observatory(observatory, summary["observatory"])
     return DONE

@@ -161,6 +161,8 @@ def rank_draws(scores: Floats) -> NDArray[np.int32]:
         Shape (draw, place).
     """
     found = np.empty(scores.shape, dtype=np.int32)
+    if not scores.size:
+        return found
     step = max(1, 2_000_000 // max(scores.shape[1], 1))
     index = np.arange(scores.shape[1], dtype=np.int32)
     clean = bool(np.isfinite(scores).all())

@@ -63,6 +63,13 @@ class Chosen:
     lacking: Mapping[str, str]
     """Places without any usable value below a required node, with that node."""
 
+    def why_not_ranked(self, place: str) -> str:
+        """Why a place that is not ranked is not."""
+        if place in self.lacking:
+            return f"required: no usable value in {self.lacking[place]}"
+        missing = sum((place, indicator) in self.barred for indicator in self.indicators)
+        return f"coverage: {missing} of {len(self.indicators)} indicators are missing or unusable"
+
     def entering(self) -> Floats:
         """The values that are compared, shape (place, indicator): none of a place that lacks what is required."""
         out = np.array([place in self.lacking for place in self.places], dtype=bool)
@@ -175,12 +182,7 @@ def compare_profiles(
 def _compare_one(
     profile: Profile, catalogue: Catalogue, numbers: Numbers, seed: int | None, rows: dict[str, list[Row]]
 ) -> None:
-    specification = specification_of(profile, catalogue)
-    chosen = choose(profile, specification, catalogue, numbers)
-    table = {"place": list(chosen.places)} | {
-        indicator: column.tolist() for indicator, column in zip(chosen.indicators, chosen.entering().T, strict=True)
-    }
-    built = build(specification, table, errors=chosen.errors)
+    built, chosen = build_profile(profile, catalogue, numbers)
     found = uncertainty(built, seed=seed)
     weights = dict(zip(chosen.indicators, _leaf_weights(built).tolist(), strict=True))
     root = built.spec.tree.ids[-1]
@@ -196,6 +198,16 @@ def _compare_one(
     ]  # fmt: skip
 
 
+def build_profile(profile: Profile, catalogue: Catalogue, numbers: Numbers) -> tuple[Built, Chosen]:
+    """A profile of the observatory as an index, and the numbers that entered it."""
+    specification = specification_of(profile, catalogue)
+    chosen = choose(profile, specification, catalogue, numbers)
+    table = {"place": list(chosen.places)} | {
+        indicator: column.tolist() for indicator, column in zip(chosen.indicators, chosen.entering().T, strict=True)
+    }
+    return build(specification, table, errors=chosen.errors), chosen
+
+
 def _score(index: str, row: Mapping[str, Any], chosen: Chosen, weights: Mapping[str, float]) -> Row:
     """A row of `scores`; a place that is not ranked still shows the share of the weight that it has."""
     known: Row = {"index": index, **{name: row.get(name) for name in SCORES.schema().names if name != "index"}}
@@ -206,9 +218,7 @@ def _score(index: str, row: Mapping[str, Any], chosen: Chosen, weights: Mapping[
         return known
     missing = [i for i in chosen.indicators if (row["place"], i) in chosen.barred]
     known["coverage"] = sum(weight for i, weight in weights.items() if i not in missing)
-    known["reason"] = f"coverage: {len(missing)} of {len(chosen.indicators)} indicators are missing or unusable"
-    if row["place"] in chosen.lacking:
-        known["reason"] = f"required: no usable value in {chosen.lacking[row['place']]}"
+    known["reason"] = chosen.why_not_ranked(row["place"])
     return known
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ import yaml
 
 from kenes.comparison.building import Profile, Workshop, read_inputs
 from kenes.comparison.coin import from_coin
-from kenes.comparison.explanation import contributions, marginal_gains, strengths
 from kenes.comparison.influence import Sensitivity
 from kenes.comparison.intervals import uncertainty
 from kenes.comparison.plain import renamed, to_plain
+from kenes.pipeline.folders import whole_folder
+from kenes.pipeline.index_explaining import explained
 from kenes.pipeline.index_reading import errors_of, names_of, read_specification, read_table
-from kenes.pipeline.index_results import versions, whole_folder, write_result
+from kenes.pipeline.index_results import files_of, versions, write_result
 from kenes.pipeline.index_studies import study_tables
 from kenes.pipeline.index_tables import csv_bytes, influence, profile_tables, sensitivity_table
 from kenes.store.files import write_whole
@@ -62,7 +62,7 @@ def build_index(
         "not_ranked": sorted({p for p, ok in zip(profile.places, profile.ranked, strict=True) if not ok}),
         "factors": list(intervals.factors) if intervals else [], "versions": versions(), **weighed(profile),
     }  # fmt: skip
-    with whole_folder(out) as folder:
+    with whole_folder(out, files_of) as folder:
         (folder / "data.csv").write_bytes(csv_bytes(list(data), zip(*data.values(), strict=True)))
         (folder / "spec.json").write_text(json.dumps(to_plain(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")
         if extras:
@@ -101,49 +101,7 @@ def explain(
         spec = renamed(spec, seed=seed)
     data = read_table(data_path, names_of(spec))
     profile = Workshop(read_inputs(spec, data, errors_of(spec, data))).build(spec)
-    profile.row(place)
-    rows = [i for i, p in enumerate(profile.places) if p == place]
-    times = profile.inputs.times
-    row = rows[0] if times is None else max(rows, key=lambda i: str(times[i]))
-    count = min(spec.draws, 1000) if draws is None else draws
-    intervals = uncertainty(profile, max(count, 1))
-    nodes = len(intervals.nodes)
-    records = list(intervals.rows())[row * nodes : (row + 1) * nodes]
-    given, gains = contributions(profile)[row], marginal_gains(profile)[row]
-    strong, weak = strengths(profile, place)
-    leaves = spec.indicators
-    return {
-        "index": spec.id,
-        "place": place,
-        **({} if times is None else {"time": times[row]}),
-        **{k: v for k, v in records[-1].items() if k not in ("place", "node")},
-        "nodes": records,
-        "contributions": [
-            {
-                "node": leaf,
-                "value": _number(given[i]),
-                "normalised": _number(profile.normalised[row, i]),
-                "raw": _number(profile.inputs.values[row, i]),
-                "one_unit_better": _number(gains[i]),
-            }
-            for i, leaf in enumerate(leaves)
-        ],
-        "strengths": [_record(s) for s in strong],
-        "weaknesses": [_record(s) for s in weak],
-        "changes": [
-            {"node": leaves[c.column], "before": c.before, "after": c.after, "step": c.step}
-            for c in profile.changes
-            if c.row == row
-        ],
-    }
-
-
-def _record(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__slots__}
-
-
-def _number(value: float) -> float | None:
-    return None if not math.isfinite(value) else float(value)
+    return explained(profile, place, draws=draws)
 
 
 def import_coin(idata: Path, imeta: Path, out: Path) -> dict[str, Any]:

@@ -13,8 +13,9 @@ import numpy as np
 from kenes.comparison.building import Workshop, read_inputs
 from kenes.comparison.plain import renamed
 from kenes.comparison.specification import Specification, canonical
+from kenes.pipeline.folders import whole_folder
 from kenes.pipeline.index_reading import names_of, read_specification, read_table
-from kenes.pipeline.index_results import versions, whole_folder, write_result
+from kenes.pipeline.index_results import files_of, versions, write_result
 from kenes.pipeline.index_tables import Tables, keys_of, whole_numbers
 from kenes.vocabulary.errors import BadInput
 
@@ -67,7 +68,7 @@ def replay(
     }
     result = {"index": spec.id, "runs": len(runs), "specification": spec.digest, "seed": spec.seed,
               "design": hashlib.sha256(design.read_bytes()).hexdigest(), "versions": versions()}  # fmt: skip
-    with whole_folder(out) as folder:
+    with whole_folder(out, files_of) as folder:
         write_result(folder, tables, result)
     return result
 

@@ -1,13 +1,9 @@
-"""Folders of results: written whole or not at all, read back, and compared."""
+"""Results of an index in their folder: written, read back, and compared."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,47 +16,12 @@ from kenes.pipeline.index_tables import Tables, csv_bytes
 from kenes.vocabulary.errors import BadInput
 
 
-@contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that takes its place when all went well and vanishes otherwise.
-
-    Where `out` is a link, the folder that it leads to is replaced.
-
-    Raises:
-        BadInput: `out` is a file, or a folder with other things in it than an earlier result.
-    """
-    out = out.resolve()
-    if out.exists():
-        _refuse_foreign(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+def files_of(folder: Path) -> set[str]:
+    """The files that a result wrote into a folder, by its own account; none where it holds no result."""
     try:
-        yield made
-        made.chmod(0o755)
-        before = made.with_name(made.name + "-before")
-        if out.exists():
-            os.replace(out, before)
-        os.replace(made, out)
-        shutil.rmtree(before, ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
-
-
-def _refuse_foreign(out: Path) -> None:
-    """Nothing is replaced but what an earlier result wrote."""
-    if not out.is_dir():
-        raise BadInput(str(out), expected="a folder", found="a file", mend="Name another folder.")
-    held = {entry.name for entry in out.iterdir()}
-    try:
-        own = set(json.loads((out / "result.json").read_text("utf-8"))["files"]) | {"result.json"}
+        return set(json.loads((folder / "result.json").read_text("utf-8"))["files"]) | {"result.json"}
     except (OSError, ValueError, KeyError, TypeError):
-        own = set()
-    if held - own:
-        raise BadInput(
-            str(out), expected="a new folder, an empty one, or an earlier result",
-            found=", ".join(sorted(held - own)[:5]), mend="Name another folder, or move these files.",
-        )  # fmt: skip
+        return set()
 
 
 def write_result(folder: Path, tables: Tables, result: Mapping[str, Any]) -> None:

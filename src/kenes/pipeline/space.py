@@ -12,6 +12,7 @@ from typing import Any
 from kenes.catalogue.space import citation_of, space_definitions
 from kenes.pipeline.progress import Progress, Silent
 from kenes.pipeline.space_city import City, load_city
+from kenes.pipeline.space_land import land_years
 from kenes.pipeline.space_request import SpaceRequest, provenance_of
 from kenes.pipeline.space_transport import transport_measures
 
@@ -67,6 +68,7 @@ def measure_space(
         },
         "indicators": described({m.indicator for m in measures}),
         "observatory": added,
+        "feeds_without_service": city.idle_feeds,
     }
 
 
@@ -110,8 +112,14 @@ def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
         "provenance": identity,
         "osm": _day_period(day),
         "gtfs": _day_period(str(city.day) if city.day else ""),
+        "table": _span(*land_years(request.land)) if request.land else "",
     }
     return context, {"provenance": identity} | record
+
+
+def _span(first: float, last: float) -> str:
+    """From the first day of one year to the end of another."""
+    return f"{int(first):04d}-01-01T00:00:00Z/{int(last) + 1:04d}-01-01T00:00:00Z"
 
 
 def _day_period(day: str) -> str:

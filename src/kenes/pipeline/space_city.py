@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from kenes.indicators.space.coverage import reach_area
-from kenes.indicators.space.geodesy import AreaMeter, Bools
+from kenes.indicators.space.geodesy import AreaMeter, Bools, lies_in, turned_near
 from kenes.indicators.space.graph import StreetGraph, build_graph
 from kenes.indicators.space.origins import Origins, area_origins, centre_origins, node_origins, without_offset
 from kenes.indicators.space.shares import People
@@ -47,6 +47,18 @@ class City:
     built_up: BuiltUp | None = None
     quality: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def idle_feeds(self) -> list[str]:
+        """Timetables without any call on the service day."""
+        return [table.feed for table in self.timetables if not len(table.call_stop)]
+
+    @property
+    def few_places(self) -> bool:
+        """Whether the map holds next to no places: less than one for 5 km of streets."""
+        kinds = set(self.tables["destinations"]["fifteen_minutes"]) - {"moving"}
+        places = sum(len(self.extract.destinations[kind]) for kind in kinds)
+        return places < float(self.graph.length_m.sum()) / 5000
+
     @cached_property
     def finder(self) -> StreetFinder:
         """Finder of the nearest street, small islands left out."""
@@ -59,8 +71,7 @@ class City:
             return People(np.zeros(0), {}, {})
         inside: dict[str, Bools] = {}
         for name, shape in zip(self.districts.name, self.districts.geometry, strict=True) if self.districts else ():
-            shapely.prepare(shape)
-            held = shapely.contains_xy(shape, self.cells.longitude, self.cells.latitude)
+            held = lies_in(shape, self.cells.longitude, self.cells.latitude)
             inside[name] = inside.get(name, np.zeros(len(self.cells), bool)) | held
         return People(self.cells.population, self.cells.groups, inside)
 
@@ -119,7 +130,10 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     graph = build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
     tell.step("population")
     cells = read_population(request.population, outline) if request.population else None
+    _require_meeting(graph, cells, outline)
     area, kind = _study_area(outline, cells, graph)
+    if request.urban is not None:
+        kind = "boundary_in_urban_outline" if request.boundary is not None else "urban_outline"
     if area.is_empty and request.stops:
         area, kind = reach_of_stops(extract, tables), "reach_of_stops"
     city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather)
@@ -131,9 +145,69 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
         near = dt.date.fromisoformat(extract.date) if extract.date else None
         city.day = service_day(feeds, request.date, near)
         city.timetables = [feed.timetable(city.day) for feed in feeds]
+        _require_stops_near(city)
     tell.step("quality")
     city.quality = _quality(city, boundary)
     return city
+
+
+Box = tuple[float, float, float, float]
+NEAR_DEG = 0.1
+
+
+def _box(lon: Any, lat: Any) -> Box | None:
+    known = np.isfinite(lon) & np.isfinite(lat)
+    if not known.any():
+        return None
+    x, y = np.asarray(lon)[known], np.asarray(lat)[known]
+    x = turned_near(x, float(x[0]))
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+
+def _box_of(shape: Any) -> Box | None:
+    if shape is None or shape.is_empty:
+        return None
+    west, south, east, north = (float(v) for v in shape.bounds)
+    return west, south, east, north
+
+
+def _apart(a: Box, b: Box) -> bool:
+    """Whether two boxes lie more than a tenth of a degree from each other."""
+    shift = ((b[0] + b[2] - a[0] - a[2]) / 2 + 180) // 360 * 360
+    return (
+        b[0] - shift > a[2] + NEAR_DEG or b[2] - shift < a[0] - NEAR_DEG
+        or b[1] > a[3] + NEAR_DEG or b[3] < a[1] - NEAR_DEG
+    )  # fmt: skip
+
+
+def _refuse_apart(boxes: Mapping[str, Box | None]) -> None:
+    """Refuse inputs that do not meet: what is measured between them would be zero and mean nothing."""
+    known = [(name, box) for name, box in boxes.items() if box is not None]
+    for i, (first, a) in enumerate(known):
+        for second, b in known[i + 1 :]:
+            if _apart(a, b):
+                raise SourceError(
+                    f"{first} and {second}", expected="the same place on earth",
+                    found=f"{_told(a)} and {_told(b)}",
+                    mend="Perhaps longitude and latitude are exchanged, or one file is of another city.",
+                )  # fmt: skip
+
+
+def _told(box: Box) -> str:
+    return f"{box[0]:.2f} to {box[2]:.2f} east, {box[1]:.2f} to {box[3]:.2f} north"
+
+
+def _require_meeting(graph: StreetGraph, cells: Cells | None, outline: Any) -> None:
+    boxes = {"map": _box(graph.longitude, graph.latitude) if graph.segments else None, "boundary": _box_of(outline)}
+    if cells is not None and len(cells):
+        boxes["population"] = _box(cells.longitude, cells.latitude)
+    _refuse_apart(boxes)
+
+
+def _require_stops_near(city: City) -> None:
+    for table in city.timetables:
+        stops = _box(table.longitude, table.latitude)
+        _refuse_apart({"study area": _box_of(city.area), f"stops of {table.feed}": stops})
 
 
 def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
@@ -191,7 +265,8 @@ def _study_area(outline: Any, cells: Cells | None, graph: StreetGraph) -> tuple[
     if cells is not None and len(cells):
         if cells.polygon is not None:
             return shapely.union_all(cells.polygon), "union_of_cells"
-        return shapely.MultiPoint(np.column_stack([cells.longitude, cells.latitude])).convex_hull, "hull_of_points"
+        lon = turned_near(cells.longitude, float(cells.longitude[0]))
+        return shapely.MultiPoint(np.column_stack([lon, cells.latitude])).convex_hull, "hull_of_points"
     if graph.nodes:
         return shapely.MultiPoint(np.column_stack([graph.longitude, graph.latitude])).convex_hull, "hull_of_streets"
     return shapely.Polygon(), "empty"
@@ -202,6 +277,8 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
     component = graph.component_length_m if graph.segments else np.zeros(0)
     usable = city.finder.usable
     report: dict[str, Any] = {
+        "feeds_without_service": city.idle_feeds,
+        "few_places_mapped": city.request.osm is not None and city.few_places,
         "map": {
             "date": extract.date,
             **extract.signs,
@@ -238,5 +315,12 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
             "cells": len(city.cells),
             "persons": float(city.cells.population.sum()),
             **city.cells.findings,
+        }
+    if city.districts is not None and city.cells is not None and len(city.cells):
+        times = np.sum(list(city.people.districts.values()), axis=0)
+        persons = city.cells.population
+        report["districts"] = {
+            "persons_in_none": float(persons[times == 0].sum()),
+            "persons_in_several": float(persons[times > 1].sum()),
         }
     return report

@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from kenes.catalogue.catalogue import executor_in
 from kenes.vocabulary.errors import BadInput, DefinitionError, Unreachable
 
 Answer = Mapping[str, str]
@@ -36,12 +37,9 @@ def declared_executor(observatory: Path) -> str | None:
     if not path.is_file():
         return None
     try:
-        block = tomllib.loads(path.read_text(encoding="utf-8")).get("space", {})
+        return executor_in(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise DefinitionError("settings", expected="TOML", found=str(fault), where=str(path)) from None
-    if not isinstance(block, dict) or set(block) - {"executor"} or not isinstance(block.get("executor", ""), str):
-        raise DefinitionError("[space]", expected='executor = "ADDRESS"', found=repr(block), where=str(path))
-    return block.get("executor")
 
 
 def is_local(address: str) -> bool:

@@ -17,7 +17,7 @@ from kenes.indicators.space.access import (
     access_to,
     gini,
 )
-from kenes.indicators.space.geodesy import Floats
+from kenes.indicators.space.geodesy import Floats, lies_in
 from kenes.indicators.space.graph import Positions, build_graph
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.neighbourhoods import Neighbourhoods, neighbourhoods_of, walkability
@@ -28,7 +28,13 @@ from kenes.indicators.space.shares import People, population_shares
 from kenes.indicators.space.snapping import StreetFinder
 from kenes.indicators.space.structure import circuity, crossings, dead_ends, orientation_entropy
 from kenes.pipeline.space_city import City
-from kenes.pipeline.space_land import land_measures, lies_in, open_area_measures, solar_measures, street_lengths
+from kenes.pipeline.space_land import (
+    land_measures,
+    open_area_measures,
+    share_inside,
+    solar_measures,
+    street_lengths,
+)
 from kenes.pipeline.space_transport import stop_sets
 
 DAILY_LIVING_M = 500.0
@@ -104,9 +110,7 @@ def _starts(city: City) -> Starts:
         return Starts(city.origins["cell_centre"], city.people, about, True)
     nodes = city.usable_nodes
     graph = city.graph
-    lon, lat = (graph.longitude[nodes] + 180) % 360 - 180, graph.latitude[nodes]
-    shapely.prepare(city.area)
-    nodes = nodes[shapely.contains_xy(city.area, lon, lat)]
+    nodes = nodes[lies_in(city.area, graph.longitude[nodes], graph.latitude[nodes])]
     lon, lat = (graph.longitude[nodes] + 180) % 360 - 180, graph.latitude[nodes]
     origins = Origins("street_nodes", np.arange(len(nodes)), lon, lat, graph.node_positions.take(nodes), len(nodes))
     inside = {}
@@ -237,16 +241,19 @@ def structure_measures(city: City) -> list[Measure]:
         ends = graph.junction[dead_ends(graph)]
         closed = lies_in(city.area, graph.longitude[ends], graph.latitude[ends])
         u = graph.junction[graph.chain_first]
-        chains = lies_in(city.area, graph.longitude[u], graph.latitude[u])
-        segments = lies_in(city.area, graph.longitude[graph.start], graph.latitude[graph.start])
-        nodes = int(found.sum()) + int(closed.sum())
+        v = graph.junction[graph.chain_last]
+        chains = share_inside(city.area, graph.longitude, graph.latitude, u, v, straight=False)
+        segments = share_inside(city.area, graph.longitude, graph.latitude, graph.start, graph.end)
+        real = graph.junction[np.flatnonzero(met.cluster >= 0)]
+        nodes = int(lies_in(city.area, graph.longitude[real], graph.latitude[real]).sum()) + int(closed.sum())
+        blocks = float((chains * graph.chain_length_m).sum() / chains.sum()) if chains.any() else None
         rows += [
             Measure("intersection_density", float(found.sum()) / area_km2, "1/km^2"),
             Measure("dead_end_share", float(closed.sum()) / nodes if nodes else None, "1"),
-            Measure("block_length_mean", float(graph.chain_length_m[chains].mean()) if chains.any() else None, "m"),
+            Measure("block_length_mean", blocks, "m"),
             Measure("orientation_entropy", orientation_entropy(graph, segments), "1"),
             Measure("circuity", circuity(graph, chains), "1"),
-            Measure("street_density", float(graph.length_m[segments].sum()) / 1000 / area_km2, "km/km^2"),
+            Measure("street_density", float((segments * graph.length_m).sum()) / 1000 / area_km2, "km/km^2"),
         ]
     rows += _infrastructure(city)
     return [replace(row, reason="no_streets" if row.value is None else None) for row in rows]
@@ -255,11 +262,11 @@ def structure_measures(city: City) -> list[Measure]:
 def _infrastructure(city: City) -> list[Measure]:
     streets = city.extract.streets
     length = street_lengths(city)
-    held = lies_in(city.area, streets.longitude[streets.start], streets.latitude[streets.start])
+    held = share_inside(city.area, streets.longitude, streets.latitude, streets.start, streets.end)
     persons = float(city.cells.population.sum()) if city.cells is not None else 0.0
     rows = []
     for name, which in (("pedestrian", streets.pedestrian), ("cycle", streets.cycle)):
-        km = float(length[held & which[streets.way]].sum()) / 1000 if len(length) else 0.0
+        km = float((length * held)[which[streets.way]].sum()) / 1000 if len(length) else 0.0
         rows.append(Measure(f"{name}_ways_length", km, "km"))
         if persons > 0:
             rows.append(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from kenes.indicators.space.geodesy import Bools, Floats, lengths_m
+from kenes.indicators.space.geodesy import Floats, Ints, lengths_m, lies_in, middle_of, turned_near
 from kenes.indicators.space.land import land_use
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.open_space import covered_share, polygons_of, street_land_m2
@@ -29,10 +30,11 @@ def open_area_measures(city: City) -> list[Measure]:
         reason = "no_study_area" if city.built_up is None else "no_built_up_area"
         names = ("open_space_share", "street_land_share", "sdg_11_7_1")
         return [Measure(name, None, "1", flags=flags, reason=reason) for name in names]
+    flags = (*flags, "few_places_mapped") if city.few_places else flags
     open_share = covered_share(city.extract.open_space, area, city.meter)[0] / size
     streets = city.extract.streets
-    held = lies_in(area, streets.longitude[streets.start], streets.latitude[streets.start])
-    length = np.bincount(streets.way[held], weights=street_lengths(city)[held], minlength=len(streets.way_id))
+    held = share_inside(area, streets.longitude, streets.latitude, streets.start, streets.end)
+    length = np.bincount(streets.way, weights=street_lengths(city) * held, minlength=len(streets.way_id))
     land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
     assumed = (*flags, "widths_assumed_by_class")
     return [
@@ -64,28 +66,72 @@ def street_lengths(city: City) -> Floats:
     return lengths_m(s.longitude[s.start], s.latitude[s.start], s.longitude[s.end], s.latitude[s.end])
 
 
-def lies_in(area: Any, lon: Floats, lat: Floats) -> Bools:
-    """Which points lie in an area."""
-    shapely.prepare(area)
-    result: Bools = shapely.contains_xy(area, (lon + 180) % 360 - 180, lat)
-    return result
+def share_inside(area: Any, lon: Floats, lat: Floats, first: Ints, last: Ints, *, straight: bool = True) -> Floats:
+    """How much of each piece lies in an area, whichever way it was drawn; from 0 to 1.
+
+    A straight piece with one end inside counts with its part inside, another with a half.
+
+    Args:
+        area: shapely geometry in degrees.
+        lon: of the nodes, degrees.
+        lat: of the nodes, degrees.
+        first: node at one end of each piece, shape (piece,).
+        last: node at the other end.
+        straight: whether pieces are straight.
+    """
+    inside = lies_in(area, lon, lat).astype(float)
+    share = np.asarray((inside[first] + inside[last]) / 2)
+    across = np.flatnonzero(share == 0.5) if straight else np.zeros(0, np.int64)
+    if across.size:
+        x = turned_near(lon, middle_of(area))
+        ends = np.stack([np.column_stack([x[k[across]], lat[k[across]]]) for k in (first, last)], axis=1)
+        lines = shapely.linestrings(ends)
+        share[across] = shapely.length(shapely.intersection(area, lines)) / shapely.length(lines)
+    return share
+
+
+def land_years(path: Path) -> tuple[float, float]:
+    """First and last year of a table of land use."""
+    table = _land_table(path)
+    return table[0][0], table[-1][0]
+
+
+def _land_table(path: Path) -> list[tuple[float, float, float]]:
+    """Year, built-up area in km² and inhabitants, by year.
+
+    Raises:
+        SourceError: the file, a column or a number is missing, or there are fewer than two years.
+    """
+    columns = ("year", "built_up_km2", "population")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as fault:
+        raise SourceError("land use", expected="a CSV in UTF-8", found=str(fault), where=str(path)) from None
+    missing = [c for c in columns if not rows or c not in rows[0]]
+    if missing:
+        found = ", ".join(rows[0]) if rows else "an empty table"
+        raise SourceError(
+            "land use", expected=f"columns {', '.join(columns)}", found=found, where=str(path), mend="Add the columns."
+        )
+    table = []
+    for line, row in enumerate(rows, 2):
+        try:
+            table.append((float(row["year"]), float(row["built_up_km2"]), float(row["population"])))
+        except (TypeError, ValueError):
+            raise SourceError(
+                "land use", expected="numbers", found=", ".join(str(row[c]) for c in columns),
+                where=f"{path}, row {line}", mend="Correct the row.",
+            ) from None  # fmt: skip
+    if len({year for year, _, _ in table}) < 2:
+        raise SourceError("land use", expected="two years", found=str(len(table)), where=str(path))
+    return sorted(table)
 
 
 def land_measures(city: City) -> list[Measure]:
     """SDG 11.3.1 between the first and the last year of a table, with both rates."""
-    path = city.request.land
-    assert path is not None
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = sorted(
-                (float(r["year"]), float(r["built_up_km2"]), float(r["population"])) for r in csv.DictReader(file)
-            )
-    except (KeyError, ValueError, OSError) as fault:
-        raise SourceError(
-            "land use", expected="columns year, built_up_km2, population", found=repr(fault), where=str(path)
-        ) from None
-    if len(table) < 2:
-        raise SourceError("land use", expected="two years", found=str(len(table)), where=str(path))
+    assert city.request.land is not None
+    table = _land_table(city.request.land)
     (y1, a1, p1), (y2, a2, p2) = table[0], table[-1]
     use = land_use((y1, y2), (a1, a2), (p1, p2))
     span = {"years": f"{y1:g}-{y2:g}"}

@@ -5,10 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
-import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,9 @@ import pyarrow.parquet as pq
 import shapely
 
 from kenes.indicators.space.measures import COLUMNS, KEY
+from kenes.pipeline.folders import whole_folder
+
+FILES = ("measurements.csv", "provenance.json", "quality.json", "cells.parquet", "stops.parquet", "index.html")
 
 
 def write_folder(
@@ -29,7 +29,7 @@ def write_folder(
 ) -> None:
     """Write every file beside `out`, then put the folder in its place in one move.
 
-    A folder that is there already is replaced only by a complete one.
+    A folder that is there already is replaced only where it holds an earlier measurement and nothing else.
 
     Args:
         out: folder to make.
@@ -38,10 +38,7 @@ def write_folder(
         shown: values by cell, shape (cell,) each.
         provenance: what the rows stand on.
     """
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
+    with whole_folder(out, _files_of) as made:
         write_measurements(made / "measurements.csv", rows)
         _write_json(made / "provenance.json", provenance)
         _write_json(made / "quality.json", city.quality)
@@ -51,17 +48,11 @@ def write_folder(
         from kenes.pipeline.space_page import page  # noqa: PLC0415 one page at the end
 
         (made / "index.html").write_text(page(city, rows, shown), encoding="utf-8")
-        made.chmod(0o755)
-        if out.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
-            os.replace(out, old / "folder")
-            os.replace(made, out)
-            shutil.rmtree(old)
-        else:
-            os.replace(made, out)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+
+
+def _files_of(folder: Path) -> Collection[str]:
+    """The files of an earlier measurement; none where the folder holds none."""
+    return FILES if (folder / "measurements.csv").is_file() else ()
 
 
 def write_measurements(path: Path, rows: Sequence[Mapping[str, object]]) -> None:

@@ -12,7 +12,7 @@ from kenes.indicators.space.geodesy import Bools, Floats
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.origins import Origins, centre_origins
 from kenes.indicators.space.shares import population_shares, spread_key, with_spread
-from kenes.indicators.space.snapping import StreetFinder
+from kenes.indicators.space.snapping import NodeFinder, StreetFinder
 from kenes.indicators.space.transit import StopReach, StopSet, capacity_of, departures
 from kenes.pipeline.space_city import City, reach_of_stops
 from kenes.sources.gtfs import Timetable
@@ -88,11 +88,14 @@ def _variants(city: City) -> tuple[list[Measure], dict[str, Floats]]:
     spread: dict[tuple[object, ...], list[float]] = {}
     strict = StreetFinder(city.graph, city.graph.usable_segments(np.inf)) if city.graph.segments else city.finder
     loose = StreetFinder(city.graph, np.ones(city.graph.segments, bool))
+    others = (strict, loose, NodeFinder(city.graph, city.usable_nodes))
+    idle = ("feeds_without_service",) if city.idle_feeds else ()
     for (source, headway), stops in stop_sets(city).items():
         reach = StopReach(stops, city.graph, city.finder, city.reach_m, city.request.snap_m)
         unmapped = source == "osm" and not stops.count()
         for model, origins in city.origins.items():
             about: dict[str, Any] = {"source": source, "origin_model": model, "headway_min": headway}
+            about["flags"] = idle if source == "gtfs" else ()
             share = origins.share(reach.network(origins))
             grouped = headway is None and model == "cell_centre"
             measures += population_shares(
@@ -120,7 +123,7 @@ def _variants(city: City) -> tuple[list[Measure], dict[str, Floats]]:
             for k in mine:
                 measures[k] = replace(measures[k], value=None, reason="no_stops_mapped")
             continue
-        for finder in (strict, loose):
+        for finder in others:
             other = StopReach(stops, city.graph, finder, city.reach_m, city.request.snap_m)
             centre = centre_origins(city.cells.longitude, city.cells.latitude, finder, city.request.snap_m)
             for row in population_shares(

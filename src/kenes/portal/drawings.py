@@ -97,8 +97,9 @@ def together_drawing(page: Page, view: EditionView, index: str) -> Markup | None
         part=names[weakest.a], whole=names[weakest.b], r=say.number(weakest.r, digits=2),
     )  # fmt: skip
     words = {"tree": say("How the parts go together"), "tree_told": plain(told)}
+    label = say("Figure, scrolls sideways: %(title)s", title=words["tree"])
     return Markup('<div class="sideways" tabindex="0" role="region" aria-label="{}"><div class="drawing">').format(
-        words["tree"]
+        label
     ) + Markup(correlation_figures.correlation_tree(cells, language=say.code, words=words) + "</div></div>")
 
 

@@ -5,6 +5,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import Geod
 
 from kenes.indicators.space.access import access_to, gini
 from kenes.indicators.space.geodesy import AreaMeter, area_m2
@@ -13,7 +14,7 @@ from kenes.indicators.space.land import land_use
 from kenes.indicators.space.open_space import covered_share, entrances, street_land_m2
 from kenes.indicators.space.origins import area_origins, centre_origins, lattice, node_origins
 from kenes.indicators.space.shares import People, population_shares, share_of
-from kenes.indicators.space.snapping import StreetFinder
+from kenes.indicators.space.snapping import NodeFinder, StreetFinder
 from kenes.indicators.space.solar import roof_yield
 from kenes.indicators.space.structure import circuity, crossings, dead_ends, orientation_entropy
 from kenes.indicators.space.transit import StopReach, StopSet, capacity_of, departures
@@ -120,11 +121,9 @@ def test_crossings_within_two_merging_radii_become_one():
 def test_a_chessboard_has_the_entropy_of_four_directions():
     # Boeing 2019: a perfect grid has entropy ln 4 = 1.386 nats
     graph = chessboard()
-    entropy = orientation_entropy(graph, np.ones(graph.segments, bool))
+    entropy = orientation_entropy(graph, np.ones(graph.segments))
     assert entropy == pytest.approx(np.log(4), abs=1e-3)
-    assert circuity(graph, np.ones(len(graph.chain_length_m), bool)) == pytest.approx(
-        40 / (32 + 4 * np.sqrt(2)), rel=1e-3
-    )
+    assert circuity(graph, np.ones(len(graph.chain_length_m))) == pytest.approx(40 / (32 + 4 * np.sqrt(2)), rel=1e-3)
 
 
 def test_open_space_counts_once_where_it_overlaps_and_only_inside():
@@ -195,3 +194,25 @@ def test_roofs_yield_area_times_sun_times_losses():
     assert (roofs.usable_m2, roofs.energy_kwh, roofs.share_of_consumption) == (500, 120_000, 0.1)
     with pytest.raises(BadInput, match=r"usable_share: expected a share in \[0, 1\], found 2"):
         roof_yield(1, 1, usable_share=2)
+
+
+def test_a_place_is_snapped_to_its_nearest_node_as_other_tools_do():
+    lon, lat = np.array([29.0, 29.01, 29.02]), np.array([41.0, 41.0, 41.0])
+    graph = build_graph(lon, lat, np.array([0, 1]), np.array([1, 2]))
+    at = NodeFinder(graph, np.arange(3)).snap(np.array([29.004, 29.0099, 29.5]), np.array([41.001, 41.0, 41.0]), 2000)
+    assert at.found.tolist() == [True, True, False]
+    assert at.longitude[:2] == pytest.approx([29.0, 29.01])
+    expected = Geod(ellps="WGS84").inv(29.004, 41.001, 29.0, 41.0)[2]
+    assert at.away_m[0] == pytest.approx(expected, abs=1e-6)
+    assert at.away_m[2] == np.inf
+
+
+def test_a_piece_across_a_boundary_counts_with_its_part_inside_whichever_way_it_was_drawn():
+    from kenes.pipeline.space_land import share_inside
+
+    lon, lat = np.array([0.0, 1.0, 2.0]), np.zeros(3)
+    area = shapely.box(-1, -1, 1.25, 1)
+    forth = share_inside(area, lon, lat, np.array([0, 1]), np.array([1, 2]))
+    back = share_inside(area, lon, lat, np.array([1, 2]), np.array([0, 1]))
+    assert forth.tolist() == back.tolist() == [1.0, 0.25]
+    assert share_inside(area, lon, lat, np.array([1]), np.array([2]), straight=False).tolist() == [0.5]

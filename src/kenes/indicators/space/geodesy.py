@@ -48,6 +48,23 @@ def metres_per_degree(latitude: Floats) -> tuple[Floats, Floats]:
     return np.radians(east), np.radians(north)
 
 
+def turned_near(longitude: Floats, middle: float) -> Floats:
+    """Longitudes within half a turn of a middle, so that places on both sides of the 180th meridian are neighbours."""
+    return np.asarray(middle + (longitude - middle + 180) % 360 - 180)
+
+
+def lies_in(area: Any, lon: Floats, lat: Floats) -> Bools:
+    """Which points lie in an area."""
+    shapely.prepare(area)
+    result: Bools = shapely.contains_xy(area, turned_near(lon, middle_of(area)), lat)
+    return result
+
+
+def middle_of(area: Any) -> float:
+    """Longitude in the middle of an area, 0 for an empty one."""
+    return 0.0 if area.is_empty else float(area.bounds[0] + area.bounds[2]) / 2
+
+
 def lengths_m(lon_a: Floats, lat_a: Floats, lon_b: Floats, lat_b: Floats) -> Floats:
     """Lengths of short lines on the ellipsoid.
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from kenes.indicators.space.geodesy import Bools, Floats, Ints
+from kenes.indicators.space.geodesy import Bools, Floats, Ints, turned_near
 from kenes.indicators.space.graph import Positions, StreetGraph
-from kenes.indicators.space.snapping import SNAP_LIMIT_M, StreetFinder
+from kenes.indicators.space.snapping import SNAP_LIMIT_M, NodeFinder, StreetFinder
 
 ORIGIN_MODELS = ("cell_centre", "cell_centre_no_offset", "street_nodes", "area_weighted")
 MOST_SAMPLES = 400_000
@@ -62,7 +62,9 @@ class Origins:
         return np.divide(lost, starts, out=np.ones(self.cells), where=starts > 0)
 
 
-def centre_origins(lon: Floats, lat: Floats, finder: StreetFinder, snap_m: float = SNAP_LIMIT_M) -> Origins:
+def centre_origins(
+    lon: Floats, lat: Floats, finder: StreetFinder | NodeFinder, snap_m: float = SNAP_LIMIT_M
+) -> Origins:
     """Everybody starts at the centre of the cell and walks to the nearest street."""
     return Origins("cell_centre", np.arange(len(lon)), lon, lat, finder.snap(lon, lat, snap_m), len(lon))
 
@@ -86,7 +88,7 @@ def node_origins(polygon: npt.NDArray[Any], graph: StreetGraph, nodes: Ints) -> 
     lon, lat = graph.longitude[nodes], graph.latitude[nodes]
     west, _, east, _ = shapely.total_bounds(polygon)
     middle = (west + east) / 2 if np.isfinite(west) else 0.0
-    points = shapely.points(middle + (lon - middle + 180) % 360 - 180, lat)
+    points = shapely.points(turned_near(lon, middle), lat)
     node, cell = shapely.STRtree(polygon).query(points, predicate="intersects")
     first = np.unique(node, return_index=True)[1]
     node, cell = node[first], cell[first]

@@ -11,6 +11,9 @@ import numpy as np
 from kenes.indicators.space.geodesy import Bools, Floats
 from kenes.indicators.space.measures import Measure
 
+MOST_WITHOUT_NODES = 0.02
+SPARSE = "cells_without_street_nodes"
+
 
 @dataclass(frozen=True)
 class People:
@@ -49,7 +52,8 @@ def population_shares(
 ) -> list[Measure]:
     """An indicator for the city, each district, and each group of inhabitants.
 
-    People without a street in reach stay in the denominator and count as not served.
+    People without a street in reach stay in the denominator and count as not served; where nobody has one,
+    nothing is known of them and there is no value.
 
     Args:
         people: who lives where.
@@ -66,11 +70,12 @@ def population_shares(
     def one(weights: Floats, district: str, more: Mapping[str, str]) -> Measure:
         total = float(weights.sum())
         lost = float((weights * unsnapped).sum())
+        nobody = total > 0 and lost >= total * (1 - 1e-12)
         return Measure(
-            indicator, share_of(weights, share), "1", district=district,
+            indicator, None if nobody else share_of(weights, share), "1", district=district,
             dimensions=base | dict(more), population=total,
             unsnapped=lost, coverage=1 - lost / total if total > 0 else None,
-            reason=None if total > 0 else "no_population", **about,
+            reason="no_street_in_reach" if nobody else None if total > 0 else "no_population", **about,
         )  # fmt: skip
 
     rows = [one(people.population, "", {})]
@@ -83,13 +88,17 @@ def population_shares(
 def with_spread(measures: list[Measure], further: Mapping[tuple[object, ...], list[float]]) -> list[Measure]:
     """Each value with half the range over origin models and ways of snapping.
 
+    Where cells are so small that many people live in one without a street node, the model of nodes says
+    more of the grid than of the city: its value is flagged and does not widen the range.
+
     Args:
         measures: of one or several indicators.
         further: values under other ways of snapping, by `spread_key`.
     """
+    measures = [_with_sparse_nodes(measure) for measure in measures]
     values: dict[tuple[object, ...], list[float]] = {}
     for measure in measures:
-        if measure.value is not None and measure.origin_model:
+        if measure.value is not None and measure.origin_model and SPARSE not in measure.flags:
             values.setdefault(spread_key(measure), []).append(measure.value)
     result = []
     for measure in measures:
@@ -100,6 +109,12 @@ def with_spread(measures: list[Measure], further: Mapping[tuple[object, ...], li
         half = (max(known) - min(known)) / 2
         result.append(replace(measure, uncertainty=half, uncertainty_kind="half_range_of_origin_models_and_snapping"))
     return result
+
+
+def _with_sparse_nodes(measure: Measure) -> Measure:
+    lost, people = measure.unsnapped or 0.0, measure.population or 0.0
+    sparse = measure.origin_model == "street_nodes" and lost > MOST_WITHOUT_NODES * people
+    return replace(measure, flags=(*measure.flags, SPARSE)) if sparse else measure
 
 
 def spread_key(measure: Measure) -> tuple[object, ...]:

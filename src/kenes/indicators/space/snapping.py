@@ -3,12 +3,47 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import cKDTree
 
-from kenes.indicators.space.geodesy import Bools, Floats, metres_per_degree
+from kenes.indicators.space.geodesy import Bools, Floats, Ints, lengths_m, metres_per_degree, points_on_earth
 from kenes.indicators.space.graph import Positions, StreetGraph
 
 SNAP_LIMIT_M = 500.0
 _LARGEST_GRID = 4_000_000
+
+
+class NodeFinder:
+    """Finds the nearest street node to many places, as tools do that know no point inside a street.
+
+    Args:
+        graph: the network.
+        usable: nodes that may be found, shape (node,) of indices.
+    """
+
+    def __init__(self, graph: StreetGraph, usable: Ints) -> None:
+        self.graph, self.usable = graph, usable
+        points = points_on_earth(graph.longitude[usable], graph.latitude[usable])
+        self._tree = cKDTree(points) if len(usable) else None
+
+    def snap(self, longitude: Floats, latitude: Floats, limit_m: float = SNAP_LIMIT_M) -> Positions:
+        """Positions of places on the network, each at its nearest node.
+
+        Args:
+            longitude: degrees, shape (place,).
+            latitude: degrees, shape (place,).
+            limit_m: metres; a place further from any node has none.
+        """
+        lon, lat = np.asarray(longitude, float), np.asarray(latitude, float)
+        if self._tree is None or not len(lon):
+            nothing = np.full(len(lon), np.nan)
+            none = np.full(len(lon), -1, np.int64)
+            return Positions(none, np.zeros(len(lon)), np.full(len(lon), np.inf), nothing, nothing)
+        at = self.graph.node_positions.take(self.usable[self._tree.query(points_on_earth(lon, lat))[1]])
+        away = lengths_m(lon, lat, (at.longitude + 180) % 360 - 180, at.latitude)
+        found = away <= limit_m
+        return Positions(
+            np.where(found, at.chain, -1), at.offset_m, np.where(found, away, np.inf), at.longitude, at.latitude
+        )
 
 
 class StreetFinder:

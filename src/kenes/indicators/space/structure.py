@@ -9,7 +9,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from kenes.indicators.space.geodesy import Bools, Floats, Ints, lengths_m, metres_per_degree, points_on_earth
+from kenes.indicators.space.geodesy import Floats, Ints, lengths_m, metres_per_degree, points_on_earth
 from kenes.indicators.space.graph import StreetGraph
 
 MERGE_M = 12.0
@@ -67,12 +67,12 @@ def dead_ends(graph: StreetGraph) -> Ints:
     return np.flatnonzero(degree == 1)
 
 
-def orientation_entropy(graph: StreetGraph, which: Bools) -> float | None:
+def orientation_entropy(graph: StreetGraph, inside: Floats) -> float | None:
     """Shannon entropy of street directions, both ways, weighted by length, in nats.
 
     Args:
         graph: the network.
-        which: segments that count, shape (segment,).
+        inside: how much of each segment counts, shape (segment,), from 0 to 1.
 
     Returns:
         Between 0 and ln 36 = 3.58; None without streets.
@@ -81,6 +81,7 @@ def orientation_entropy(graph: StreetGraph, which: Bools) -> float | None:
         Boeing, Urban spatial order: street network orientation, configuration, and entropy,
         Applied Network Science 4 (2019): 36 bins centred on the compass points.
     """
+    which = np.flatnonzero(inside > 0)
     u, v = graph.start[which], graph.end[which]
     if not len(u):
         return None
@@ -89,22 +90,24 @@ def orientation_entropy(graph: StreetGraph, which: Bools) -> float | None:
     bearing = np.degrees(np.arctan2(dx, dy))
     both = np.concatenate([bearing, bearing + 180]) % 360
     bins = (np.floor((both + 180 / BINS) / (360 / BINS)).astype(np.int64)) % BINS
-    share = np.bincount(bins, weights=np.tile(graph.length_m[which], 2), minlength=BINS)
+    share = np.bincount(bins, weights=np.tile((graph.length_m * inside)[which], 2), minlength=BINS)
     share = share[share > 0] / share.sum()
     return float(-(share * np.log(share)).sum())
 
 
-def circuity(graph: StreetGraph, chains: Bools) -> float | None:
+def circuity(graph: StreetGraph, inside: Floats) -> float | None:
     """Length of streets between junctions over the straight lines between their ends.
 
     Args:
         graph: the network.
-        chains: those that count, shape (chain,); closed ones are left out.
+        inside: how much of each chain counts, shape (chain,), from 0 to 1; closed chains are left out.
 
     Returns:
         At least 1; None without streets.
     """
-    open_ended = chains & (graph.chain_first != graph.chain_last)
+    open_ended = (inside > 0) & (graph.chain_first != graph.chain_last)
+    weight = inside[open_ended]
     a, b = graph.junction[graph.chain_first[open_ended]], graph.junction[graph.chain_last[open_ended]]
-    straight = lengths_m(graph.longitude[a], graph.latitude[a], graph.longitude[b], graph.latitude[b]).sum()
-    return float(graph.chain_length_m[open_ended].sum() / straight) if straight > 0 else None
+    lines = lengths_m(graph.longitude[a], graph.latitude[a], graph.longitude[b], graph.latitude[b])
+    straight = float((weight * lines).sum())
+    return float((weight * graph.chain_length_m[open_ended]).sum() / straight) if straight > 0 else None

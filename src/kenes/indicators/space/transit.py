@@ -12,7 +12,7 @@ from kenes.indicators.space.geodesy import Bools, Floats, Ints, points_on_earth
 from kenes.indicators.space.graph import StreetGraph
 from kenes.indicators.space.origins import Origins
 from kenes.indicators.space.reach import DistanceField, distances_to
-from kenes.indicators.space.snapping import SNAP_LIMIT_M, StreetFinder
+from kenes.indicators.space.snapping import SNAP_LIMIT_M, NodeFinder, StreetFinder
 
 WINDOW_S = (7 * 3600.0, 19 * 3600.0)
 
@@ -92,13 +92,13 @@ class StopReach:
     Args:
         stops: the stops.
         graph: the network.
-        finder: of the nearest street.
+        finder: of the nearest street (or node).
         reach_m: metres by capacity.
         snap_m: metres within which a stop finds its street.
     """
 
     def __init__(
-        self, stops: StopSet, graph: StreetGraph, finder: StreetFinder, reach_m: Mapping[str, float],
+        self, stops: StopSet, graph: StreetGraph, finder: StreetFinder | NodeFinder, reach_m: Mapping[str, float],
         snap_m: float = SNAP_LIMIT_M,
     ) -> None:  # fmt: skip
         self.reach_m = dict(reach_m)
