@@ -28,12 +28,12 @@ ALPHABETS = {
     "ky": "абвгдеёжзийклмнңоөпрстуүфхцчшщъыьэюя",
     "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
 }
-FOREIGN = re.compile(
-    r"Carbon Monitor Cities v\d+|Wikidata|PM10|PM2\.5|NO2|SO2|NOx|CO2?|O3|NUTS|NEET|PPS|EGDI|WRI|WHO|UNDP|KZ"
-)
+NAMED = r"Carbon Monitor Cities(?: v\d+)?|Global Data Lab|PyBikes|GTFS|Wikidata|WRI"
+SUBSTANCES = r"PM10|PM2\.5|NO2|SO2|NOx|CO2"
+FOREIGN = re.compile(rf"{NAMED}|{SUBSTANCES}|Mobility Database|CO|O3|NUTS|NEET|PPS|EGDI|WHO|UNDP|KZ")
 """What keeps its Latin letters in every language."""
 
-KEPT = re.compile(r"Carbon Monitor Cities v\d+|Wikidata|PM10|PM2\.5|NO2|SO2|NOx|CO2|NUTS \d|PPS\b|WRI|%")
+KEPT = re.compile(rf"{NAMED}|{SUBSTANCES}|NUTS \d|PPS\b|%")
 NUMBER = re.compile(r"\d+(?:[.,\u00a0 ]\d{3}\b)*(?:[.,]\d+)?")
 
 
@@ -76,12 +76,15 @@ def test_every_indicator_profile_variable_and_source_has_its_names(catalogue: Ca
 
 
 @pytest.mark.parametrize("language", NAMES)
-def test_every_indicator_of_a_profile_says_what_it_is_and_what_it_hides(catalogue: Catalogue, language: str) -> None:
+def test_every_indicator_says_what_it_is_and_those_of_profiles_what_they_hide(
+    catalogue: Catalogue, language: str
+) -> None:
     declared = translatable(catalogue)
     scored = {n["id"] for p in catalogue.profiles.values() for n in p.specification["nodes"]} & set(
         catalogue.indicators
     )
-    keys = [f"indicator.{id_}.{kind}" for id_ in scored for kind in ("definition", "note")]
+    keys = [f"indicator.{id_}.definition" for id_ in catalogue.indicators]
+    keys += [f"indicator.{id_}.note" for id_ in scored]
     assert [key for key in keys if language not in catalogue.translated(declared[key], key)] == []
 
 
