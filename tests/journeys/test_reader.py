@@ -23,6 +23,7 @@ PAGES = (
     "/{}/place/tr-bursa-city",
     "/{}/indices",
     "/{}/index/tr-provinces",
+    "/{}/index/tr-provinces/weights",
     "/{}/indicators",
     "/{}/indicator/pm10_annual_mean",
     "/{}/sources",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kenes.pipeline.checking import check_observatory
 from kenes.pipeline.exporting import export_tables
 from kenes.pipeline.ingest import read_file
 from kenes.pipeline.profile_explaining import explain_profile
@@ -133,3 +134,12 @@ def test_an_edition_tells_what_its_ranks_depend_on_and_how_its_indicators_go_tog
     assert {row["place"] for row in shares} - {None} == ranked
     pairs = {(row["a"], row["b"]): row["r"] for row in edition.table("correlations").to_pylist()}
     assert pairs["clean_air", "world-provinces"] > 0
+
+
+def test_a_profile_that_could_not_be_built_is_a_fault_of_its_file(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world", days=3)
+    assert check_observatory(world)[1] == []
+    _swap(world, "profiles/provinces.yaml", "distribution: dirichlet", "distribution: dirichlett")
+    (finding,) = check_observatory(world)[1]
+    assert (finding.code, finding.file) == ("specification", "profiles/provinces.yaml")
+    assert "weights.distribution: expected one of dirichlet, uniform, found 'dirichlett'" in finding.message

@@ -26,6 +26,8 @@ PAGES = (
     "place/kz-almaty",
     "indices",
     "index/tr-provinces",
+    "index/tr-provinces/weights",
+    "index/tr-provinces/weights?environment=3",
     "indicators",
     "indicator/pm10_annual_mean",
     "indicator/pm10_annual_mean?state=tr&year=2019",
@@ -276,3 +278,29 @@ def test_a_profile_across_states_says_on_what_it_rests(tmp_path):
     app = create_app(edition, dataclasses.replace(catalogue, profiles={"tr-provinces": profile}))
     text = getter(app)("/en/index/tr-provinces").text
     assert "This profile compares places of several states. It rests on: One method &lt;of&gt; one agency." in text
+
+
+def test_other_weights_are_computed_beside_the_published_ranks(get):
+    plain = get("/en/index/tr-provinces/weights").text
+    ranks = [int(r) for r in re.findall(r'<td class="n"><strong>(\d+)</strong>', plain)]
+    assert ranks == sorted(ranks)
+    assert len(ranks) > 3
+    other = get("/en/index/tr-provinces/weights?environment=10&economy=0").text
+    assert 'name="environment" value="10"' in other
+    assert other != plain
+    part = get("/en/index/tr-provinces/weights?environment=2", hx_request="true").text
+    assert "<html" not in part
+    assert "<table" in part
+    comma = get("/tr/index/tr-provinces/weights?environment=1,5").text
+    assert 'name="environment" value="1.5"' in comma
+
+
+@pytest.mark.parametrize(
+    "query", ["environment=-1", "environment=11", "environment=x", "environment=nan", "environment=0&economy=0"]
+)
+def test_weights_that_cannot_be_used_are_told_and_compute_nothing(get, query):
+    answer = get(f"/en/index/tr-provinces/weights?{query}")
+    assert answer.status_code == 200
+    assert "These weights cannot be used" in answer.text
+    assert "<table" not in answer.text
+    assert get("/en/index/nowhere/weights").status_code == 404

@@ -97,7 +97,7 @@ spec:
     - {id: pm10_annual_mean, parent: environment, weight: 1}
     - {id: gdp_per_head, parent: economy, weight: 1}
   steps: [{screen: {min_coverage: 0.6}}, {normalise: {method: goalposts}}, {aggregate: {method: arithmetic}}]
-  uncertainty: {factors: [weights, leave_one_out, error], draws: 2000, level: 0.9}
+  uncertainty: {factors: [weights, leave_one_out, errors], draws: 2000, level: 0.9}
 """
 _MAPPING = f"""
 source: {{id: air, issuer: "Ministry {EVIL}", licence: CC-BY-4.0, url: "https://example.org/air", retrieved: 2026-11-23, title: {{en: Daily air, tr: Günlük hava}}, attribution: Example, ships: true, why: open data}}
@@ -330,7 +330,7 @@ def _index(tables: Any, catalogue: Catalogue, profile: Any, rng: Any) -> None:
             tables["sensitivity"].append(
                 {"index": profile.id, "place": place, "factor": factor, **ends, "method": "sobol"}
             )
-    facts = [(root, "factors", json.dumps(["weights", "leave_one_out", "error"])), (root, "draws", "2000")]
+    facts = [(root, "factors", json.dumps(["weights", "leave_one_out", "errors"])), (root, "draws", "2000")]
     facts += [(leaf, "year", "2023") for leaf in leaves]
     tables["index_facts"] += [
         {"index": profile.id, "node": node, "key": key, "value": value} for node, key, value in facts

@@ -32,11 +32,10 @@ def init(folder: Path, observatory: Path, as_json: bool, seed: int | None) -> in
 @guarded
 def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Check the catalogue of an observatory; each fault is named with file and line."""
-    from kenes.catalogue import load
     from kenes.cli.shared import vars_of
+    from kenes.pipeline.checking import check_observatory
 
-    catalogue = load(folder or observatory)
-    findings = [*catalogue.findings, *catalogue.translation_findings()]
+    catalogue, findings = check_observatory(folder or observatory)
     if as_json:
         show({"findings": [vars_of(f) for f in findings]})
     else:

@@ -270,15 +270,20 @@ def what_if(
     draws: int = 500,
     seed: int | None = None,
     level: float | None = None,
+    *,
+    most_cells: int = 2_000_000,
 ) -> Intervals:
     """The index under other weights, with intervals of the root only: quick enough for a page.
+
+    Weights are drawn around the new ones, whatever the specification draws them around.
 
     Args:
         profile: a build.
         weights: new weights of nodes; the others stay.
-        draws: number of draws over the declared factors besides cell errors.
+        draws: number of draws over the declared factors.
         seed: as in `uncertainty`.
         level: as in `uncertainty`.
+        most_cells: errors and gaps of cells are drawn too where cells times draws are not more than this.
 
     Raises:
         DefinitionError: a weight is negative, or a branch has none left.
@@ -291,5 +296,10 @@ def what_if(
     named = dict(zip(profile.spec.tree.ids, profile.spec.weights(), strict=True)) | dict(weights)
     spec = renamed(profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named})
     changed = profile.workshop.build(spec)
-    chosen = [f for f in factors_of(changed) if f["kind"] not in ("errors", "gaps")]
+    small = profile.inputs.values.size * draws <= most_cells
+    chosen = [
+        {**f, "around": "nominal"} if f["kind"] == "weights" else f
+        for f in factors_of(changed)
+        if small or f["kind"] not in ("errors", "gaps")
+    ]
     return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,), workers=1)

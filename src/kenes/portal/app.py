@@ -20,6 +20,7 @@ from kenes.portal.languages import NAMES, negotiate
 from kenes.portal.routes_index import index_routes
 from kenes.portal.routes_place import place_routes
 from kenes.portal.routes_source import source_routes
+from kenes.portal.routes_weights import weight_routes
 from kenes.portal.site import Site
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def create_app(edition: Edition, catalogue: Catalogue, *, base_url: str = "") ->
     app.mount("/static/build", StaticFiles(directory=str(build), check_dir=False), name="build")
     app.include_router(data_routes(site))
     app.add_api_route("/", _home, include_in_schema=False)
-    for routes in (place_routes, index_routes, source_routes):
+    for routes in (place_routes, index_routes, weight_routes, source_routes):
         app.include_router(routes(site))
     for section in SECTIONS:
         app.add_api_route(f"/{section}", _with_language, include_in_schema=False)

@@ -127,7 +127,7 @@ def radar_drawing(page: Page, view: EditionView, index: str, place: str) -> Mark
         wide = width >= figures.WIDE
         return figures.radar(
             name, axes, own, others, language=say.code, words=words, ident=f"radar-{index}-{end}",
-            radius=150 if wide else 80, letters=26 if wide else 13,
+            radius=112 if wide else 80, letters=15 if wide else 13,
         )  # fmt: skip
 
     return both(draw)

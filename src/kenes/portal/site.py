@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from importlib.resources import files
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -28,6 +29,7 @@ from kenes.recommendations.sentences import sentence_in
 
 if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
+    from kenes.comparison import Profile as Built
     from kenes.store import Edition, SourceRecord
 
 _REQUIRED = re.compile(r"required: no usable value in (\w+)")
@@ -50,6 +52,9 @@ class Site:
     def __init__(self, edition: Edition, catalogue: Catalogue, base_url: str = "") -> None:
         self.view = EditionView(edition, catalogue)
         self.kept = kept_route()
+        self._built: dict[str, Built] = {}
+        self._numbers: Any = None
+        self._building = Lock()
         self.base_url = base_url.rstrip("/")
         self.search = Search(catalogue.places.values(), self.view.compared())
         self.layers = MapLayers(getattr(catalogue, "folder", None), catalogue.places.values())
@@ -61,6 +66,22 @@ class Site:
             lstrip_blocks=True,
         )
         self.templates.globals.update(figures=figures, groups=GROUPS, names=NAMES)
+
+    def built(self, index: str) -> Built:
+        """A profile built anew from the numbers of the edition, once, for what-ifs."""
+        with self._building:
+            if index not in self._built:
+                from kenes.pipeline.comparing import Numbers, build_profile  # noqa: PLC0415 - only for what-ifs
+
+                if self._numbers is None:
+                    self._numbers = Numbers(self.view.edition.table("measurements"))
+                profile = self.view.profiles[index]
+                self._built[index] = build_profile(profile, self.view.catalogue, self._numbers)[0]
+            return self._built[index]
+
+    def ranks(self, index: str) -> Mapping[str, int]:
+        """Rank of each ranked place, as published."""
+        return {s.place: s.rank for s in self.view.ranking(index) if s.rank is not None}
 
     @cached_property
     def build(self) -> str:
