@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kenes.catalogue import load
 from kenes.pipeline.run import run
 from kenes.portal.newest import NewestEdition
 from kenes.testing.world import write_world
@@ -59,3 +60,16 @@ def test_a_head_request_is_answered_without_a_body(tmp_path: Path) -> None:
 
     answer = asyncio.run(ask())
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_changed_translation_is_shown_without_a_build(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world", days=300)
+    first = run(world).edition.id
+    english = load(world).indicators["pm10_annual_mean"].text("en")
+    app = NewestEdition(world, every_s=0.0)
+    assert "Орташа PM10" not in _ask(app, "/kk/indicators").text
+    entry = f'msgctxt "indicator.pm10_annual_mean.name"\nmsgid "{english}"\nmsgstr "Орташа PM10"\n'
+    (world / "locale").mkdir()
+    (world / "locale" / "kk.po").write_text(entry, encoding="utf-8")
+    assert "Орташа PM10" in _ask(app, "/kk/indicators").text
+    assert app.id == first

@@ -27,6 +27,7 @@ from kenes.catalogue.documents import LinedDict, read_document, read_table
 from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
 from kenes.catalogue.places import PlaceIndex, read_places
 from kenes.catalogue.practices import Practice, read_practices
+from kenes.catalogue.translations import Translated, Translations, translation_findings
 from kenes.vocabulary.errors import (
     BadInput,
     CatalogueFaults,
@@ -94,6 +95,23 @@ class Catalogue:
         if self.findings:
             raise CatalogueFaults(list(self.findings))
         return self
+
+    def translated(self, own: Mapping[str, str], key: str) -> Mapping[str, str]:
+        """A declared text by language, with the languages that `locale` holds of it.
+
+        Args:
+            own: the text by language as declared.
+            key: what it is: `indicator.<id>.name`, `profile.<id>.note`, `variable.<id>.name`, `source.<id>.title`.
+        """
+        return Translated(own, key, self._translations)
+
+    @cached_property
+    def _translations(self) -> Translations:
+        return Translations(self.folder)
+
+    def translation_findings(self) -> list[Finding]:
+        """What is wrong with the translations; they change no number, so a build does not ask."""
+        return translation_findings(self)
 
     @cached_property
     def reading_digest(self) -> str:

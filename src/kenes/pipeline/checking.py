@@ -1,4 +1,7 @@
-"""What is wrong with an observatory before anything is read: its catalogue, and profiles that could not be built."""
+"""What is wrong with an observatory before anything is read.
+
+Its catalogue, profiles that could not be built, and translations that are stale or belong to nothing.
+"""
 
 from __future__ import annotations
 
@@ -24,4 +27,4 @@ def check_observatory(folder: Path) -> tuple[Catalogue, list[Finding]]:
             file, _, line = profile.where.rpartition(":")
             message = f"profile {profile.id!r}: {error}"
             found.append(Finding("specification", message, file, int(line) if line.isdigit() else None))
-    return catalogue, found
+    return catalogue, [*found, *catalogue.translation_findings()]

@@ -1,4 +1,7 @@
-"""The portal of the newest edition: a reader sees one edition whole, the next one soon after it was published."""
+"""The portal of the newest edition: a reader sees one edition whole, the next one soon after it was published.
+
+Translations belong to no edition: a changed one is taken up like the next edition, without a build.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from kenes.catalogue import load
+from kenes.catalogue.translations import stamp
 from kenes.portal.app import create_app
 from kenes.store import Edition
 from kenes.vocabulary.errors import KenesError
@@ -41,6 +45,7 @@ class NewestEdition:
     def __init__(self, folder: Path, *, every_s: float = 5.0) -> None:
         self.folder, self.every_s = folder, every_s
         edition = Edition.open(folder)
+        self._texts = stamp(folder)
         self.id, self.app = edition.id, create_app(edition, load(folder))
         self._looked, self._building = time.monotonic(), False
 
@@ -58,9 +63,9 @@ class NewestEdition:
 
     def _renew(self) -> None:
         try:
-            edition = Edition.open(self.folder)
-            if edition.id != self.id:
+            edition, texts = Edition.open(self.folder), stamp(self.folder)
+            if edition.id != self.id or texts != self._texts:
                 app: FastAPI = create_app(edition, load(self.folder))
-                self.id, self.app = edition.id, app
-        except KenesError:
+                self.id, self.app, self._texts = edition.id, app, texts
+        except (KenesError, OSError):
             return  # a catalogue in work must not take down what was published

@@ -164,7 +164,7 @@ class Page:
         """Title of a source."""
         records = self.site.view.sources.get(key)
         title: Mapping[str, str] = records[0].title if records else {}
-        found = self.language.pick(title)
+        found = self.language.pick(self.site.view.catalogue.translated(title, f"source.{key}.title"))
         return found if found[0] else (key, self.language.code)
 
     def right(self, record: SourceRecord, kind: str) -> Text:
@@ -216,9 +216,9 @@ class Page:
         }.get(group, group.replace("_", " "))
 
     def node(self, index: str, node: str) -> str:
-        """Name of a node of an index: the index itself, a group or an indicator."""
+        """Name of a node of an index, short enough for a drawing: the index itself, a group or an indicator."""
         if node in self.site.view.indicators:
-            return self.indicator(node)[0]
+            return self.indicator(node, "short")[0] or self.indicator(node)[0]
         if node == self.site.view.root(index):
             return self.index(index, "short")[0] or self.index(index)[0]
         return self.group(node)

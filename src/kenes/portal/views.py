@@ -353,7 +353,8 @@ class EditionView:
         if key not in known:
             return (key.replace("_", " "), language.code) if text == "name" else ("", language.code)
         texts = {code: kinds.get(text, "") for code, kinds in known[key].texts.items()}
-        found = language.pick(texts)
+        owner = "profile" if kind == "index" else kind
+        found = language.pick(self.catalogue.translated(texts, f"{owner}.{key}.{text}"))
         return found if found[0] or text != "name" else (key.replace("_", " "), language.code)
 
 
