@@ -155,3 +155,16 @@ def test_the_source_names_the_licence_of_the_map_and_only_where_a_map_was_used(t
     assert found["space-xx-north"].licence.text("en").startswith("ODbL-1.0")
     assert str(found["space-xx-north"].retrieved) == "2023-12-26"
     assert "OpenStreetMap" not in found["space-xx-south"].attribution.text("en")
+
+
+def test_owners_of_files_are_named_by_the_source_and_a_span_stands_at_its_last_year(tmp_path):
+    start.start(tmp_path)
+    years = {"start": "2000-01-01T00:00:00Z", "end": "2016-01-01T00:00:00Z"}
+    span = _row("land_consumption_rate", 0.01) | {"source": "table"} | years
+    add_to_observatory(tmp_path, "xx-south", [_row("circuity", 1.2), span], ["İBB Açık Veri Portalı"])
+    folder = tmp_path / "sources" / "space-xx-south"
+    mapping = (folder / "mapping.yaml").read_text(encoding="utf-8")
+    assert 'attribution: "© OpenStreetMap contributors; İBB Açık Veri Portalı"' in mapping
+    assert mapping.count("attribution:") == 1
+    assert {r["year"] for r in rows_of(folder / "measurements.csv")} == {"2015", "2023"}
+    assert not load(tmp_path).findings

@@ -58,7 +58,7 @@ def measure_space(
     rows = [measure.row(context) for measure in measures]
     tell.step("writing")
     write_folder(out, city, rows, shown, provenance)
-    added = add_to_observatory(observatory, known_as, rows).plain() if observatory else None
+    added = add_to_observatory(observatory, known_as, rows, request.attribution).plain() if observatory else None
     return {
         "out": str(out),
         "measurements": len(rows),

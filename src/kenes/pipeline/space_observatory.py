@@ -81,7 +81,9 @@ def require_place(folder: Path, place: str | None) -> str:
     return load(folder).require_sound().resolve(place).id
 
 
-def add_to_observatory(folder: Path, place: str, rows: Sequence[Mapping[str, Any]]) -> Added:
+def add_to_observatory(
+    folder: Path, place: str, rows: Sequence[Mapping[str, Any]], attribution: Sequence[str] = ()
+) -> Added:
     """Write a source of one place, and declare what it needs; a second call replaces its years.
 
     The mapping comes last, so that a run never meets a source whose variables are not declared.
@@ -89,7 +91,9 @@ def add_to_observatory(folder: Path, place: str, rows: Sequence[Mapping[str, Any
     Args:
         folder: the observatory.
         place: id of the place in it.
-        rows: measurements as `Measure.row` gives them; districts and gaps are left out.
+        rows: measurements as `Measure.row` gives them; districts and gaps are left out, and what spans years stands
+            at the last of them.
+        attribution: owners and licences of the files besides the map.
 
     Raises:
         BadInput: a map without a date, or no value at all.
@@ -107,7 +111,8 @@ def add_to_observatory(folder: Path, place: str, rows: Sequence[Mapping[str, Any
     variables = _declare_variables(folder, catalogue, lines)
     indicators = _declare_indicators(folder, catalogue, lines)
     write_whole(home / "measurements.csv", _table(lines).encode())
-    write_whole(home / "mapping.yaml", _mapping(place, lines, max(str(row["start"])[:10] for row in rows)).encode())
+    newest = max(str(row["start"])[:10] for row in rows)
+    write_whole(home / "mapping.yaml", _mapping(place, lines, newest, attribution).encode())
     return Added(f"space-{place}", len(lines), variables, indicators)
 
 
@@ -120,7 +125,10 @@ def _line(place: str, row: Mapping[str, Any]) -> dict[str, str]:
     about = json.loads(row["dimensions"] or "{}")
     about |= {name: _text(row[name]) for name in _CONTEXT if row[name] is not None}
     series = f"{row['indicator']}/{'+'.join(sorted(about))}"
-    fixed = {"series": series, "place": place, "year": str(row["start"])[:4], "value": repr(float(row["value"]))}
+    year = str(row["start"])[:4]
+    if row["source"] == "table" and row["end"]:
+        year = str(int(str(row["end"])[:4]) - 1)
+    fixed = {"series": series, "place": place, "year": year, "value": repr(float(row["value"]))}
     return {**fixed, **about}
 
 
@@ -153,9 +161,15 @@ def _table(lines: Sequence[Mapping[str, str]]) -> str:
     return out.getvalue()
 
 
-def _mapping(place: str, lines: Sequence[Mapping[str, str]], day: str) -> str:
+def _mapping(place: str, lines: Sequence[Mapping[str, str]], day: str, owners: Sequence[str]) -> str:
     """The mapping: one rule a variable and set of dimensions."""
-    terms = _OF_MAP if any(line.get("source") == "osm" for line in lines) else _OF_LAYERS
+    of_map = any(line.get("source") == "osm" for line in lines)
+    terms = _OF_MAP if of_map else _OF_LAYERS
+    if owners:
+        everyone = [*(["© OpenStreetMap contributors"] if of_map else []), *owners]
+        named = json.dumps("; ".join(everyone), ensure_ascii=False)
+        kept = [line for line in terms.splitlines(keepends=True) if not line.startswith("  attribution:")]
+        terms = "".join(kept) + f"  attribution: {named}\n"
     head = f"""# Written by `kenes space measure --place {place} --observatory`; a later call writes it again.
 source:
   id: space-{place}

@@ -93,7 +93,7 @@ def write_stops(path: Path, city: Any) -> None:
     """Stops of the map and of the timetables, as GeoParquet."""
     source, name, kind, reference, lon, lat = [], [], [], [], [], []
     for capacity, stops in city.extract.stops.items():
-        source += ["osm"] * len(stops)
+        source += ["layer" if city.request.stops else "osm"] * len(stops)
         name += list(stops.name)
         kind += [capacity] * len(stops)
         reference += list(stops.reference)
