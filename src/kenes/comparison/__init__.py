@@ -6,12 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kenes.comparison.building import Inputs, Profile, Workshop, build, read_inputs
+    from kenes.comparison.building import Profile, Workshop, build
     from kenes.comparison.checks import Statistics, availability, size_findings, statistics
     from kenes.comparison.coin import from_coin
     from kenes.comparison.explanation import Standing, contributions, marginal_gains, node_parts, strengths
     from kenes.comparison.frontier import Frontier, benefit_of_the_doubt
     from kenes.comparison.influence import Sensitivity, sensitivity, sobol
+    from kenes.comparison.inputs import Inputs, read_inputs
     from kenes.comparison.intervals import Intervals, uncertainty, what_if
     from kenes.comparison.normalisation import goalpost_score, ranks
     from kenes.comparison.own_functions import Aggregator
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
 _HOME = {
     "building": (
-        "Inputs",
         "Profile",
         "Workshop",
         "build",
+    ),
+    "inputs": (
+        "Inputs",
         "read_inputs",
     ),
     "checks": (

@@ -6,7 +6,7 @@ build on the same `Workshop` recomputes only the steps after the first one that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison import imputation, treatment
-from kenes.comparison.aggregation import aggregate, share_present
-from kenes.comparison.normalisation import normalise_column, ranks
+from kenes.comparison.inputs import Inputs, read_inputs
+from kenes.comparison.normalisation import normalise_column
 from kenes.comparison.own_functions import Aggregator, OwnFunction
 from kenes.comparison.plain import from_plain, to_plain
-from kenes.comparison.specification import BY_BRANCH, Specification, Tree, cannot_take, canonical, needs_positive
-from kenes.comparison.table import columns_of, matrix, numbers, to_arrow
+from kenes.comparison.scoring import coverage_of, evaluate, ranks_in, shares_in_parent
+from kenes.comparison.specification import BY_BRANCH, Specification, canonical
+from kenes.comparison.table import numbers, to_arrow
 from kenes.comparison.treatment import Change
 from kenes.comparison.weighting import Worked, weigh
 from kenes.vocabulary.errors import BadInput
@@ -28,27 +29,6 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 STAGES = ("denominated", "imputed", "treated", "normalised")
 STAGE_OF = {"denominate": "denominated", "impute": "imputed", "screen": "screened", "treat": "treated"}
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a build reads: one row for each place (and time), one column for each indicator."""
-
-    places: tuple[str, ...]
-    times: tuple[Any, ...] | None
-    values: Floats
-    errors: Floats | None
-    denominators: Mapping[str, Floats]
-    groups: Mapping[str, tuple[Any, ...]]
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def blocks(self) -> list[Rows]:
-        """Rows of each time, in order; all rows where there is no time."""
-        if self.times is None:
-            return [np.arange(len(self.places))]
-        labels = np.array([str(t) for t in self.times])
-        return [np.flatnonzero(labels == t) for t in np.unique(labels)]
 
 
 @dataclass(frozen=True)
@@ -136,103 +116,6 @@ class Profile:
         if self.inputs.times is not None:
             head["time"] = self.inputs.times
         return to_arrow(head | {n: self.scores[:, i] for i, n in enumerate(self.spec.tree.ids)})
-
-
-def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
-    """Columns of a table as the arrays a build needs.
-
-    Args:
-        spec: names the columns of place, time, groups and denominators.
-        data: any table that `columns_of` takes.
-        errors: standard errors of the raw values, an array of shape (row, indicator) in the order of
-            `spec.indicators`, or a table with a column for each indicator that has errors; 0 or NaN for none.
-
-    Raises:
-        BadInput: a column is missing, a cell is no number, or a place occurs twice.
-    """
-    columns = columns_of(data)
-    if spec.place_column not in columns:
-        raise BadInput(
-            "data", expected=f"the place column {spec.place_column}", found=", ".join(list(columns)[:8]),
-            mend="Correct place_column.",
-        )  # fmt: skip
-    _refuse_blank(columns[spec.place_column], spec.place_column)
-    places = tuple(str(p) for p in columns[spec.place_column])
-    times = None
-    if spec.time_column:
-        if spec.time_column not in columns:
-            raise BadInput(
-                "data", expected=f"the time column {spec.time_column}", found=", ".join(list(columns)[:8]),
-                mend="Correct time_column, or leave it out.",
-            )  # fmt: skip
-        _refuse_blank(columns[spec.time_column], spec.time_column)
-        times = tuple(columns[spec.time_column])
-    _refuse_twice(places, times)
-    wanted = {n.denominator for n in spec.nodes if n.denominator} if spec.has("denominate") else set()
-    missing = sorted(d for d in wanted if d not in columns)
-    if missing:
-        raise BadInput("data", expected="a column for each denominator", found="no column " + ", ".join(missing))
-    values = matrix(columns, spec.indicators)
-    by = spec.step("impute").get("by")
-    names = {*spec.groups, *([by] if by else [])} & set(columns)
-    return Inputs(
-        places=places,
-        times=times,
-        values=values,
-        errors=_errors(errors, spec, values),
-        denominators={d: numbers(columns[d], d) for d in sorted(wanted)},
-        groups={g: tuple(columns[g]) for g in sorted(names)},
-        extra={k: v for k, v in columns.items() if k not in spec.indicators},
-    )
-
-
-def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
-    if errors is None:
-        return None
-    if isinstance(errors, np.ndarray):
-        found: Floats = np.nan_to_num(np.asarray(errors, dtype=float))
-    else:
-        columns = columns_of(errors)
-        found = np.zeros_like(values)
-        for position, leaf in enumerate(spec.indicators):
-            if leaf in columns:
-                found[:, position] = np.nan_to_num(numbers(columns[leaf], leaf))
-    if found.shape != values.shape or (found < 0).any():
-        raise BadInput(
-            "errors",
-            expected=f"standard errors of shape {values.shape}, none negative",
-            found=str(found.shape),
-        )
-    return found
-
-
-def _refuse_blank(cells: Sequence[Any], column: str) -> None:
-    """Places and times have a name in every row."""
-    for row, value in enumerate(cells, start=1):
-        if value is None or value != value or str(value).strip() == "":  # noqa: PLR0124 - NaN names nothing
-            raise BadInput(
-                column, expected="a name in every row", found="an empty cell", where=f"row {row}",
-                mend="Fill the cell or remove the row.",
-            )  # fmt: skip
-
-
-def _refuse_twice(places: Sequence[str], times: Sequence[Any] | None) -> None:
-    keys = list(zip(places, times, strict=True)) if times is not None else list(places)
-    if len(set(keys)) != len(keys):
-        twice = next(k for i, k in enumerate(keys) if k in keys[:i])
-        raise BadInput(
-            f"place {twice}", expected="one row for each place and time", found="two rows",
-            mend="Remove one row, or name time_column.",
-        )  # fmt: skip
-
-
-def shares_in_parent(tree: Tree, weights: Floats) -> Floats:
-    """Weights divided by the sum over siblings; shape (node,) or (node, draw); the root has 1."""
-    share = np.ones(weights.shape)
-    for position in tree.aggregates:
-        children = list(tree.children[position])
-        share[children] = weights[children] / weights[children].sum(axis=0)
-    return share
 
 
 class Workshop:
@@ -465,69 +348,6 @@ def _before(spec: Specification, first: str, second: str) -> bool:
     return second not in kinds or kinds.index(first) < kinds.index(second)
 
 
-def evaluate(
-    spec: Specification, leaves: Floats, weights: Floats, blocks: Sequence[Rows], places: Sequence[str], *,
-    before: Callable[[int, list[int], Floats], None] | None = None,
-) -> Floats:  # fmt: skip
-    """Scores of all nodes from normalised indicators.
-
-    Args:
-        spec: the tree and its aggregation.
-        leaves: shape (row, indicator).
-        weights: shape (node,), by position in the tree.
-        blocks: rows of each time, for the methods that compare places.
-        places: names of the rows, for messages.
-        before: called with the position of each aggregate, its children and their scores before it is scored; may
-            change `weights`.
-
-    Returns:
-        Shape (row, node).
-
-    Raises:
-        BadInput: a value of zero or less under a geometric or harmonic mean; names node and place.
-    """
-    tree = spec.tree
-    scores = np.full((len(leaves), len(tree.ids)), np.nan)
-    scores[:, : tree.leaves] = leaves
-    for position in tree.aggregates:
-        children, settings = list(tree.children[position]), spec.aggregate_of(position)
-        values = scores[:, children].T
-        if before is not None:
-            before(position, children, values.T)
-        wrong = np.argwhere(np.isfinite(values) & cannot_take(settings, values))
-        if wrong.size:
-            child, row = wrong[0]
-            least = "above zero" if needs_positive(settings) else "of zero or more"
-            raise BadInput(
-                f"node {tree.ids[position]}", expected=f"values {least} under a {settings['method']} mean",
-                found=f"{values[child, row]:g} in {tree.ids[children[child]]} of {places[row]}",
-                mend="Raise the low end of the normalisation, or choose an arithmetic mean.",
-            )  # fmt: skip
-        for rows in blocks:
-            scores[rows, position] = aggregate(values[:, rows], weights[children], settings)
-    return scores
-
-
-def coverage_of(tree: Tree, weights: Floats, present: NDArray[np.bool_]) -> Floats:
-    """Share of the weight below each node that has a value, shape (row, node)."""
-    share = shares_in_parent(tree, weights)
-    found = np.zeros((len(present), len(tree.ids)))
-    found[:, : tree.leaves] = present
-    for position in tree.aggregates:
-        children = list(tree.children[position])
-        found[:, position] = found[:, children] @ share[children]
-    return found
-
-
-def ranks_in(scores: Floats, blocks: Sequence[Rows]) -> Floats:
-    """Ranks of each column within each time, shape of `scores`; NaN where there is no score."""
-    found = np.full(scores.shape, np.nan)
-    for rows in blocks:
-        for position in range(scores.shape[1]):
-            found[rows, position] = ranks(scores[rows, position])
-    return found
-
-
 def build(
     spec: Specification | Mapping[str, Any], data: Any, *, errors: Any = None,
     aggregators: Mapping[str, OwnFunction | Aggregator] | None = None,
@@ -558,9 +378,3 @@ def build(
     else:
         chosen = from_plain(spec, aggregators=aggregators)
     return Workshop(read_inputs(chosen, data, errors)).build(chosen)
-
-
-__all__ = [
-    "Inputs", "Profile", "State", "Workshop", "build", "coverage_of", "evaluate", "read_inputs", "share_present",
-    "shares_in_parent",
-]  # fmt: skip

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison import imputation
-from kenes.comparison.building import Inputs, Profile
+from kenes.comparison.building import Profile
+from kenes.comparison.inputs import Inputs
 from kenes.comparison.specification import Specification
 
 Floats = NDArray[np.float64]

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison.building import shares_in_parent
+from kenes.comparison.scoring import shares_in_parent
 from kenes.comparison.specification import Specification
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison.building import Inputs, Profile, Workshop
+from kenes.comparison.building import Profile, Workshop
+from kenes.comparison.inputs import Inputs
 from kenes.comparison.intervals import Intervals
 from kenes.comparison.table import numbers
 from kenes.vocabulary.errors import BadInput

@@ -9,9 +9,10 @@ from typing import Any
 
 import yaml
 
-from kenes.comparison.building import Profile, Workshop, read_inputs
+from kenes.comparison.building import Profile, Workshop
 from kenes.comparison.coin import from_coin
 from kenes.comparison.influence import Sensitivity
+from kenes.comparison.inputs import read_inputs
 from kenes.comparison.intervals import uncertainty
 from kenes.comparison.plain import renamed, to_plain
 from kenes.pipeline.folders import whole_folder

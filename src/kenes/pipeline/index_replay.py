@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from kenes.comparison.building import Workshop, read_inputs
+from kenes.comparison.building import Workshop
+from kenes.comparison.inputs import read_inputs
 from kenes.comparison.plain import renamed
 from kenes.comparison.specification import Specification, canonical
 from kenes.pipeline.folders import whole_folder
