@@ -6,11 +6,7 @@ time points, and several feeds together are all read. Columns are taken by name,
 
 from __future__ import annotations
 
-import csv as rows_of_text
 import datetime as dt
-import io
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
+from kenes.sources.gtfs_files import FeedFiles
 from kenes.vocabulary.errors import SourceError
 
 Floats = npt.NDArray[np.float64]
@@ -73,16 +69,9 @@ class Feed:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.findings: dict[str, int] = {}
-        if not path.exists():
-            raise SourceError("GTFS feed", expected="a file", found="none", where=str(path))
-        self._zip = None
-        if path.is_file():
-            try:
-                self._zip = zipfile.ZipFile(path)
-            except zipfile.BadZipFile:
-                raise SourceError("GTFS feed", expected="a zip file", found="something else", where=str(path)) from None
+        self._files = FeedFiles(path)
+        self.path, self.findings = path, self._files.findings
+        self._table, self._count = self._files.table, self._files.count
         self.trips = self._table("trips", ("route_id", "service_id", "trip_id"))
         self.routes = self._table("routes", ("route_id", "route_type"))
         self.calendar = self._table("calendar", ("service_id", *_DAYS, "start_date", "end_date"), needed=False)
@@ -92,76 +81,6 @@ class Feed:
                 "GTFS feed", expected="calendar.txt or calendar_dates.txt", found="neither", where=path.name
             )
         self._service = self.trips.column("service_id").to_pylist()
-
-    def _open(self, name: str) -> bytes | None:
-        if self._zip is None:
-            file = self.path / name
-            return file.read_bytes() if file.is_file() else None
-        members = [m for m in self._zip.namelist() if m.rsplit("/", 1)[-1].lower() == name]
-        try:
-            return self._zip.read(min(members, key=len)) if members else None
-        except (zipfile.BadZipFile, zlib.error, OSError) as fault:
-            raise SourceError(
-                name, expected="a readable file in the feed", found=str(fault), where=self.path.name,
-                mend="Fetch the feed again.",
-            ) from None  # fmt: skip
-
-    def _table(self, name: str, columns: Sequence[str], optional: Sequence[str] = (), needed: bool = True) -> Any:
-        data = self._open(f"{name}.txt")
-        if data is None or not data.strip():
-            if needed:
-                raise SourceError("GTFS feed", expected=f"{name}.txt", found="none", where=self.path.name)
-            return None
-        header = data[: data.find(b"\n") if b"\n" in data else len(data)].decode("utf-8-sig", "replace")
-        odd: list[csv.InvalidRow] = []
-        names = [field.strip().strip('"').strip() for field in header.split(",")]
-        missing = [column for column in columns if column not in names]
-        if missing:
-            raise SourceError(
-                f"{name}.txt",
-                expected=f"columns {', '.join(missing)}",
-                found=", ".join(names),
-                where=self.path.name,
-            )
-        wanted = [*columns, *(c for c in optional if c in names)]
-
-        def keep_aside(row: csv.InvalidRow) -> str:
-            odd.append(row)
-            return "skip"
-
-        try:
-            table = csv.read_csv(
-                io.BytesIO(data),
-                read_options=csv.ReadOptions(column_names=names, skip_rows=1),
-                parse_options=csv.ParseOptions(invalid_row_handler=keep_aside, newlines_in_values=name != "stop_times"),
-                convert_options=csv.ConvertOptions(
-                    include_columns=wanted,
-                    column_types=dict.fromkeys(names, pa.string()),
-                    strings_can_be_null=False,
-                ),
-            )
-        except pa.ArrowInvalid as fault:
-            raise SourceError(
-                f"{name}.txt", expected="a table in UTF-8", found=str(fault), where=self.path.name,
-                mend="Save the file as UTF-8 with commas.",
-            ) from None  # fmt: skip
-        return _trimmed(self._with_odd_rows(table, odd, names), data)
-
-    def _with_odd_rows(self, table: Any, odd: Sequence[csv.InvalidRow], names: Sequence[str]) -> Any:
-        """The table with the rows that have fewer or more cells than the header: what is short ends in empty cells,
-        what is long may only end in empty ones."""
-        rows = []
-        for row in odd:
-            cells = next(rows_of_text.reader([row.text or ""]), [])
-            if any(cell.strip() for cell in cells[len(names) :]) or not cells:
-                self._count("rows_refused")
-                continue
-            self._count("rows_of_other_length")
-            rows.append(dict(zip(names, [*cells, *[""] * len(names)], strict=False)))
-        if not rows:
-            return table
-        added = {name: pa.array([row[name] for row in rows], pa.string()) for name in table.column_names}
-        return pa.concat_tables([table, pa.table(added)])
 
     def trips_by_day(self, around: dt.date | None = None) -> dict[dt.date, int]:
         """How many trips run on each day of the feed's validity.
@@ -294,10 +213,6 @@ class Feed:
             lat.append(y)
         return (stop, name, np.array(lon, float), np.array(lat, float)), seen
 
-    def _count(self, what: str, times: int = 1) -> None:
-        if times:
-            self.findings[what] = self.findings.get(what, 0) + times
-
     def _calls(self, active: dict[str, int], index: dict[str, int]) -> tuple[Ints, Ints, Floats, Floats, Floats]:
         table = self._table(
             "stop_times",
@@ -410,14 +325,6 @@ def service_day(feeds: Sequence[Feed], asked: dt.date | None = None, near: dt.da
     trips = {day: sum(known.get(day, 0) for known in days) for day in chosen}
     full = [day for day in chosen if trips[day] >= 0.95 * max(trips.values())]
     return min(full, key=lambda day: (abs((day - near).days) if near else 0, day))
-
-
-def _trimmed(table: Any, data: bytes) -> Any:
-    """The table without blanks around its cells, where there are any beside a comma or at the end of a line."""
-    if not any(mark in data for mark in (b", ", b" ,", b" \n", b" \r", b"\n ", b"\t")):
-        return table
-    columns = [pc.utf8_trim_whitespace(column) for column in table.columns]
-    return pa.table(dict(zip(table.column_names, columns, strict=True)))
 
 
 def _number(text: str) -> float:
