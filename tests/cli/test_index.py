@@ -331,3 +331,24 @@ def test_the_report_is_written_in_turkish_too(tmp_path):
     assert "3 yerden 3 tanesi sıralandı" in page
     assert "eksik değerler" in page
     assert "What the ranks depend on" not in page
+
+
+def test_a_change_between_editions_is_divided_into_data_method_and_membership(tmp_path):
+    spec, data = small(tmp_path)
+    assert run("build", spec, "--data", data, "--out", tmp_path / "a", "--draws", 0).exit_code == 0
+    small(tmp_path, rows="x,1,3\ny,2,5\nw,9,9\n")
+    spec.write_text(spec.read_text().replace("{id: a, parent: index}", "{id: a, parent: index, weight: 3}"))
+    assert run("build", spec, "--data", data, "--out", tmp_path / "b", "--draws", 0).exit_code == 0
+    told = json.loads(run("compare", tmp_path / "a", tmp_path / "b", "--json").stdout)
+    assert told["undivided"] is None
+    for row in told["changes"]:
+        assert row["data"] + row["method"] + row["membership"] == pytest.approx(row["change"], abs=1e-9)
+    assert any(abs(row["method"]) > 1 for row in told["changes"])
+    assert "membership" in run("compare", tmp_path / "a", tmp_path / "b").output
+    spec.write_text(spec.read_text().replace("id: b,", "id: c,"))
+    data.write_text(data.read_text().replace("place,a,b", "place,a,c"))
+    assert run("build", spec, "--data", data, "--out", tmp_path / "c", "--draws", 0).exit_code == 0
+    other = run("compare", tmp_path / "a", tmp_path / "c")
+    assert other.exit_code == 0
+    assert "not divided into data, method and membership" in other.output
+    assert "no b" in other.output

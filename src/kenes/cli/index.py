@@ -93,11 +93,14 @@ def compare(before: Path, after: Path, observatory: Path, as_json: bool, seed: i
     else:
         columns = ["place", "time", "score_before", "score_after", "rank_before", "rank_after"]
         columns = [c for c in columns if c != "time" or any("time" in r for r in found["changes"])]
+        columns += [] if found["undivided"] else ["data", "method", "membership"]
         table(columns, [[_text(c[k]) for k in columns] for c in found["changes"]])
         for key, words in (("only_before", "Only before"), ("only_after", "Only after")):
             if found[key]:
                 names = [n if isinstance(n, str) else f"{n['place']} {n['time']}" for n in found[key]]
                 click.echo(f"{words}: {', '.join(names)}")
+        if found["undivided"]:
+            click.echo(f"The changes are not divided into data, method and membership: {found['undivided']}")
         same = [w for w in ("specification", "data") if found[f"same_{w}"]]
         click.echo(f"The same in both: {', '.join(same) or 'neither specification nor data'}")
     return DONE

@@ -10,10 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from kenes.comparison.building import Workshop
+from kenes.comparison.inputs import read_inputs
+from kenes.comparison.panels import Change, decompose
 from kenes.comparison.structure import correlation
-from kenes.pipeline.index_reading import read_plain, read_table
+from kenes.pipeline.index_reading import names_of, read_plain, read_specification, read_table
 from kenes.pipeline.index_tables import Tables, csv_bytes
 from kenes.vocabulary.errors import BadInput
+
+PARTS = ("data", "method", "membership")
 
 
 def files_of(folder: Path) -> set[str]:
@@ -46,8 +51,9 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
     """What differs between two results: ranks, scores, and the places of only one.
 
     Returns:
-        `changes` (place, time in a panel, score and rank before and after, sorted by place), `only_before`,
-        `only_after` (ids, or in a panel place and time) and the rank correlation.
+        `changes` (place, time in a panel, score and rank before and after, and in what part the change comes from
+        data, method and membership where that can be told; sorted by place), `only_before`, `only_after` (ids, or in a
+        panel place and time), the rank correlation, and `undivided`, why the changes could not be divided, or None.
 
     Raises:
         BadInput: a folder holds no result, or only one of the two has years.
@@ -61,20 +67,36 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
         )  # fmt: skip
     both = sorted(set(first) & set(second))
     changes = []
+    parts, undivided = _parts(before, after)
     for key in both:
         a, b = first[key], second[key]
         changes.append({
             "place": key[0], **({"time": key[1]} if len(key) > 1 else {}), "score_before": a[0], "score_after": b[0],
             "change": None if a[0] is None or b[0] is None else b[0] - a[0], "rank_before": a[1], "rank_after": b[1],
+            **{name: getattr(parts[key[0]], name) if key[0] in parts else None for name in PARTS},
         })  # fmt: skip
     pairs = np.array([[first[k][0], second[k][0]] for k in both], dtype=float).reshape(-1, 2)
     r = correlation(pairs[:, 0], pairs[:, 1], "spearman")[0]
     return {
-        "changes": changes, "only_before": _named(set(first) - set(second)),
+        "changes": changes, "undivided": undivided, "only_before": _named(set(first) - set(second)),
         "only_after": _named(set(second) - set(first)), "spearman": None if np.isnan(r) else r,
         "same_specification": _meta(before).get("specification") == _meta(after).get("specification"),
         "same_data": _meta(before).get("data") == _meta(after).get("data"),
     }  # fmt: skip
+
+
+def _parts(before: Path, after: Path) -> tuple[dict[str, Change], str | None]:
+    """What each place's change is made of, by building both editions anew; or why that cannot be told."""
+    try:
+        profiles = []
+        for folder in (before, after):
+            spec = read_specification(folder / "spec.json")
+            data = read_table(folder / "data.csv", names_of(spec))
+            profiles.append(Workshop(read_inputs(spec, data)).build(spec))
+        found = decompose(*profiles)
+    except BadInput as error:
+        return {}, str(error)
+    return {c.place: c for c in found if np.isfinite([c.data, c.method, c.membership]).all()}, None
 
 
 def _named(keys: set[tuple[str, ...]]) -> list[Any]:
