@@ -334,9 +334,9 @@ def test_the_report_is_written_in_turkish_too(tmp_path):
 
 
 def test_a_change_between_editions_is_divided_into_data_method_and_membership(tmp_path):
-    spec, data = small(tmp_path)
+    spec, data = small(tmp_path, rows="x,1,9\ny,2,5\nz,3,1\n")
     assert run("build", spec, "--data", data, "--out", tmp_path / "a", "--draws", 0).exit_code == 0
-    small(tmp_path, rows="x,1,3\ny,2,5\nw,9,9\n")
+    small(tmp_path, rows="x,1,8\ny,2,5\nz,3,1\nw,9,9\n")
     spec.write_text(spec.read_text().replace("{id: a, parent: index}", "{id: a, parent: index, weight: 3}"))
     assert run("build", spec, "--data", data, "--out", tmp_path / "b", "--draws", 0).exit_code == 0
     told = json.loads(run("compare", tmp_path / "a", tmp_path / "b", "--json").stdout)
