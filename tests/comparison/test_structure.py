@@ -232,3 +232,10 @@ def test_all_pairs_are_correlated_as_scipy_does_each_once(method, gaps):
         assert (c.r, c.p) == pytest.approx((expected.statistic, expected.pvalue), rel=1e-9, abs=1e-12)
     related = {(c.a, c.b): c for c in correlations(profile, method=method)}
     assert {k: v for k, v in ((((c.a, c.b), c)) for c in found) if k in related} == related
+
+
+def test_indicators_that_cancel_each_other_out_have_no_alpha():
+    values = np.column_stack([np.arange(5.0), -np.arange(5.0)])
+    assert np.isnan(cronbach_alpha(values))
+    assert np.isnan(cronbach_alpha(values, standardised=True))
+    assert np.isnan(cronbach_alpha(np.column_stack([np.arange(5.0), np.ones(5)]), standardised=True))

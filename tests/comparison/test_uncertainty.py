@@ -172,7 +172,7 @@ def test_compiled_draws_equal_the_array_functions(steps, monkeypatch):
     profile = build(plain, data)
     factors = [{"kind": "errors", "share": 0.1}, {"kind": "gaps"}, WEIGHTS]
     compiled = uncertainty(profile, 12, factors=factors)
-    assert replicates.recipe(profile, profile.spec, drawing.cell_errors(profile, factors)) is not None
+    assert replicates.recipe(profile, profile.spec, drawing.cell_errors(profile, profile.spec, factors)) is not None
     monkeypatch.setattr(drawing, "recipe", lambda *_: None)
     plainly = uncertainty(profile, 12, factors=factors)
     assert compiled.drawn == pytest.approx(plainly.drawn, abs=1e-9, nan_ok=True)

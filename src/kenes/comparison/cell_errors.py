@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,17 +16,15 @@ from kenes.comparison.inputs import Inputs
 from kenes.comparison.specification import Specification
 
 Floats = NDArray[np.float64]
-IMPUTING = ("none", "value")
-"""Methods that fill nothing, or fill by decree: what they leave or set is no estimate."""
 
 
 @dataclass(frozen=True)
 class CellErrors:
-    """Cells to draw from; arrays of shape (row, indicator) in the unit of the data.
+    """Cells to draw from; arrays of shape (row, indicator).
 
     `gaps` tells where the data have none; `values` are the data, with a guess in each gap that no imputation fills;
-    `raw` the standard errors of these, `filled` those of cells that imputation fills; `low` and `high` bound the
-    draws of guesses.
+    `raw` the standard errors of these; `low` and `high` bound the draws of guesses. `filled` are the deviations of
+    cells that imputation fills, in the unit of what it fills, and `floor` and `ceiling` the observed range.
     """
 
     gaps: NDArray[np.bool_]
@@ -35,6 +33,8 @@ class CellErrors:
     filled: Floats
     low: Floats
     high: Floats
+    floor: Floats
+    ceiling: Floats
 
     @cached_property
     def cells(self) -> NDArray[np.int64]:
@@ -48,11 +48,12 @@ class CellErrors:
         return self.gaps.T.ravel()[self.cells]
 
 
-def cell_errors(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> CellErrors:
-    """Errors and gaps of a build's cells under the factors `errors` and `gaps`."""
+def cell_errors(profile: Profile, spec: Specification, factors: Sequence[Mapping[str, Any]]) -> CellErrors:
+    """Errors and gaps of a build's cells under the factors `errors` and `gaps`, for one variant of its steps."""
     inputs = profile.inputs
     values, raw, filled = inputs.values, np.zeros_like(inputs.values), np.zeros_like(inputs.values)
     low, high = np.full(values.shape, -np.inf), np.full(values.shape, np.inf)
+    floor, ceiling = low, high
     for factor in factors:
         if factor["kind"] == "errors":
             raw = inputs.errors.copy() if inputs.errors is not None else raw
@@ -60,27 +61,45 @@ def cell_errors(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> CellE
             for leaf, sd in dict(factor.get("sd") or {}).items():
                 raw[:, profile.position(leaf)] = float(sd)
     if any(factor["kind"] == "gaps" for factor in factors):
-        imputed = profile.stages.get("imputed")
-        if imputed is not None and profile.spec.step("impute").get("method", "none") not in IMPUTING:
-            before = profile.stages.get("denominated", inputs.values)
-            rng = np.random.default_rng(profile.spec.seed)
-            spread = imputation.fill_spread(before, profile.spec.step("impute"), rng)
-            filled = np.where(np.isfinite(imputed), spread, 0.0)
-        elif imputed is None or profile.spec.step("impute").get("method", "none") == "none":
-            values, spread, low, high = _guessed(profile)
+        method = spec.step("impute").get("method", "none")
+        if method == "none":
+            values, spread, low, high = _guessed(profile, spec)
             raw = np.where(np.isnan(inputs.values), spread, raw)
-    return CellErrors(np.isnan(inputs.values), values, raw, filled, low, high)
+        elif method != "value":
+            filled, floor, ceiling = _fills(profile, spec)
+    return CellErrors(np.isnan(inputs.values), values, raw, filled, low, high, floor, ceiling)
 
 
-def _guessed(profile: Profile) -> tuple[Floats, Floats, Floats, Floats]:
+def _fills(profile: Profile, spec: Specification) -> tuple[Floats, Floats, Floats]:
+    """How uncertain each fill is, and the range of its indicator among the places of the same time that count."""
+    settings, workshop, tree = spec.step("impute"), profile.workshop, spec.tree
+    last = [step.kind for step in spec.steps].index("impute")
+    before, after = (workshop.prepared(replace(spec, steps=spec.steps[: last + n])).values for n in (0, 1))
+    parts = [np.arange(tree.leaves)]
+    if settings.get("by") == "branch":
+        leaves = [[c for c in tree.children[p] if c < tree.leaves] for p in tree.aggregates]
+        parts = [np.array(columns) for columns in leaves if columns]
+    spread, floor, ceiling = (np.zeros_like(before) for _ in range(3))
+    rng = np.random.default_rng(spec.seed)
+    for rows in workshop.blocks:
+        floor[rows], ceiling[rows] = _ranges(before[rows])
+        for columns in parts:
+            part = np.ix_(rows, columns)
+            spread[part] = imputation.fill_spread(before[part], settings, rng)
+    return np.where(np.isnan(before) & np.isfinite(after), spread, 0.0), floor, ceiling
+
+
+def _guessed(profile: Profile, spec: Specification) -> tuple[Floats, Floats, Floats, Floats]:
     """The data with guesses in the gaps of ranked places, their deviations, and the range they stay in.
 
     A place that is not ranked keeps its gaps: nobody is measured against what it might have been.
     """
     values = profile.inputs.values
-    scale = denomination(profile.spec, profile.inputs)
+    scale = denomination(spec, profile.inputs)
     measured = values * scale
-    guess, spread = imputation.guesses(measured)
+    guess, spread = np.full(values.shape, np.nan), np.zeros(values.shape)
+    for rows in profile.workshop.blocks:
+        guess[rows], spread[rows] = imputation.guesses(measured[rows])
     open_cell = np.isnan(values) & profile.ranked[:, None] & np.isfinite(guess) & np.isfinite(scale)
     low, high = (np.broadcast_to(ends, values.shape) / scale for ends in _ranges(measured))
     low, high = np.minimum(low, high), np.maximum(low, high)

@@ -15,8 +15,9 @@ from kenes.comparison.aggregation import MEANS, aggregate
 from kenes.comparison.building import Profile, Workshop
 from kenes.comparison.cell_errors import CellErrors, cell_errors
 from kenes.comparison.factors import Draws, noise_of
+from kenes.comparison.plain import to_plain
 from kenes.comparison.replicates import recipe
-from kenes.comparison.specification import Specification, cannot_take
+from kenes.comparison.specification import Specification, cannot_take, canonical
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -34,9 +35,10 @@ def scores_of(
     """
     count = len(plan.variant)
     drawn = np.empty((len(kept), count, len(rows)))
-    errors = cell_errors(profile, factors) if (plan.noise >= 0).any() else None
-    recipes = {} if errors is None else {n: recipe(profile, s, errors) for n, s in enumerate(plan.variants)}
-    lacking = {int(n): _lacking(profile, plan.variants[n]) for n in np.unique(plan.variant)}
+    used = np.unique(plan.variant).tolist()
+    errors = _errors_of(profile, plan, factors) if (plan.noise >= 0).any() else {}
+    recipes = {n: recipe(profile, plan.variants[n], errors[n]) for n in errors}
+    lacking = {n: _lacking(profile, plan.variants[n]) for n in used}
     everyone = np.arange(len(profile.places))
     jobs: list[tuple[int, NDArray[np.intp]]] = []
     for number in range(len(plan.variants)):
@@ -60,10 +62,10 @@ def scores_of(
             )
             return
         use = everyone if _compares_places(spec) else rows
-        if errors is None:
-            leaves = profile.workshop.prepared(spec).values[use].T
+        if errors:
+            leaves = _noisy(profile, spec, plan.noise[:, members], errors[job[0]], seed, use)
         else:
-            leaves = _noisy(profile, spec, plan.noise[:, members], errors, seed, use)
+            leaves = profile.workshop.prepared(spec).values[use].T
         short = lacking[job[0]]
         absent = None if short is None else short[:, use]
         found = evaluate_draws(
@@ -80,6 +82,18 @@ def scores_of(
             run(job)
     _to_nominal_scale(profile, plan, rows, kept, drawn)
     return drawn
+
+
+def _errors_of(profile: Profile, plan: Draws, factors: Sequence[Mapping[str, Any]]) -> dict[int, CellErrors]:
+    """Errors and gaps by the number of the variant; found once for variants that are the same up to imputation."""
+    found: dict[str, CellErrors] = {}
+    errors: dict[int, CellErrors] = {}
+    for number in np.unique(plan.variant).tolist():
+        spec = plan.variants[number]
+        key = canonical(to_plain(replace(spec, steps=_until_imputed(spec).steps, worked=None)))
+        errors[number] = found[key] if key in found else cell_errors(profile, spec, factors)
+        found[key] = errors[number]
+    return errors
 
 
 def _compares_places(spec: Specification) -> bool:
@@ -156,22 +170,20 @@ def prepare_noisy(workshop: Workshop, spec: Specification, z: Floats, errors: Ce
     if not errors.filled.any() or not spec.has("impute"):
         return workshop.prepared(spec, values).values
     same = not errors.raw.any()
-    filled = workshop.prepared(_until_imputed(spec), None if same else values).values + errors.filled * z
-    return workshop.prepared(_after_imputed(spec), filled).values
+    fills = workshop.prepared(_until_imputed(spec), None if same else values).values
+    drawn = np.clip(fills + errors.filled * z, np.fmin(fills, errors.floor), np.fmax(fills, errors.ceiling))
+    return workshop.prepared(_after_imputed(spec), np.where(errors.filled > 0, drawn, fills)).values
 
 
 def _until_imputed(spec: Specification) -> Specification:
-    last = max(i for i, s in enumerate(spec.steps) if s.kind == "impute")
-    return _with_steps(spec, spec.steps[: last + 1])
+    """The steps up to imputation; up to denomination where nothing is imputed."""
+    kinds = [s.kind for s in spec.steps]
+    last = next((kinds.index(kind) for kind in ("impute", "denominate") if kind in kinds), -1)
+    return replace(spec, steps=spec.steps[: last + 1])
 
 
 def _after_imputed(spec: Specification) -> Specification:
-    last = max(i for i, s in enumerate(spec.steps) if s.kind == "impute")
-    return _with_steps(spec, spec.steps[last + 1 :])
-
-
-def _with_steps(spec: Specification, steps: Any) -> Specification:
-    return replace(spec, steps=tuple(steps))
+    return replace(spec, steps=spec.steps[[s.kind for s in spec.steps].index("impute") + 1 :])
 
 
 def evaluate_draws(

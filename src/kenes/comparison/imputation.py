@@ -141,9 +141,10 @@ def nearest(values: Floats, *, k: int = 5) -> Floats:
 
     Distances are Euclidean over standardised indicators that both places have, per shared indicator.
     """
-    with np.errstate(invalid="ignore"):
-        spread = np.nanstd(values, axis=0, ddof=1)
-        scaled = (values - np.nanmean(values, axis=0)) / np.where(spread > 0, spread, 1)
+    known = np.isfinite(values)
+    centred = np.where(known, values - _column_means(values), 0.0)
+    spread = np.sqrt((centred**2).sum(axis=0) / np.maximum(known.sum(axis=0) - 1, 1))
+    scaled = np.where(known, centred / np.where(spread > 0, spread, 1.0), np.nan)
     filled = values.copy()
     for row in np.flatnonzero(np.isnan(values).any(axis=1)):
         gap = scaled - scaled[row]
@@ -251,8 +252,8 @@ def chained(values: Floats, *, rounds: int | None = None, rng: np.random.Generat
     Args:
         values: shape (place, indicator).
         rounds: most rounds; 20 with `rng` and 1,000 without by default.
-        rng: then fills are drawn from the fitted line plus its residual spread (one multiple imputation); without,
-            they are the fitted values.
+        rng: then each line is fitted to a resample of the places and fills are drawn with its residual spread (one
+            multiple imputation); without, they are the fitted values.
 
     Returns:
         A filled copy; an indicator without any value stays missing.
@@ -260,6 +261,12 @@ def chained(values: Floats, *, rounds: int | None = None, rng: np.random.Generat
     Source:
         van Buuren and Groothuis-Oudshoorn (2011), J. Statistical Software 45(3), on fully conditional regression.
     """
+    seen = np.isfinite(values).any(axis=0)
+    if not seen.all():
+        result = values.copy()
+        if seen.any():
+            result[:, seen] = chained(values[:, seen], rounds=rounds, rng=rng)
+        return result
     most = (20 if rng is not None else 1000) if rounds is None else rounds
     gaps = np.isnan(values)
     filled = fill_by_centre(values, np.mean)
@@ -268,17 +275,20 @@ def chained(values: Floats, *, rounds: int | None = None, rng: np.random.Generat
     m = work.shape[1]
     for _ in range(most):
         before = work[gaps]
-        for column in np.flatnonzero(gaps.any(axis=0) & ~gaps.all(axis=0)):
+        for column in np.flatnonzero(gaps.any(axis=0)):
             known = ~gaps[:, column]
             others = np.delete(work, column, axis=1)
-            centre = others[known].mean(axis=0)
-            x, y = others[known] - centre, work[known, column]
+            taken = np.flatnonzero(known)
+            if rng is not None:
+                taken = rng.choice(taken, taken.size)
+            centre = others[taken].mean(axis=0)
+            x, y = others[taken] - centre, work[taken, column]
             slope = _slopes(x, y - y.mean())
             guess = y.mean() + (others[~known] - centre) @ slope
             if rng is not None:
-                free = max(int(known.sum()) - m, 1)
-                spread = float(np.sqrt(((y - y.mean() - x @ slope) ** 2).sum() / free))
-                guess = guess + rng.normal(0, min(spread, float(y.std(ddof=1))), guess.shape)
+                around = ((y - y.mean()) ** 2).sum() / max(y.size - 1, 1)
+                beside = ((y - y.mean() - x @ slope) ** 2).sum() / max(y.size - m, 1)
+                guess = guess + rng.normal(0, np.sqrt(min(around, beside)), guess.shape)
             work[~known, column] = guess
         if rng is None and np.abs(work[gaps] - before).max(initial=0) < 1e-14:
             break
@@ -313,8 +323,8 @@ def fill_spread(values: Floats, settings: Mapping[str, Any], rng: np.random.Gene
 def guesses(values: Floats) -> tuple[Floats, Floats]:
     """What the place's other indicators let expect of each gap, and how far that may be off.
 
-    Each indicator with gaps is regressed on all others (their own gaps filled by `chained`) with the ridge of
-    least generalised cross-validation.
+    Each indicator with gaps is regressed on all others (their own gaps at their mean, so that no fill feigns a
+    relation) with the ridge, or no slope at all, that predicts left-out places best.
 
     Args:
         values: shape (place, indicator).
@@ -324,11 +334,11 @@ def guesses(values: Floats) -> tuple[Floats, Floats]:
         where fewer than 3 places have one.
 
     Source:
-        Golub, Heath and Wahba (1979), Technometrics 21(2), 215-223; the deviation is that of a prediction: residual
-        spread over n less the effective degrees of freedom, plus that of the line.
+        Allen (1974), Technometrics 16(1), 125-127, on the sum of squares of prediction errors (PRESS); the deviation
+        is the root of its mean, times the deviation of Student's t for so few places.
     """
     gaps = np.isnan(values)
-    filled = chained(values)
+    filled = fill_by_centre(values, np.mean)
     mean, spread = np.full(values.shape, np.nan), np.zeros(values.shape)
     for column in np.flatnonzero(gaps.any(axis=0) & ((~gaps).sum(axis=0) >= 3)):
         known = ~gaps[:, column]
@@ -340,20 +350,18 @@ def guesses(values: Floats) -> tuple[Floats, Floats]:
     return mean, spread
 
 
-def _predicted(x: Floats, y: Floats, new: Floats) -> tuple[Floats, Floats]:
-    """Ridge predictions at `new` and their standard deviations, shape (new,) each; x centred over its rows."""
+def _predicted(x: Floats, y: Floats, new: Floats) -> tuple[Floats, float]:
+    """Ridge predictions at `new`, shape (new,), and their standard deviation; x centred over its rows."""
     n, off = len(y), y - y.mean()
     u, s, v = np.linalg.svd(x, full_matrices=False)
-    along, best = u.T @ off, (np.inf, np.zeros_like(s), float((off**2).sum()), 1.0)
-    for ridge in n * 10.0 ** np.arange(-3, 4):
-        kept = s**2 / (s**2 + ridge)
-        rest, free = float(((off - u @ (kept * along)) ** 2).sum()), n - 1 - kept.sum()
-        if free >= 1 and n * rest / free**2 < best[0]:
-            best = (n * rest / free**2, kept, rest, free)
-    _, kept, rest, free = best
-    turned = np.divide(new @ v.T, s, out=np.zeros((len(new), s.size)), where=s > 1e-12 * max(s.max(initial=0), 1e-300))
-    leverage = ((turned * kept) ** 2).sum(axis=1)
-    return y.mean() + turned @ (kept * along), np.sqrt(rest / free * (1 + 1 / n + leverage))
+    u, s, v = (part[..., s > 1e-12 * s.max(initial=0)] for part in (u, s, v.T))
+    along = u.T @ off
+    ridges = [*(n * 10.0 ** np.arange(-3, 4)), np.inf]
+    kept = np.array([s**2 / (s**2 + ridge) for ridge in ridges])
+    left = (off[:, None] - u @ (kept * along).T) / np.maximum(1 - 1 / n - u**2 @ kept.T, 1e-9)
+    press = (left**2).mean(axis=0)
+    best = int(press.argmin())
+    return y.mean() + new @ v / s @ (kept[best] * along), float(np.sqrt(press[best] * (n - 1) / max(n - 3, 0.5)))
 
 
 def _column_means(values: Floats) -> Floats:

@@ -89,8 +89,8 @@ def _transform(x, code):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _impute(x, groups, count, noise):  # type: ignore[no-untyped-def]
-    """Group means in place, plus the noise of each filled cell."""
+def _impute(x, groups, count, noise, floor, ceiling):  # type: ignore[no-untyped-def]
+    """Group means in place, plus the noise of each filled cell, inside the observed range."""
     total, n = np.zeros(count), np.zeros(count)
     gaps = False
     for i in range(x.size):
@@ -102,7 +102,8 @@ def _impute(x, groups, count, noise):  # type: ignore[no-untyped-def]
     if gaps:
         for i in range(x.size):
             if x[i] != x[i] and groups[i] > 0 and n[groups[i]] > 0:
-                x[i] = total[groups[i]] / n[groups[i]] + noise[i]
+                fill = total[groups[i]] / n[groups[i]]
+                x[i] = min(max(fill + noise[i], min(fill, floor)), max(fill, ceiling))
 
 
 @njit(cache=True, nogil=True)
@@ -166,20 +167,23 @@ def _rank(x, code):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def prepare(x, noise, keep, groups, group_count, treated, skew, kurt, most, then, combine, norm, direction, a, b, worst, best, cap):  # type: ignore[no-untyped-def]  # fmt: skip
+def prepare(x, noise, floor, ceiling, keep, groups, group_count, treated, skew, kurt, most, then, combine, norm, direction, a, b, worst, best, cap):  # type: ignore[no-untyped-def]  # fmt: skip
     """Impute, treat and normalise one draw in place; `x` has shape (indicator, row).
 
-    `noise` is added where a gap is filled; `keep` marks rows not screened out; `group_count` 0 means no imputation; `most` -1 means no limit and
+    `noise` is added where a gap is filled, between `floor` and `ceiling` of the indicator; `keep` marks rows not screened out; `group_count` 0 means no imputation; `most` -1 means no limit and
     `treated` 0 none; `norm` -1 means that values stay as they are.
     """
     spare = np.empty(x.shape[1])
     for column in range(x.shape[0]):
         line = x[column]
-        if group_count > 0:
-            _impute(line, groups, group_count, noise[column])
         for i in range(line.size):
             if not keep[i]:
                 line[i] = np.nan
+        if group_count > 0:
+            _impute(line, groups, group_count, noise[column], floor[column], ceiling[column])
+            for i in range(line.size):
+                if not keep[i]:
+                    line[i] = np.nan
         if treated[column] > 0:
             spare[:] = line
             ok, _ = _shape(line, skew[column], kurt[column])

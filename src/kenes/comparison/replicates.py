@@ -33,6 +33,8 @@ class Recipe:
     errors: Floats
     low: Floats
     high: Floats
+    floor: Floats
+    ceiling: Floats
     prepare: tuple[Any, ...]
     start: Ints
     children: Ints
@@ -46,7 +48,7 @@ def recipe(profile: Profile, spec: Specification, errors: CellErrors) -> Recipe 
         return None
     tree, scale = spec.tree, denomination(spec, profile.inputs)
     raw = np.ascontiguousarray((errors.values * scale).T)
-    error = np.where(np.isfinite(raw), np.abs(errors.raw * scale).T, errors.filled.T)
+    error = np.where(np.isfinite(raw), (errors.raw * scale).T, errors.filled.T)
     cells = errors.cells
     ends = np.sort(np.stack([errors.low * scale, errors.high * scale]), axis=0).transpose(0, 2, 1).reshape(2, -1)
     children = [c for p in tree.aggregates for c in tree.children[p]]
@@ -54,7 +56,8 @@ def recipe(profile: Profile, spec: Specification, errors: CellErrors) -> Recipe 
     codes = {"arithmetic": 0, "geometric": 1, "harmonic": 2}
     prepared = _prepare_arguments(profile, spec)
     return Recipe(
-        raw.ravel(), cells, errors.gap, error.ravel()[cells], ends[0, cells], ends[1, cells], prepared,
+        raw.ravel(), cells, errors.gap, error.ravel()[cells], ends[0, cells], ends[1, cells],
+        errors.floor[0].copy(), errors.ceiling[0].copy(), prepared,
         np.cumsum([0, *sizes]).astype(np.int64),
         np.array(children, dtype=np.int64),
         np.array([codes[spec.aggregate_of(p)["method"]] for p in tree.aggregates], dtype=np.int64),
@@ -87,8 +90,9 @@ def _prepare_arguments(profile: Profile, spec: Specification) -> tuple[Any, ...]
     rows, leaves = len(profile.places), spec.indicators
     method = spec.step("impute").get("method", "none") if spec.has("impute") else "none"
     groups, count = np.ones(rows, dtype=np.int64), 0 if method == "none" else 2
-    if method == "group_mean":
-        by = spec.step("impute").get("by") or spec.groups[0]
+    by = spec.step("impute").get("by")
+    if method == "group_mean" or (method != "none" and by):
+        by = by or spec.groups[0]
         named = [f"={g}" if not nameless(g) else "" for g in profile.inputs.groups[by]]
         labels, groups = np.unique(["", *named], return_inverse=True)  # 0: no group, whose gaps stay
         groups, count = groups[1:].astype(np.int64), len(labels)
@@ -174,7 +178,7 @@ def run(
     for d, member in enumerate(members):
         z_of(d, z)
         kernels.noisy(made.raw, made.errors, made.low, made.high, z, made.cells, x.ravel(), noise.ravel())
-        kernels.prepare(x, noise, *made.prepare)
+        kernels.prepare(x, noise, made.floor, made.ceiling, *made.prepare)
         wrong = kernels.climb(x, made.start, made.children, made.method, under[d], scores, made.gaps, absent, counted)
         if wrong >= 0:
             raise refused_draw(spec, leaves + wrong)

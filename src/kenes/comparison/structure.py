@@ -120,6 +120,9 @@ def cronbach_alpha(values: Floats, *, standardised: bool = False) -> float:
         values: shape (place, indicator), all in the same direction.
         standardised: from the mean correlation instead of the variances.
 
+    Returns:
+        Alpha; NaN with fewer than 2 indicators or 3 rows, or where the indicators cancel each other out.
+
     Source:
         Cronbach (1951), Psychometrika 16, 297-334.
     """
@@ -128,9 +131,14 @@ def cronbach_alpha(values: Floats, *, standardised: bool = False) -> float:
     if k < 2 or len(table) < 3:
         return np.nan
     if standardised:
+        if (np.ptp(table, axis=0) == 0).any():
+            return np.nan
         mean = (np.corrcoef(table.T).sum() - k) / (k * (k - 1))
-        return float(k * mean / (1 + (k - 1) * mean))
-    return float(k / (k - 1) * (1 - table.var(axis=0, ddof=1).sum() / table.sum(axis=1).var(ddof=1)))
+        below = 1 + (k - 1) * mean
+        return float(k * mean / below) if abs(below) > 1e-12 else np.nan
+    whole = float(table.sum(axis=1).var(ddof=1))
+    parts = float(table.var(axis=0, ddof=1).sum())
+    return float(k / (k - 1) * (1 - parts / whole)) if whole > 1e-12 * parts else np.nan
 
 
 @dataclass(frozen=True)
@@ -154,7 +162,7 @@ def components(values: Floats) -> Components:
         values: shape (place, indicator); complete rows are used.
 
     Raises:
-        BadInput: fewer complete rows than indicators plus one.
+        BadInput: fewer complete rows than indicators plus one, or an indicator without spread.
 
     Source:
         Kaiser (1974), Psychometrika 39, 31-36 (KMO); Bartlett (1951), Biometrika 38, 337-344.
@@ -167,6 +175,8 @@ def components(values: Floats) -> Components:
         raise BadInput(
             "components", expected="more complete places than indicators", found=f"{n} places, {m} indicators"
         )
+    if (np.ptp(table, axis=0) == 0).any():
+        raise BadInput("components", expected="indicators that differ between places", found="one that does not")
     r = np.corrcoef(table.T)
     eigenvalues, vectors = np.linalg.eigh(r)
     order = np.argsort(eigenvalues)[::-1]

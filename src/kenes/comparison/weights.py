@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,15 @@ def _complete(values: Floats) -> Floats:
     return table
 
 
+def _spread_over(table: Floats, weigh: Callable[[Floats], Floats]) -> Floats:
+    """Weights of the indicators that differ between places; one that is the same everywhere gets 0."""
+    varies = np.ptp(table, axis=0) > 0
+    found = np.zeros(table.shape[1])
+    if varies.any():
+        found[varies] = weigh(table[:, varies])
+    return _to_one(found)
+
+
 def entropy(values: Floats) -> Floats:
     """Weight by how unevenly an indicator is spread over places.
 
@@ -39,10 +48,13 @@ def entropy(values: Floats) -> Floats:
     table = _complete(values)
     if (table < 0).any():
         raise BadInput("entropy weights", expected="values of zero or more", found="negative values")
-    share = table / table.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        surprise = -np.where(share > 0, share * np.log(share), 0.0).sum(axis=0) / np.log(len(table))
-    return _to_one(np.maximum(1 - surprise, 0))
+
+    def unevenness(part: Floats) -> Floats:
+        share = part / part.sum(axis=0)
+        logs = np.log(np.where(share > 0, share, 1.0))
+        return np.asarray(np.maximum(1 + (share * logs).sum(axis=0) / np.log(len(part)), 0))
+
+    return _spread_over(table, unevenness)
 
 
 def critic(values: Floats) -> Floats:
@@ -54,9 +66,13 @@ def critic(values: Floats) -> Floats:
     Source:
         Diakoulaki, Mavrotas and Papayannakis (1995), Computers and Operations Research 22(7), 763-770.
     """
-    table = _complete(values)
-    conflict = (1 - np.corrcoef(table.T)).sum(axis=0)
-    return _to_one(table.std(axis=0, ddof=1) * conflict)
+
+    def information(part: Floats) -> Floats:
+        if part.shape[1] == 1:
+            return np.ones(1)
+        return np.asarray(part.std(axis=0, ddof=1) * (1 - np.corrcoef(part.T)).sum(axis=0))
+
+    return _spread_over(_complete(values), information)
 
 
 def merec(values: Floats) -> Floats:
@@ -87,16 +103,22 @@ def principal(values: Floats) -> Floats:
     Source:
         Nicoletti, Scarpetta and Boylaud (2000), OECD Economics Department Working Paper 226; OECD/JRC (2008).
     """
+    return _spread_over(_complete(values), _principal)
+
+
+def _principal(table: Floats) -> Floats:
     from kenes.comparison.structure import components  # noqa: PLC0415 - scipy is loaded when wanted
 
-    found = components(values)
+    if table.shape[1] == 1:
+        return np.ones(1)
+    found = components(table)
     kept = max(1, int((found.eigenvalues > 1).sum()))
     loadings = varimax(found.loadings[:, :kept])
     squared = loadings**2
     explained = squared.sum(axis=0)
     scaled = squared / explained
     best = scaled.argmax(axis=1)
-    return _to_one(scaled[np.arange(len(best)), best] * explained[best] / explained.sum())
+    return np.asarray(scaled[np.arange(len(best)), best] * explained[best] / explained.sum())
 
 
 def varimax(loadings: Floats, *, rounds: int = 500, tolerance: float = 1e-12) -> Floats:
