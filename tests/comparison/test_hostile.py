@@ -42,7 +42,8 @@ def test_ties_of_draws_are_those_of_ranks_and_missing_scores_have_none():
     assert rank_draws(scores).tolist() == [[3, 3, 0, 1, 1], [0] * 5, [1, 2, 3, 4, 5]]
     assert rank_draws(np.empty((3, 0))).shape == (3, 0)
     assert normalisation.ranks(scores[0]).tolist()[:2] == [3, 3]
-    assert normalisation.ranks_up(np.array([1.0, 1.0 + 1e-15])).tolist() == [1, 2]  # data are not rounded
+    assert normalisation.ranks_up(np.array([0.3, 0.1 + 0.2, 1e12])).tolist() == [1, 1, 3]
+    assert normalisation.ranks_up(np.array([0.5, 0.6, 1e13])).tolist() == [1, 2, 3]  # data differ by orders
 
 
 def test_a_step_that_is_not_declared_is_put_in_its_usual_place():

@@ -68,8 +68,13 @@ def power_mean(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> 
     power = float(settings["power"])
     if power == 0:
         return geometric(values, weights)
+    present = np.isfinite(values)
+    edge = (  # the value that rules a high power, so that none overflows
+        np.where(present, values, 0.0).max(axis=0) if power > 0 else np.where(present, values, np.inf).min(axis=0)
+    )
+    edge = np.where(np.isfinite(edge) & (edge > 0), edge, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(weighted_mean(values**power, weights) ** (1 / power))
+        return np.asarray(edge * weighted_mean((values / edge) ** power, weights) ** (1 / power))
 
 
 def weighted_median(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:

@@ -35,12 +35,15 @@ class CellErrors:
     high: Floats
     floor: Floats
     ceiling: Floats
+    order: NDArray[np.intp]
+    """Row of each place and time in the order of their names: draws do not depend on the order of rows."""
 
     @cached_property
     def cells(self) -> NDArray[np.int64]:
         """Cells that get a normal number, by position in the table turned to (indicator, row)."""
-        drawn = (self.raw > 0) & np.isfinite(self.values) | (self.filled > 0)
-        return np.flatnonzero(drawn.T.ravel())
+        drawn = ((self.raw > 0) & np.isfinite(self.values) | (self.filled > 0)).T
+        positions = np.arange(drawn.size).reshape(drawn.shape)[:, self.order]
+        return positions[drawn[:, self.order]]
 
     @cached_property
     def gap(self) -> NDArray[np.bool_]:
@@ -67,7 +70,9 @@ def cell_errors(profile: Profile, spec: Specification, factors: Sequence[Mapping
             raw = np.where(np.isnan(inputs.values), spread, raw)
         elif method != "value":
             filled, floor, ceiling = _fills(profile, spec)
-    return CellErrors(np.isnan(inputs.values), values, raw, filled, low, high, floor, ceiling)
+    keys = [inputs.places, *([] if inputs.times is None else [[str(t) for t in inputs.times]])]
+    order = np.lexsort([np.array(k) for k in reversed(keys)])
+    return CellErrors(np.isnan(inputs.values), values, raw, filled, low, high, floor, ceiling, order)
 
 
 def _fills(profile: Profile, spec: Specification) -> tuple[Floats, Floats, Floats]:

@@ -21,6 +21,7 @@ def check(spec: Specification) -> None:
     _check_tree(spec.nodes)
     _check_weights(spec)
     _check_methods(spec)
+    _check_factors(spec)
     if not 0 < spec.level < 1:
         raise DefinitionError("uncertainty.level", expected="a share between 0 and 1", found=str(spec.level))
 
@@ -90,11 +91,35 @@ def _check_rule(spec: Specification, name: str, rule: Settings) -> None:
     """Every id that a rule names is a node."""
     ids = [*(rule.get("nodes") or ()), *(rule.get("wanted") or ()), *(rule.get("points") or ())]
     ids += list(rule.get("judgements") or ())
+    parents = [*(rule.get("nodes") or ()), *(rule.get("judgements") or ())]
+    leaves = sorted({str(i) for i in parents} & set(spec.indicators))
+    if leaves:
+        raise DefinitionError(
+            "weights", expected="nodes whose children are to be weighed", found=f"indicators {', '.join(leaves)}",
+            where=f"set {name}", mend="Name the nodes above them.",
+        )  # fmt: skip
     unknown = sorted({str(i) for i in ids} - set(spec.by_id))
     if unknown:
         raise DefinitionError(
             "weights", expected="ids of nodes", found=", ".join(unknown), where=f"set {name}", mend="Correct the id."
         )
+
+
+def _check_factors(spec: Specification) -> None:
+    """Nodes that factors name are nodes of the right kind."""
+    aggregates = {spec.tree.ids[p] for p in spec.tree.aggregates}
+    for number, factor in enumerate(spec.factors):
+        where = f"uncertainty.factors.{number}"
+        for name, given, home, what in (
+            ("nodes", factor.get("nodes") or (), aggregates, "nodes with children"),
+            ("sd", factor.get("sd") or (), set(spec.indicators), "indicators"),
+        ):
+            strange = sorted({str(i) for i in given} - home)
+            if strange:
+                raise DefinitionError(
+                    f"{factor['kind']}.{name}", expected=f"ids of {what}", found=", ".join(strange), where=where,
+                    mend="Correct the id.",
+                )  # fmt: skip
 
 
 def _check_methods(spec: Specification) -> None:
@@ -170,6 +195,8 @@ def _check_imputation(settings: Settings, spec: Specification) -> None:
         )  # fmt: skip
     if by == "branch" and method not in BY_BRANCH:
         raise DefinitionError("impute.by", expected=f"no branch for {method}", found="branch", mend="Remove by.")
+    if method == "value" and settings.get("value") is None:
+        raise DefinitionError("impute.value", expected="the value to fill", found="none", mend="Add impute.value.")
     if settings.get("axis", "column") not in ("column", "row"):
         raise DefinitionError("impute.axis", expected="column or row", found=str(settings["axis"]))
 

@@ -226,7 +226,7 @@ def evaluate_draws(
             quick = _by_child([values_of(c) for c in children], under, method)
         if quick is None:
             stack = np.stack([values_of(c).T for c in children])
-            if (np.isfinite(stack) & cannot_take(settings, stack)).any():
+            if (np.isfinite(stack) & (under > 0)[:, None] & cannot_take(settings, stack)).any():
                 raise replicates.refused_draw(spec, position)
             quick = _in_blocks(stack, under, {**settings, "min_coverage": 0.0}, blocks, rows).T
         nodes[position] = quick if absent is None else np.where(absent[position], np.nan, quick)

@@ -109,12 +109,28 @@ def realise(
     noise = np.full((2, count), -1, dtype=np.int64)
     for i, factor in enumerate(factors):
         if factor["kind"] == "weights":
-            weights = weights * _weight_factors(spec, factor, uniform[:, i], seed + i)
+            weights = weights * _by_variant(variants, nominal, variant, factor, uniform[:, i], seed + i)
         elif factor["kind"] == "leave_one_out":
             weights = _without_one(spec, weights, uniform[:, i])
         elif factor["kind"] in ("errors", "gaps"):
             noise[int(factor["kind"] == "gaps")] = (uniform[:, i] * 2**40).astype(np.int64)
     return Draws(variants, variant, weights, noise, tuple(name_of(f) for f in factors))
+
+
+def _by_variant(
+    variants: tuple[Specification, ...], nominal: Floats, variant: Ints, factor: Mapping[str, Any], uniform: Floats,
+    seed: int,
+) -> Floats:  # fmt: skip
+    """Multipliers of each draw, around the weights of its own variant; shape (node, draw)."""
+    known: dict[bytes, Floats] = {}
+    found = np.ones((nominal.shape[0], len(uniform)))
+    for number in np.unique(variant).tolist():
+        key = nominal[:, number].tobytes()
+        if key not in known:
+            known[key] = _weight_factors(variants[number], factor, uniform, seed)
+        members = variant == number
+        found[:, members] = known[key][:, members]
+    return found
 
 
 def _weight_factors(spec: Specification, factor: Mapping[str, Any], uniform: Floats, seed: int) -> Floats:

@@ -275,7 +275,7 @@ def what_if(
 ) -> Intervals:
     """The index under other weights, with intervals of the root only: quick enough for a page.
 
-    Weights are drawn around the new ones, whatever the specification draws them around.
+    Weights are drawn around the new ones, whatever the specification draws them around, and from no other set.
 
     Args:
         profile: a build.
@@ -300,6 +300,12 @@ def what_if(
     chosen = [
         {**f, "around": "nominal"} if f["kind"] == "weights" else f
         for f in factors_of(changed)
-        if small or f["kind"] not in ("errors", "gaps")
+        if (small or f["kind"] not in ("errors", "gaps")) and not _sets_weights(f)
     ]
     return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,), workers=1)
+
+
+def _sets_weights(factor: Mapping[str, Any]) -> bool:
+    """Whether a factor exchanges declared weights."""
+    path = str(factor.get("path", ""))
+    return path.startswith("weights.") or (path.startswith("nodes.") and path.endswith(".weight"))

@@ -156,7 +156,7 @@ def _rank(x, code):  # type: ignore[no-untyped-def]
     sorted_x = x[order]
     first = 0
     for k in range(n):
-        if sorted_x[k] != sorted_x[first]:
+        if k > 0 and sorted_x[k] - sorted_x[k - 1] > 1e-12 * max(abs(sorted_x[k]), abs(sorted_x[k - 1])):
             first = k
         rank = first + 1.0
         if code == 4:

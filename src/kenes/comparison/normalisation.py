@@ -21,15 +21,16 @@ Floats = NDArray[np.float64]
 
 
 TIE = 1e-12
-"""Scores that differ by less than this share of the greatest are equal: sums of the same parts in another order."""
+"""Numbers that differ by less than this share are equal: sums of the same parts in another order."""
 
 
-def ranks_up(values: Floats, *, tie: float = 0.0) -> Floats:
+def ranks_up(values: Floats, *, whole: bool = False) -> Floats:
     """Ranks from 1 for the smallest, ties sharing the smallest; NaN stays NaN. Shape (place,).
 
     Args:
         values: shape (place,).
-        tie: neighbours closer than this share of the greatest absolute value are tied.
+        whole: neighbours are tied where they are nearer than rounding of the greatest value (scores, which are sums
+            of like parts), not of their own (raw values, which may differ by orders of magnitude).
     """
     ranked = np.full(values.shape, np.nan)
     present = np.flatnonzero(np.isfinite(values))
@@ -37,7 +38,8 @@ def ranks_up(values: Floats, *, tie: float = 0.0) -> Floats:
         return ranked
     order = present[np.argsort(values[present], kind="stable")]
     ordered = values[order]
-    apart = np.diff(ordered) > tie * np.abs(ordered[[0, -1]]).max()
+    level = np.abs(ordered)
+    apart = np.diff(ordered) > TIE * (level[[0, -1]].max() if whole else np.maximum(level[1:], level[:-1]))
     first = np.concatenate([[True], apart])
     ranked[order] = np.maximum.accumulate(np.where(first, np.arange(1, order.size + 1), 0))
     return ranked
@@ -57,7 +59,7 @@ def ranks(scores: Floats) -> Floats:
     >>> ranks(np.array([3.0, 9.0, np.nan, 9.0])).tolist()
     [3.0, 1.0, nan, 1.0]
     """
-    return ranks_up(-scores, tie=TIE)
+    return ranks_up(-scores, whole=True)
 
 
 def min_max(values: Floats, *, low: float = 0.0, high: float = 100.0, reference: Floats | None = None) -> Floats:

@@ -54,7 +54,8 @@ def evaluate(
         values = scores[:, children].T
         if before is not None:
             before(position, children, values.T)
-        wrong = np.argwhere(np.isfinite(values) & cannot_take(settings, values))
+        counts = weights[children][:, None] > 0
+        wrong = np.argwhere(np.isfinite(values) & counts & cannot_take(settings, values))
         if wrong.size:
             child, row = wrong[0]
             least = "above zero" if needs_positive(settings) else "of zero or more"
@@ -65,6 +66,13 @@ def evaluate(
             )  # fmt: skip
         for rows in blocks:
             scores[rows, position] = aggregate(values[:, rows], weights[children], settings)
+        endless = np.flatnonzero(np.isinf(scores[:, position]))
+        if endless.size:
+            raise BadInput(
+                f"node {tree.ids[position]}", expected=f"a finite score under {settings['method']}",
+                found=f"division by a mean of zero for {places[endless[0]]}",
+                mend="Normalise to a scale above zero, for example z_score with mean 100.",
+            )  # fmt: skip
     return scores
 
 

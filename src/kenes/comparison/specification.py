@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kenes.comparison.own_functions import Aggregator
-from kenes.comparison.weighting import Settings, Worked
+from kenes.comparison.weighting import Settings, Worked, gives
 from kenes.vocabulary.errors import DefinitionError
 
 Plain = dict[str, Any]
@@ -246,7 +246,10 @@ def _hidden_by_set(path: str, spec: Specification) -> bool:
     parts = path.split(".")
     if len(parts) < 3 or parts[0] != "nodes" or parts[-1] != "weight":
         return False
-    return ".".join(parts[1:-1]) in spec.weight_sets.get(spec.weight_set or "", {})
+    node = ".".join(parts[1:-1])
+    if spec.rule is not None:
+        return gives(spec.rule, node, {n.id: n.parent for n in spec.nodes})
+    return node in spec.weight_sets.get(spec.weight_set or "", {})
 
 
 def needs_positive(settings: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.intervals import Intervals
+from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +40,15 @@ def rank_sets(intervals: Intervals, *, level: float | None = None) -> RankSets:
     Args:
         intervals: with draws of the node wanted as the last node.
         level: chance that all sets hold together; that of the intervals by default.
+
+    Raises:
+        BadInput: places occur at several times, whose ranks are not comparable.
     """
+    if len(set(intervals.places)) < len(intervals.places):
+        raise BadInput(
+            "rank sets", expected="one row for each place", found="places at several times",
+            mend="Build the index on the rows of one time.",
+        )  # fmt: skip
     level = intervals.level if level is None else level
     able = np.isfinite(intervals.drawn).all(axis=0)
     rows, drawn = intervals.drawn_rows[able], intervals.drawn[:, able]

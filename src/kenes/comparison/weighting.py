@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison import weights as methods
+from kenes.comparison.allowed import NAMES, Rule, is_number, numbers_list
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 Floats = NDArray[np.float64]
@@ -33,12 +34,36 @@ RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "best_worst": ("judgements",),
     }
 )
+FIELDS: Mapping[str, Rule] = MappingProxyType(
+    {
+        "nodes": NAMES,
+        "wanted": (
+            "shares of zero or more by child",
+            lambda v: isinstance(v, Mapping) and all(is_number(n) and n >= 0 for n in v.values()),
+        ),
+        "points": (
+            "a list of the experts' points for each child",
+            lambda v: isinstance(v, Mapping) and all(numbers_list(p) for p in v.values()),
+        ),
+        "judgements": (
+            "judgements by node: numbers by child",
+            lambda v: (
+                isinstance(v, Mapping)
+                and all(isinstance(j, Mapping) and all(_judged(row) for row in j.values()) for j in v.values())
+            ),
+        ),
+    }
+)
+"""What each setting of a rule may be."""
 NEEDED: Mapping[str, str] = MappingProxyType({"budget": "points", "pairwise": "judgements", "best_worst": "judgements"})
 
 
 @dataclass(frozen=True)
 class Worked:
-    """Weights by node that a rule gave, and by node how consistent the judgements were (pairwise, best-worst)."""
+    """Weights by node that a rule gave, and by node how far they are from what was asked.
+
+    That is the consistency of judgements (pairwise, best-worst), or the root mean square difference of importance.
+    """
 
     weights: Mapping[str, float]
     ratios: Mapping[str, float]
@@ -47,6 +72,11 @@ class Worked:
 def is_rule(given: Any) -> bool:
     """Whether a weight set is a rule: it names a method, where plain sets hold numbers only."""
     return isinstance(given, Mapping) and isinstance(given.get("method"), str)
+
+
+def _judged(row: Any) -> bool:
+    """Whether a row of judgements holds numbers above zero."""
+    return isinstance(row, Mapping) and all(is_number(n) and n > 0 for n in row.values())
 
 
 def read_rule(given: Settings, name: str) -> Settings:
@@ -66,12 +96,29 @@ def read_rule(given: Settings, name: str) -> Settings:
         raise DefinitionError(
             ", ".join(unknown), expected=f"one of {allowed}", where=where, mend="Correct the name or remove it."
         )
+    for setting, (expected, fits) in FIELDS.items():
+        if given.get(setting) is not None and not fits(given[setting]):
+            raise DefinitionError(
+                setting, expected=expected, found=repr(given[setting]), where=where, mend="Correct the field."
+            )
     if method in NEEDED and not isinstance(given.get(NEEDED[method]), Mapping):
         raise DefinitionError(
             where, expected=f"{NEEDED[method]} for {method}", found=repr(given.get(NEEDED[method])),
             mend=f"Add {NEEDED[method]}.",
         )  # fmt: skip
     return dict(given)
+
+
+def gives(rule: Settings, node: str, parents: Mapping[str, str | None]) -> bool:
+    """Whether a rule works out the weight of a node."""
+    parent = parents.get(node)
+    if parent is None or (rule.get("nodes") is not None and parent not in rule["nodes"]):
+        return False
+    if rule["method"] in ("pairwise", "best_worst"):
+        return parent in rule["judgements"]
+    if rule["method"] == "budget":
+        return any(parents.get(child) == parent for child in rule["points"])
+    return True
 
 
 def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) -> tuple[Floats, float | None] | None:
@@ -84,8 +131,9 @@ def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) ->
         values: their scores, shape (row, child); rows with a gap are not used.
 
     Returns:
-        Weights that sum to one, shape (child,), and the consistency of judgements where there are any; None where
-        the rule does not speak of this node, whose nominal weights then stay.
+        Weights that sum to one, shape (child,), and how far they are from what was asked: the consistency of
+        judgements, or the remaining difference of importance; None for both where the rule does not speak of this
+        node, whose nominal weights then stay.
 
     Raises:
         BadInput: the data do not fit the method; names the node.
@@ -106,7 +154,7 @@ def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) ->
     if len(children) == 1 or method == "equal":
         return methods.equal(len(children)), None
     try:
-        return _from_data(rule, children, values), None
+        return _from_data(rule, children, values)
     except BadInput as error:
         raise BadInput(
             f"weights by {method}", expected=error.expected, found=error.found, where=f"node {node}",
@@ -114,11 +162,11 @@ def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) ->
         ) from None  # fmt: skip
 
 
-def _from_data(rule: Settings, children: Sequence[str], values: Floats) -> Floats:
+def _from_data(rule: Settings, children: Sequence[str], values: Floats) -> tuple[Floats, float | None]:
     if rule["method"] != "importance":
-        return FROM_DATA[rule["method"]](values)
+        return FROM_DATA[rule["method"]](values), None
     wanted = rule.get("wanted") or {}
-    return methods.towards_importance(values, np.array([float(wanted.get(c, 1.0)) for c in children]))[0]
+    return methods.towards_importance(values, np.array([float(wanted.get(c, 1.0)) for c in children]))
 
 
 def _budget(points: Settings, node: str, children: Sequence[str]) -> Floats:
@@ -141,6 +189,11 @@ def _pairwise(given: Settings, node: str, children: Sequence[str]) -> methods.Ju
         for second, times in others.items():
             _known((first, second), node, children)
             i, j = children.index(first), children.index(second)
+            if np.isfinite(matrix[i, j]) and not np.isclose(matrix[i, j], float(times), rtol=1e-6):
+                raise DefinitionError(
+                    "judgements", expected=f"one judgement of {first} and {second}, or two that agree",
+                    found=f"{matrix[i, j]:g} and {float(times):g}", where=f"node {node}", mend="Remove one.",
+                )  # fmt: skip
             matrix[i, j], matrix[j, i] = float(times), 1 / float(times)
     if np.isnan(matrix).any():
         i, j = np.argwhere(np.isnan(matrix))[0]
@@ -164,6 +217,13 @@ def _best_worst(given: Settings, node: str, children: Sequence[str]) -> methods.
                 where=f"node {node}", mend="Add the numbers.",
             )  # fmt: skip
         rows.append([float(row[c]) for c in children])
+    best, worst = (min(range(len(row)), key=row.__getitem__) for row in rows)
+    if rows[0][worst] != rows[1][best]:
+        raise DefinitionError(
+            "judgements", expected=f"one judgement of {children[best]} against {children[worst]}",
+            found=f"{rows[0][worst]:g} in best and {rows[1][best]:g} in worst", where=f"node {node}",
+            mend="Give the same number in both.",
+        )  # fmt: skip
     return methods.best_worst(*rows)
 
 

@@ -97,8 +97,8 @@ def merec(values: Floats) -> Floats:
 def principal(values: Floats) -> Floats:
     """Weights from squared loadings after a varimax rotation, so that none is negative.
 
-    Factors with an eigenvalue above 1 are kept (at least one); each indicator's largest squared loading counts
-    with the share of variance of its factor.
+    Factors with an eigenvalue above 1 are kept (at least one); each indicator belongs to the factor on which it
+    loads most, and its squared loading counts with the share of variance of that factor.
 
     Source:
         Nicoletti, Scarpetta and Boylaud (2000), OECD Economics Department Working Paper 226; OECD/JRC (2008).
@@ -116,22 +116,20 @@ def _principal(table: Floats) -> Floats:
     loadings = varimax(found.loadings[:, :kept])
     squared = loadings**2
     explained = squared.sum(axis=0)
-    scaled = squared / explained
-    best = scaled.argmax(axis=1)
-    return np.asarray(scaled[np.arange(len(best)), best] * explained[best] / explained.sum())
+    best = squared.argmax(axis=1)
+    return np.asarray(squared[np.arange(len(best)), best] / explained.sum())
 
 
-def varimax(loadings: Floats, *, rounds: int = 500, tolerance: float = 1e-12) -> Floats:
+def varimax(loadings: Floats, *, rounds: int = 20_000, tolerance: float = 1e-13) -> Floats:
     """Orthogonal rotation towards simple structure (Kaiser 1958, Psychometrika 23, 187-200)."""
     m, k = loadings.shape
-    turn, before = np.eye(k), 0.0
+    turn = np.eye(k)
     for _ in range(rounds):
-        moved = loadings @ turn
-        u, s, v = np.linalg.svd(loadings.T @ (moved**3 - moved * (moved**2).sum(axis=0) / m))
+        moved, before = loadings @ turn, turn
+        u, _s, v = np.linalg.svd(loadings.T @ (moved**3 - moved * (moved**2).sum(axis=0) / m))
         turn = u @ v
-        if s.sum() - before < tolerance * max(s.sum(), 1):
+        if np.abs(turn - before).max() < tolerance:
             break
-        before = s.sum()
     return np.asarray(loadings @ turn)
 
 
@@ -217,31 +215,53 @@ def budget(points: Floats) -> Floats:
 
 
 def importance_of(values: Floats, weights: Floats) -> Floats:
-    """Squared correlation of each indicator with the weighted sum, divided by their sum."""
-    index = values @ weights
-    squared = np.array([np.corrcoef(column, index)[0, 1] ** 2 for column in values.T])
-    return np.asarray(squared / squared.sum())
+    """Squared correlation of each indicator with the weighted sum, divided by their sum; zeros where it is constant."""
+    centred = values - values.mean(axis=0)
+    index = centred @ weights
+    length = np.sqrt((centred**2).sum(axis=0) * (index**2).sum())
+    squared = np.divide(centred.T @ index, length, out=np.zeros(len(length)), where=length > 0) ** 2
+    total = squared.sum()
+    return np.asarray(squared / total if total > 0 else squared)
 
 
-def towards_importance(values: Floats, wanted: Floats, *, rounds: int = 4) -> tuple[Floats, float]:
+def towards_importance(values: Floats, wanted: Floats, *, starts: int = 24) -> tuple[Floats, float]:
     """Weights on the simplex whose linear importance is nearest to a wanted one.
 
     Args:
         values: normalised, shape (place, indicator); complete rows are used.
         wanted: wanted shares of importance, shape (indicator,).
-        rounds: starts, the first at equal weights.
+        starts: least-squares descents, the first from equal weights; the best four are polished by a simplex search.
 
     Returns:
-        Weights and the remaining root mean square difference of importance.
+        Weights and the remaining root mean square difference of importance. An indicator that is the same
+        everywhere gets no weight.
 
     Source:
         Paruolo, Saisana and Saltelli (2013); Becker, Saisana, Paruolo and Vandecasteele (2017), Ecological
         Indicators 80, 12-22.
     """
-    from scipy.optimize import least_squares  # noqa: PLC0415 - the solver is loaded when wanted
-
     table, aim = _complete(values), _to_one(np.asarray(wanted, dtype=float))
+    varies = np.ptp(table, axis=0) > 0
+    rests: list[float] = []
+
+    def nearest(part: Floats) -> Floats:
+        found, rest = _nearest(part, aim[varies], starts)
+        rests.append(rest)
+        return found
+
+    return _spread_over(table, nearest), rests[0]
+
+
+POLISHED = 10
+"""So many indicators are polished by a simplex search, which is slow and blind among more."""
+
+
+def _nearest(table: Floats, aim: Floats, starts: int) -> tuple[Floats, float]:
+    from scipy.optimize import least_squares, minimize  # noqa: PLC0415 - the solver is loaded when wanted
+
     count = table.shape[1]
+    if count == 1:
+        return np.ones(1), float(abs(1 - aim[0]))
 
     def simplex(logs: Floats) -> Floats:
         raised = np.exp(logs - logs.max())
@@ -250,10 +270,28 @@ def towards_importance(values: Floats, wanted: Floats, *, rounds: int = 4) -> tu
     def gap(logs: Floats) -> Floats:
         return importance_of(table, simplex(logs)) - aim
 
+    within = np.cov(table.T)
+
+    def slopes(logs: Floats) -> Floats:
+        share = simplex(logs)
+        along = within @ share
+        raised = along**2 / np.diag(within)
+        turned = 2 * along[:, None] * within / np.diag(within)[:, None]
+        moved = (turned - (raised / raised.sum())[:, None] * turned.sum(axis=0)) / raised.sum()
+        return np.asarray(moved @ (np.diag(share) - np.outer(share, share)))
+
+    def squares(logs: Floats) -> float:
+        return float((gap(logs) ** 2).sum())
+
     rng = np.random.default_rng(0)
-    starts = [equal(count), np.maximum(aim, 1e-6), *rng.dirichlet(np.ones(count), max(rounds - 2, 0))]
-    found = min((least_squares(gap, np.log(s), xtol=1e-14, ftol=1e-14) for s in starts), key=lambda r: r.cost)
-    return simplex(found.x), float(np.sqrt((found.fun**2).mean()))
+    drawn = rng.dirichlet(np.ones(count), max(starts - 2, 0))
+    begin = [np.log(np.maximum(s, 1e-6)) for s in (equal(count), aim, *drawn)]
+    ends = [least_squares(gap, b, jac=slopes, xtol=1e-14, ftol=1e-14, gtol=1e-14, max_nfev=200).x for b in begin]
+    ends = sorted(ends, key=squares)[:4]
+    if squares(ends[0]) > 1e-20 and count <= POLISHED:
+        ends += [minimize(squares, e, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-16}).x for e in ends]
+    best = min(ends, key=squares)
+    return simplex(best), float(np.sqrt(squares(best) / count))
 
 
 def _to_one(weights: Floats) -> Floats:

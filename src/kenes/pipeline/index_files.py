@@ -77,14 +77,15 @@ def build_index(
 
 
 def weighed(profile: Profile) -> dict[str, Any]:
-    """The weight set of a build, and how consistent its judgements are where it rests on judgements."""
+    """The weight set of a build, and by node how far the weights are from what was asked, where that is known."""
     spec = profile.spec
     if spec.weight_set is None:
         return {}
     rule = spec.rule
     ratios = dict(spec.worked.ratios) if spec.worked is not None else {}
     told = {"set": spec.weight_set, "method": None if rule is None else rule["method"]}
-    return {"weights": told | ({"consistency": ratios} if ratios else {})}
+    name = "importance_difference" if told["method"] == "importance" else "consistency"
+    return {"weights": told | ({name: ratios} if ratios else {})}
 
 
 def explain(
