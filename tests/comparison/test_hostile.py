@@ -304,3 +304,82 @@ def test_namibia_is_a_place_and_no_gap():
 def test_tables_of_coinr_that_contradict_themselves_are_refused(changes, says):
     with pytest.raises(DefinitionError, match=says):
         from_coin({"uCode": ["x", "y"], "a": [1, 2], "g": ["p", "q"]}, meta(**changes))
+
+
+def test_high_powers_neither_overflow_nor_vanish():
+    values = np.array([[1e4, 3e4], [2e4, 4e4]])
+    for power, ends in ((100, [2e4, 4e4]), (-100, [1e4, 3e4])):
+        found = aggregation.aggregate(values, np.ones(2), {"method": "power", "power": power})
+        assert found == pytest.approx(ends, rel=0.01)
+    spec = flat(2, [{"aggregate": {"method": "mpi"}}])
+    with pytest.raises(BadInput, match="finite score under mpi"):
+        build(spec, table(np.array([[1.0, -1.0], [2.0, 3.0]])))
+
+
+def test_a_child_without_weight_may_be_zero_under_a_geometric_mean(monkeypatch):
+    spec = flat(3, [{"aggregate": {"method": "geometric"}}])
+    spec["nodes"][3]["weight"] = 0
+    values = np.array([[1.0, 4, 0], [2.0, 8, 0], [3.0, 3, 1]])
+    profile = build(spec, table(values))
+    assert profile.index == pytest.approx([2, 4, 3])
+    factors = [{"kind": "errors", "sd": {"i0": 0.01}}]
+    fast = uncertainty(profile, 20, factors=factors)
+    monkeypatch.setattr("kenes.comparison.drawing.recipe", lambda *_: None)
+    assert uncertainty(profile, 20, factors=factors).draw_scores == pytest.approx(fast.draw_scores)
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ({"method": "pairwise", "judgements": {"index": {"i0": {"i1": 0, "i2": 2}, "i1": {"i2": 1}}}}, "'i1': 0"),
+        ({"method": "pairwise", "judgements": {"index": {"i0": {"i1": "much"}}}}, "much"),
+        ({"method": "pairwise", "judgements": {"index": [1, 2]}}, r"\[1, 2\]"),
+        ({"method": "pairwise", "judgements": {"index": {"i0": {"i1": 2, "i2": 2}, "i1": {"i0": 2, "i2": 1}}}}, "2"),
+        ({"method": "best_worst", "judgements": {"index": {"best": "i0", "worst": "i2"}}}, "'best': 'i0'"),
+        (
+            {"method": "best_worst", "judgements": {"index": {
+                "best": {"i0": 1, "i1": 2, "i2": 4}, "worst": {"i0": 5, "i1": 2, "i2": 1}}}},
+            "4 in best and 5 in worst",
+        ),
+        ({"method": "budget", "points": {"i0": "ten", "i1": [1], "i2": [1]}}, "ten"),
+        ({"method": "importance", "wanted": {"i0": "most"}}, "most"),
+        ({"method": "importance", "wanted": {"i0": -1}}, "-1"),
+        ({"method": "equal", "nodes": "index"}, "'index'"),
+        ({"method": "equal", "nodes": ["i0"]}, "indicators i0"),
+    ],
+)  # fmt: skip
+def test_rules_that_cannot_be_read_are_refused(rule, found):
+    values = np.random.default_rng(0).random((10, 3))
+    with pytest.raises(DefinitionError, match=found):
+        build({**flat(3, SCALED), "weights": {"set": "r", "sets": {"r": rule}}}, table(values))
+
+
+@pytest.mark.parametrize(
+    ("factor", "steps"),
+    [
+        ({"kind": "errors", "sd": {"index": 1}}, SCALED),
+        ({"kind": "weights", "nodes": ["zz"]}, SCALED),
+        ({"kind": "gaps"}, [{"impute": {"method": "value"}}, *SCALED]),
+    ],
+)
+def test_factors_and_steps_that_name_nothing_are_refused(factor, steps):
+    with pytest.raises(DefinitionError):
+        from_plain({**flat(3, steps), "uncertainty": {"factors": [factor]}})
+
+
+def test_a_path_to_a_weight_that_a_rule_gives_is_refused():
+    spec = from_plain({**flat(3, SCALED), "weights": {"set": "r", "sets": {"r": {"method": "equal"}}}})
+    with pytest.raises(DefinitionError, match=r"nodes\.i0\.weight"):
+        spec.with_changes({"nodes.i0.weight": 4})
+
+
+@pytest.mark.parametrize("method", ["entropy", "critic", "pca", "importance"])
+def test_an_indicator_without_spread_gets_no_weight_from_data(method):
+    values = np.random.default_rng(4).random((15, 4))
+    values[:, 1], values[:, 3] = 0, values[:, 0]
+    sets = {"r": {"method": method}}
+    profile = build({**flat(4, PLAIN), "weights": {"set": "r", "sets": sets}}, table(values))
+    found = np.array(profile.spec.weights()[:4])
+    assert found[1] == 0
+    assert found.sum() == pytest.approx(1)
+    assert found[0] > 0

@@ -335,7 +335,7 @@ def guesses(values: Floats) -> tuple[Floats, Floats]:
 
     Source:
         Allen (1974), Technometrics 16(1), 125-127, on the sum of squares of prediction errors (PRESS); the deviation
-        is the root of its mean, times the deviation of Student's t for so few places.
+        is the root of its mean, the ridge chosen without the place left out, times the deviation of Student's t for so few places.
     """
     gaps = np.isnan(values)
     filled = fill_by_centre(values, np.mean)
@@ -359,9 +359,11 @@ def _predicted(x: Floats, y: Floats, new: Floats) -> tuple[Floats, float]:
     ridges = [*(n * 10.0 ** np.arange(-3, 4)), np.inf]
     kept = np.array([s**2 / (s**2 + ridge) for ridge in ridges])
     left = (off[:, None] - u @ (kept * along).T) / np.maximum(1 - 1 / n - u**2 @ kept.T, 1e-9)
-    press = (left**2).mean(axis=0)
-    best = int(press.argmin())
-    return y.mean() + new @ v / s @ (kept[best] * along), float(np.sqrt(press[best] * (n - 1) / max(n - 3, 0.5)))
+    squares = left**2
+    best = int(squares.sum(axis=0).argmin())
+    without = (squares.sum(axis=0) - squares).argmin(axis=1)  # the ridge that the other places would have chosen
+    off_by = squares[np.arange(n), without].mean()
+    return y.mean() + new @ v / s @ (kept[best] * along), float(np.sqrt(off_by * (n - 1) / max(n - 3, 0.5)))
 
 
 def _column_means(values: Floats) -> Floats:
