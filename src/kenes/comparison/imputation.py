@@ -335,7 +335,8 @@ def guesses(values: Floats) -> tuple[Floats, Floats]:
 
     Source:
         Allen (1974), Technometrics 16(1), 125-127, on the sum of squares of prediction errors (PRESS); the deviation
-        is the root of its mean, the ridge chosen without the place left out, times the deviation of Student's t for so few places.
+        is the root of its mean, the ridge chosen without the place left out, times the deviation of Student's t for so
+        few places.
     """
     gaps = np.isnan(values)
     filled = fill_by_centre(values, np.mean)
