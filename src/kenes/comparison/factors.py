@@ -200,6 +200,8 @@ def noise_of(seed: int, replicates: Ints, gap: NDArray[np.bool_], out: Floats) -
         out: shape (cell,).
     """
     for kind, (replicate, mine) in enumerate(zip(replicates.tolist(), (~gap, gap), strict=True)):
+        if not mine.any():
+            continue
         rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, kind, max(replicate, 0)])))
         if mine.all():
             rng.standard_normal(out.shape, out=out)
