@@ -130,3 +130,15 @@ def test_equal_weights_are_the_centre_under_every_declared_set():
     profile = build(spec, table(values))
     found = drawn_over(profile, 2000, factors=factors, nodes=["index"])
     assert found.draw_scores.mean(axis=1) == pytest.approx(profile.index, abs=0.3)
+
+
+def test_an_interval_holds_the_score_that_lets_others_stand_for_a_gap():
+    rng = np.random.default_rng(10)
+    values = rng.normal(size=(30, 2))
+    values[0] = [9, np.nan]  # the best of one, nothing of the other: expected to be middling there
+    found = uncertainty(build(flat(2, ["normalise", "aggregate"]), table(values)), 300, factors=GAPS)
+    assert found.rank[0, 0] == found.rank_low[0, 0] == 1
+    assert found.score[0, 0] == found.score_high[0, 0] == 100
+    assert found.score_low[0, 0] < 95
+    assert (found.rank_low <= found.rank).all()
+    assert (found.rank <= found.rank_high).all()

@@ -63,6 +63,7 @@ def test_numbers_follow_the_language():
     assert language("en").number(1234567.8) == "1,234,568"
     assert language("hu").number(35.42).replace("\xa0", " ") == "35,4"
     assert language("tr").share(0.88) == "%88"
+    assert [language(c).share(0.125, 1) for c in ("tr", "kk")] == ["%12,5", "12,5%"]
     assert language("en").number(-2.5) == "−2.5"
     assert language("en").number(None) == "–"
     assert language("en").number(float("nan")) == "–"

@@ -87,7 +87,7 @@ def test_the_root_leads_to_the_language_that_the_browser_wants(get):
 
 def test_a_rank_is_never_shown_without_its_interval(get):
     place = get("/en/place/tr-bursa").text
-    assert re.search(r'class="rank">\d+<small> of 9; 90 % interval \d+–\d+', place)
+    assert re.search(r'class="rank">\d+<small> of 9; 90\s% interval \d+–\d+', place)
     ranking = get("/en/index/tr-provinces").text
     rows = re.findall(r"<strong>\d+</strong> <span class=\"soft\">\(\d+–\d+\)", ranking)
     assert len(rows) == 9
@@ -166,6 +166,7 @@ def test_what_is_not_there_is_a_page_that_says_so(get, path):
 def test_places_of_different_sources_are_not_put_side_by_side(get):
     text = get("/en/compare?place=tr-bursa&place=tr-izmir").text
     assert "Comparable here: 3 of 3 indicators." in text
+    assert "No place fits “nowhere”" in get("/en/compare?place=tr-bursa&place=nowhere").text
     text = get("/en/compare?place=tr-bursa&place=tr-hakkari").text
     assert "Comparable here: 2 of 3 indicators." in text, "Hakkari's PM10 is suspect"
     assert "1 more have values" in text
@@ -220,7 +221,7 @@ def test_a_reason_of_reading_and_measuring_is_read_in_turkish(app, recorded, tol
 
 def test_the_method_of_an_index_is_told_in_the_language_of_the_page(get):
     page = get("/tr/index/tr-provinces").text
-    assert "Uç değerler" in page
+    assert "Alt ve üst sınır değerler" in page
     assert "ağırlıklı aritmetik ortalama" in page
 
 
@@ -282,6 +283,10 @@ def test_a_profile_across_states_says_on_what_it_rests(tmp_path):
 
 def test_other_weights_are_computed_beside_the_published_ranks(get):
     plain = get("/en/index/tr-provinces/weights").text
+    published = get("/en/index/tr-provinces").text
+    for interval in re.findall(r"\(\d+–\d+\)", plain):
+        assert interval in published
+    assert re.search(r"Ranked: \d+\. Not ranked: \d+\.", plain)
     ranks = [int(r) for r in re.findall(r'<td class="n"><strong>(\d+)</strong>', plain)]
     assert ranks == sorted(ranks)
     assert len(ranks) > 3

@@ -8,7 +8,7 @@ left out of every draw: they have no rank, and nobody is ranked against them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -141,7 +141,30 @@ def uncertainty(
     kept = [profile.position(n) for n in nodes] if nodes else list(spec.tree.aggregates)
     rows = np.flatnonzero(profile.ranked)
     drawn = scores_of(profile, plan, rows, kept, factors=chosen, seed=seed, workers=workers)
-    return summarise(profile, drawn, rows, kept, level, plan.names)
+    found = summarise(profile, drawn, rows, kept, level, plan.names)
+    return _with_nominal(found) if _left_open(profile, chosen) else found
+
+
+def _left_open(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether gaps of ranked places are drawn that the nominal build leaves open."""
+    open_gaps = bool(np.isnan(profile.inputs.values[profile.ranked]).any())
+    imputes = profile.spec.step("impute").get("method", "none") != "none"
+    return open_gaps and not imputes and any(f["kind"] == "gaps" for f in factors)
+
+
+def _with_nominal(found: Intervals) -> Intervals:
+    """Intervals that hold the nominal score and rank too.
+
+    A score without the missing children lets the others stand for them; a draw lets all that is known of the place
+    speak for them. Both are ways to read a gap, so the interval spans both.
+    """
+    return replace(
+        found,
+        score_low=np.fmin(found.score_low, found.score),
+        score_high=np.fmax(found.score_high, found.score),
+        rank_low=np.fmin(found.rank_low, found.rank),
+        rank_high=np.fmax(found.rank_high, found.rank),
+    )
 
 
 def factors_of(profile: Profile) -> tuple[Mapping[str, Any], ...]:

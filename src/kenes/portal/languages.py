@@ -129,11 +129,14 @@ class Language:
         places = max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0
         return self.exact(round(value, min(places, 6)))
 
-    def share(self, value: float | None) -> str:
-        """A share in [0, 1] as whole per cent, written as the language does."""
+    def share(self, value: float | None, digits: int = 0) -> str:
+        """A share in [0, 1] as per cent, written as the language does, with at most so many digits after the point."""
         if value is None:
             return "–"
-        return format_decimal(value, format=self.locale.percent_formats[None].pattern, locale=self.locale)
+        pattern = self.locale.percent_formats[None].pattern
+        return format_decimal(
+            value, format=pattern.replace("0", "0." + "#" * digits) if digits else pattern, locale=self.locale
+        )
 
     def date(self, value: dt.date | dt.datetime | str | None) -> str:
         """A day in words; a text that is no date stays as it is."""

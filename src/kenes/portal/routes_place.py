@@ -91,10 +91,10 @@ def place_routes(site: Site) -> APIRouter:
         request: Request, code: Code, place: Annotated[list[str] | None, Query()] = None, add: str = ""
     ) -> Response:
         chosen = [p for p in dict.fromkeys(place or ()) if p in view.places]
-        missing = ""
+        missing = next((p[:80] for p in place or () if p not in view.places), "")
         if add.strip():
             found = site.search.find(add, 1)
-            missing = "" if found else add[:80]
+            missing = missing if found else add[:80]
             chosen += [p for p in found if p not in chosen]
         if not chosen:
             chosen = states(view)

@@ -56,7 +56,11 @@ def weight_routes(site: Site) -> APIRouter:
         moved, refused = [], given is None
         if given is not None:
             try:
-                moved = moves(what_if(built, given, DRAWS), site.ranks(index))
+                moved = (
+                    moves(what_if(built, given, DRAWS), site.ranks(index))
+                    if any(nominal[n] != w for n, w in given.items())
+                    else published(site, index)
+                )
             except BadInput:
                 refused = True
         return site.page(
@@ -74,10 +78,22 @@ def weight_routes(site: Site) -> APIRouter:
             most=MOST_WEIGHT,
             moved=moved,
             refused=refused,
+            unranked=len(view.unranked(index)),
             span=(min((m.score_low for m in moved), default=0.0), max((m.score_high for m in moved), default=100.0)),
         )
 
     return routes
+
+
+def published(site: Site, index: str) -> list[Moved]:
+    """Ranked places as published, for weights that nobody changed."""
+    found = [
+        Moved(s.place, s.rank, s.rank_low, s.rank_high, s.score, s.score_low, s.score_high, s.rank)
+        for s in site.view.ranking(index)
+        if s.rank is not None and s.rank_low is not None and s.rank_high is not None
+        and s.score is not None and s.score_low is not None and s.score_high is not None
+    ]  # fmt: skip
+    return sorted(found, key=lambda m: (m.rank, m.place))
 
 
 def asked(request: Request, nominal: Mapping[str, float]) -> dict[str, float] | None:
