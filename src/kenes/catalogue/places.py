@@ -157,7 +157,11 @@ class PlaceIndex(Mapping[str, Place]):
     def _hint(self, text: str) -> str:
         near = get_close_matches(fold(text), list(self._names), n=2, cutoff=0.75)
         ids = sorted({i for key in near for i in self._names[key]})
-        return f"Did you mean {' or '.join(ids)}?" if ids else "See `kenes export places`."
+        return (
+            f"Did you mean {' or '.join(ids)}?"
+            if ids
+            else "Add it to places/places.csv; `kenes export places --out places.csv` lists those there are."
+        )
 
 
 def _date(row: LinedDict, column: str) -> dt.date | None:

@@ -28,6 +28,10 @@ def read_plain(path: Path) -> dict[str, Any]:
             if path.suffix == ".json"
             else yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         )
+    except FileNotFoundError:
+        raise DefinitionError(
+            str(path), expected="a file in YAML or JSON", found="no such file", mend="Correct the name."
+        ) from None
     except (OSError, UnicodeDecodeError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise DefinitionError(
             str(path), expected="YAML or JSON in UTF-8", found=str(error), mend="Correct the file."

@@ -47,7 +47,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
         "statistics": "Statistics of the indicators", "trends": "Trends",
         "rest": "The first {most} of {count} rows; the rest is in {name}.csv.",
         "place": "place", "rank": "rank", "interval": "interval", "score": "score", "coverage": "coverage",
-        "why": "why not ranked", "to": "to", "figure": "Figure", "table": "Table",
+        "why": "why not ranked", "to": "to", "figure": "Figure", "table": "Table", "mark": ".",
+        "no_data": "no value at all", "few_data": "too few values",
     },
     "tr": {
         "told": "{places} yerden {ranked} tanesi sıralandı. Tohum {seed}, {draws} çekiliş; "
@@ -61,7 +62,8 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
         "statistics": "Gösterge istatistikleri", "trends": "Eğilimler",
         "rest": "{count} satırın ilk {most} tanesi; gerisi {name}.csv dosyasında.",
         "place": "yer", "rank": "sıra", "interval": "aralık", "score": "puan", "coverage": "veri payı",
-        "why": "neden sıralanmadı", "to": "–", "figure": "Şekil", "table": "Tablo",
+        "why": "neden sıralanmadı", "to": "–", "figure": "Şekil", "table": "Tablo", "mark": ",",
+        "no_data": "hiç değer yok", "few_data": "değer çok az",
     },
 })  # fmt: skip
 MOST_BARS, MOST_CELLS, MOST_ROWS = 100, 120, 200
@@ -175,10 +177,11 @@ def _figures(profile: Profile, influence: Sensitivity | None, words: Mapping[str
 def _ranking(intervals: Intervals, words: Mapping[str, str]) -> str:
     records = [r for r in intervals.rows() if r["node"] == intervals.nodes[-1]]
     records.sort(key=lambda r: (r["rank"] is None, r["rank"] or 0, r["place"]))
+    reasons = {None: "", "no_data": words["no_data"], "coverage": words["few_data"]}
     between = words["to"] if words["to"] == "–" else f" {words['to']} "
     rows = [
         [r["place"], r["rank"], f"{_text(r['rank_low'])}{between}{_text(r['rank_high'])}" if r["ranked"] else "",
-         r["score"], r["coverage"], r["reason"] or ""]
+         r["score"], r["coverage"], reasons.get(r["reason"], r["reason"])]
         for r in records
     ]  # fmt: skip
     columns = [words[c] for c in ("place", "rank", "interval", "score", "coverage", "why")]
@@ -187,15 +190,15 @@ def _ranking(intervals: Intervals, words: Mapping[str, str]) -> str:
     return _html_table(columns, rows, words)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, mark: str = ".") -> str:
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e9 else f"{value:.3f}"
+        return str(int(value)) if value.is_integer() and abs(value) < 1e9 else f"{value:.3f}".replace(".", mark)
     return html.escape(str(value))
 
 
 def _html_table(columns: Sequence[str], rows: Sequence[Row], words: Mapping[str, str]) -> str:
     head = "".join(f'<th scope="col">{html.escape(c.replace("_", " "))}</th>' for c in columns)
-    body = "".join("<tr>" + "".join(f"<td>{_text(v)}</td>" for v in row) + "</tr>" for row in rows)
+    body = "".join("<tr>" + "".join(f"<td>{_text(v, words['mark'])}</td>" for v in row) + "</tr>" for row in rows)
     return _wide(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>", words["table"])
