@@ -101,6 +101,12 @@ def measure(
             click.echo(
                 f"No trip on {summary['service_day']} in {idle}: its stops count for nothing; see --date", err=True
             )
+        if summary["districts_numbered"]:
+            click.echo(
+                f"{summary['districts_numbered']} districts have numbers for names: no column names each of them "
+                "differently; see --district-column",
+                err=True,
+            )
         click.echo(f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}")
         _tell_observatory(observatory, summary["observatory"])
     return DONE

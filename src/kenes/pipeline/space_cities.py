@@ -196,7 +196,7 @@ def _cut(request: SpaceRequest, osm: Path, boundary: Path, folder: Path, margin_
     target = folder / f"{request.place}-{key}.osm.pbf"
     if not target.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        cut_extract(osm, read_areas(boundary).union(), target, margin_m=margin_m)
+        cut_extract(osm, read_areas(boundary, what="boundary").union(), target, margin_m=margin_m)
     return target
 
 

@@ -120,9 +120,13 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     weather = read_weather(request.weather) if request.weather else None
     tables = load_tables(request.tables)
     tell.step("boundary and districts")
-    boundary = read_areas(request.boundary) if request.boundary else None
+    boundary = read_areas(request.boundary, what="boundary") if request.boundary else None
     outline = _outline(request, boundary)
-    districts = read_areas(request.districts, name_column=request.district_column) if request.districts else None
+    districts = (
+        read_areas(request.districts, name_column=request.district_column, what="districts")
+        if request.districts
+        else None
+    )
     tell.step("map")
     extract = _extract(request, tables)
     streets = extract.streets
@@ -222,7 +226,7 @@ def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
         else read_extract(request.osm, tables, buildings=request.solar is not None or request.weather is not None)
     )
     if request.parks is not None:
-        parks = read_areas(request.parks)
+        parks = read_areas(request.parks, what="parks")
         extract = replace(extract, open_space=parks.geometry, open_space_name=parks.name)
     if request.stops:
         modes = tables["stops"].get("layer") or load_tables()["stops"]["layer"]
@@ -249,11 +253,11 @@ def reach_of_stops(extract: Extract, tables: Mapping[str, Any]) -> Any:
 def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
     """The boundary, cut by the outline of the built-up city where one is given."""
     if boundary is None:
-        return read_areas(request.urban).union() if request.urban else None
+        return read_areas(request.urban, what="urban outline").union() if request.urban else None
     if request.urban is None:
         return boundary.union()
     # cut in the plane of the areas, so that edges of cells are straight where the area is measured
-    urban, whole = read_areas(request.urban), boundary.union()
+    urban, whole = read_areas(request.urban, what="urban outline"), boundary.union()
     west, south, east, north = whole.bounds
     meter = AreaMeter(np.array([west, east]), np.array([south, north]), request.crs)
     return meter.back(meter.prepared(whole).intersection(meter.prepared(urban.union())))
@@ -316,10 +320,12 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
             "persons": float(city.cells.population.sum()),
             **city.cells.findings,
         }
+    if city.districts is not None:
+        report["districts"] = {"districts_numbered": len(city.districts.name) if city.districts.numbered else 0}
     if city.districts is not None and city.cells is not None and len(city.cells):
         times = np.sum(list(city.people.districts.values()), axis=0)
         persons = city.cells.population
-        report["districts"] = {
+        report["districts"] |= {
             "persons_in_none": float(persons[times == 0].sum()),
             "persons_in_several": float(persons[times > 1].sum()),
         }

@@ -1,0 +1,80 @@
+"""Mistakes in the files of a city, and what `kenes space measure` says of them."""
+
+import json
+
+import pytest
+from tests.cli.test_space import MONACO, measured_rows, people, run
+
+HALVES = ((7.3, 7.4251), (7.4251, 7.5))
+
+
+def write_layer(path, features):
+    """A layer from pairs of attributes and a geometry."""
+    rows = [{"type": "Feature", "properties": about, "geometry": shape} for about, shape in features]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    return path
+
+
+def box(west, south, east, north):
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def districts(path, *names):
+    about = [{} if name == "missing" else {"name": name} for name in names]
+    return write_layer(path, [(a, box(w, 43.7, e, 43.8)) for a, (w, e) in zip(about, HALVES, strict=True)])
+
+
+def measure(folder, *arguments):
+    return run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", people(folder / "people.csv"), *arguments,
+        "--out", folder / "out",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("west", None), "expected a name in column name for each, found 1 without one"),
+        (("west", " "), "expected a name in column name for each, found 1 without one"),
+        (("west", "west"), "expected names in column name that differ, found more than once: west"),
+    ],
+)
+def test_districts_that_a_column_does_not_tell_apart_are_refused(tmp_path, names, said):
+    layer = districts(tmp_path / "d.geojson", *names)
+    found = measure(tmp_path, "--districts", layer, "--district-column", "name")
+    assert found.exit_code == 3, found.output
+    assert f"districts: {said}" in found.output
+    assert "features 1, 2" in found.output or "feature 2" in found.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("names", [("", "east"), ("west", "west"), (None, None), ("missing", "missing")])
+def test_districts_without_names_of_their_own_are_numbered_and_that_is_said(tmp_path, names):
+    found = measure(tmp_path, "--districts", districts(tmp_path / "d.geojson", *names))
+    assert found.exit_code == 0, found.output
+    assert "2 districts have numbers for names" in found.output
+    assert {r["district"] for r in measured_rows(tmp_path / "out")} == {"", "1", "2"}
+    city = [r for r in measured_rows(tmp_path / "out") if not r["district"]]
+    assert len({(r["indicator"], *(r[k] for k in KEYS)) for r in city}) == len(city)
+    assert json.loads((tmp_path / "out" / "quality.json").read_text())["districts"]["districts_numbered"] == 2
+    assert "2 districts have numbers for names" in (tmp_path / "out" / "index.html").read_text()
+
+
+KEYS = ("dimensions", "source", "distance", "origin_model", "headway_min", "start")
+
+
+def test_districts_with_names_are_not_said_to_be_numbered(tmp_path):
+    found = measure(tmp_path, "--districts", districts(tmp_path / "d.geojson", "west", "east "))
+    assert "numbers for names" not in found.output
+    assert {r["district"] for r in measured_rows(tmp_path / "out")} == {"", "west", "east"}
+
+
+@pytest.mark.parametrize("option", ["boundary", "districts", "urban"])
+def test_a_line_in_the_place_of_an_outline_is_told_of_outlines(tmp_path, option):
+    line = {"type": "LineString", "coordinates": [[7.4, 43.7], [7.5, 43.8]]}
+    found = measure(tmp_path, f"--{option}", write_layer(tmp_path / "line.geojson", [({}, line)]))
+    assert found.exit_code == 3
+    assert f"{'urban outline' if option == 'urban' else option}: expected polygons" in found.output
+    assert "closed outlines" in found.output
+    assert "parks" not in found.output
