@@ -78,3 +78,50 @@ def test_a_line_in_the_place_of_an_outline_is_told_of_outlines(tmp_path, option)
     assert f"{'urban outline' if option == 'urban' else option}: expected polygons" in found.output
     assert "closed outlines" in found.output
     assert "parks" not in found.output
+
+
+POINT = {"type": "Point", "coordinates": [9.0, 45.0]}
+
+
+@pytest.mark.parametrize(
+    ("option", "shape", "named"),
+    [
+        ("--stops", POINT, "study area and stops"),
+        ("--facilities", POINT, "study area and facilities learning=away.geojson"),
+        ("--parks", box(9.0, 45.0, 9.1, 45.1), "study area and parks"),
+        ("--districts", box(9.0, 45.0, 9.1, 45.1), "study area and districts"),
+    ],
+)
+def test_a_layer_of_another_city_is_refused(tmp_path, option, shape, named):
+    layer = write_layer(tmp_path / "away.geojson", [({}, shape)])
+    found = measure(tmp_path, option, f"learning={layer}" if option == "--facilities" else layer)
+    assert found.exit_code == 3, found.output
+    assert f"{named}: expected the same place on earth, found 7.41 to 7.44 east" in found.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_cells_far_beside_the_map_are_refused_one_by_one_unless_a_boundary_cuts_them(tmp_path):
+    grid = people(tmp_path / "p.csv")
+    with grid.open("a") as file:
+        file.write("\nstray,8.9,43.7,70,35\nother,7.42,44.9,30,15\n")
+    arguments = ("--osm", MONACO / "monaco.osm.pbf", "--population", grid, "--out", tmp_path / "out")
+    found = run(*arguments)
+    assert found.exit_code == 3, found.output
+    assert "population: expected cells within 0.1 degrees of the map, 7." in found.output
+    assert "found 2 cells with 100 persons beyond it (first: cell stray at 8.9000, 43.7000)" in found.output
+    assert "give --boundary" in found.output
+    layer = write_layer(tmp_path / "b.geojson", [({}, box(7.3, 43.7, 7.5, 43.8))])
+    assert run(*arguments, "--boundary", layer).exit_code == 0
+    assert {float(r["population"]) for r in measured_rows(tmp_path / "out") if r["indicator"] == "sdg_11_2_1"} >= {1890}
+
+
+def test_of_people_who_all_live_beside_the_map_straight_lines_tell_nothing_either(tmp_path):
+    (tmp_path / "p.csv").write_text("id,lon,lat,population\na,7.50,43.70,10\nb,7.51,43.70,20\n")  # at sea
+    found = run(
+        "--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out"
+    )  # fmt: skip
+    assert found.exit_code == 0, found.output
+    assert "SDG 11.2.1 osm_straight: not known" in found.output
+    rows = [r for r in measured_rows(tmp_path / "out") if r["indicator"] == "sdg_11_2_1"]
+    assert {r["distance"] for r in rows} == {"network", "straight"}
+    assert {(r["value"], r["reason"]) for r in rows} == {("", "no_street_in_reach")}

@@ -60,6 +60,16 @@ class City:
         return places < float(self.graph.length_m.sum()) / 5000
 
     @cached_property
+    def beyond_map(self) -> Bools:
+        """Which cells have their centre outside the bounds of the map's streets."""
+        assert self.cells is not None
+        if not self.graph.segments:
+            return np.zeros(len(self.cells), bool)
+        west, south, east, north = _bounds(self.graph)
+        lon, lat = turned_near(self.cells.longitude, (west + east) / 2), self.cells.latitude
+        return (lon < west) | (lon > east) | (lat < south) | (lat > north)
+
+    @cached_property
     def finder(self) -> StreetFinder:
         """Finder of the nearest street, small islands left out."""
         return StreetFinder(self.graph)
@@ -135,11 +145,14 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     tell.step("population")
     cells = read_population(request.population, outline) if request.population else None
     _require_meeting(graph, cells, outline)
+    if outline is None and cells is not None and graph.segments:
+        _require_cells_on_map(graph, cells)
     area, kind = _study_area(outline, cells, graph)
     if request.urban is not None:
         kind = "boundary_in_urban_outline" if request.boundary is not None else "urban_outline"
     if area.is_empty and request.stops:
         area, kind = reach_of_stops(extract, tables), "reach_of_stops"
+    _require_layers_near(request, area, extract, districts)
     city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather)
     if request.built_up and not area.is_empty:
         city.built_up = read_built_up(request.built_up, area)
@@ -201,11 +214,53 @@ def _told(box: Box) -> str:
     return f"{box[0]:.2f} to {box[2]:.2f} east, {box[1]:.2f} to {box[3]:.2f} north"
 
 
+def _bounds(graph: StreetGraph) -> Box:
+    box = _box(graph.longitude, graph.latitude)
+    assert box is not None, "a map with streets"
+    return box
+
+
 def _require_meeting(graph: StreetGraph, cells: Cells | None, outline: Any) -> None:
-    boxes = {"map": _box(graph.longitude, graph.latitude) if graph.segments else None, "boundary": _box_of(outline)}
+    boxes = {"map": _bounds(graph) if graph.segments else None, "boundary": _box_of(outline)}
     if cells is not None and len(cells):
         boxes["population"] = _box(cells.longitude, cells.latitude)
     _refuse_apart(boxes)
+
+
+def _require_cells_on_map(graph: StreetGraph, cells: Cells) -> None:
+    """Without a boundary the cells are the study area: one far from the map would stretch it over nothing."""
+    west, south, east, north = bounds = _bounds(graph)
+    lon, lat = turned_near(cells.longitude, (west + east) / 2), cells.latitude
+    far = (lon < west - NEAR_DEG) | (lon > east + NEAR_DEG) | (lat < south - NEAR_DEG) | (lat > north + NEAR_DEG)
+    if far.any():
+        first, count, persons = int(np.flatnonzero(far)[0]), int(far.sum()), cells.population[far].sum()
+        raise SourceError(
+            "population", expected=f"cells within {NEAR_DEG:g} degrees of the map, {_told(bounds)}",
+            found=f"{count} {'cell' if count == 1 else 'cells'} with {persons:.0f} persons beyond it",
+            where=f"first: cell {cells.id[first]} at {cells.longitude[first]:.4f}, {cells.latitude[first]:.4f}",
+            mend="Correct or remove these cells, or give --boundary: cells outside it do not count.",
+        )  # fmt: skip
+
+
+def _require_layers_near(request: SpaceRequest, area: Any, extract: Extract, districts: Areas | None) -> None:
+    """Refuse a layer that lies nowhere near the study area: it would count for nothing and say nothing."""
+    places = [*extract.stops.values()] if request.stops else []
+    layers: dict[str, Box | None] = {}
+    if places:
+        layers["stops"] = _box(
+            *(np.concatenate([getattr(p, axis) for p in places]) for axis in ("longitude", "latitude"))
+        )
+    for kind, path in request.facilities:
+        own = extract.destinations[kind]
+        layers[f"facilities {kind}={path.name}"] = _box(own.longitude, own.latitude)
+    for name, shapes in (
+        ("parks", extract.open_space if request.parks is not None else None),
+        ("districts", None if districts is None else districts.geometry),
+    ):
+        if shapes is not None:
+            layers[name] = _box_of(shapely.box(*shapely.total_bounds(shapes)))
+    for name, box in layers.items():
+        _refuse_apart({"study area": _box_of(area), name: box})
 
 
 def _require_stops_near(city: City) -> None:

@@ -101,7 +101,7 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
         geometry[broken] = mended
     columns = {key: value[keep] for key, value in columns.items()}
     if name_column is not None:
-        names = _asked_names(columns, name_column, np.flatnonzero(keep) + 1, what, path)
+        names = _asked_names(columns, name_column, (np.flatnonzero(keep) + 1).tolist(), what, path)
         return Areas(names, geometry, int(broken.sum()), columns)
     guessed = _guessed_names(columns)
     names = guessed or [str(k + 1) for k in range(len(geometry))]
