@@ -71,8 +71,13 @@ def read_cities(path: Path) -> list[SpaceRequest]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-    except OSError as fault:
+    except (OSError, csv.Error) as fault:
         raise SourceError("cities", expected="a table", found=str(fault), where=str(path)) from None
+    except UnicodeDecodeError:
+        raise SourceError(
+            "cities", expected="a table in UTF-8", found="another encoding", where=str(path),
+            mend="Save the table as CSV UTF-8.",
+        ) from None  # fmt: skip
     known = {"place", "gtfs", "date", "district_column", "language", "attribution", *_FILES}
     unknown = sorted(set(rows[0]) - known) if rows else []
     if unknown:

@@ -66,7 +66,10 @@ def _table(path: Path) -> tuple[dict[str, list[str]], Any]:
             rows = list(reader)
             names = [name for name in reader.fieldnames or () if name]
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise SourceError("layer", expected="a table in UTF-8", found=str(fault), where=str(path)) from None
+        found = "another encoding" if isinstance(fault, UnicodeDecodeError) else str(fault)
+        raise SourceError(
+            "layer", expected="a table in UTF-8", found=found, where=str(path), mend="Save the table as CSV UTF-8."
+        ) from None
     columns = {name: [(row[name] or "").strip() for row in rows] for name in names}
     lower = {name.strip().lower(): name for name in names}
     lon, lat, wkt = (next((lower[n] for n in known if n in lower), None) for known in (_LON, _LAT, _WKT))
