@@ -125,3 +125,37 @@ def test_of_people_who_all_live_beside_the_map_straight_lines_tell_nothing_eithe
     rows = [r for r in measured_rows(tmp_path / "out") if r["indicator"] == "sdg_11_2_1"]
     assert {r["distance"] for r in rows} == {"network", "straight"}
     assert {(r["value"], r["reason"]) for r in rows} == {("", "no_street_in_reach")}
+
+
+@pytest.fixture
+def stops(tmp_path):
+    (tmp_path / "s.csv").write_text("lon,lat,STATE\n7.418,43.733,open\n7.427,43.740,planned\n")
+    (tmp_path / "t.csv").write_text("lon,lat\n7.42,43.735\n")
+    return tmp_path
+
+
+def test_a_condition_on_a_column_that_no_layer_has_is_refused(stops):
+    found = measure(stops, "--stops", stops / "s.csv", "--stops", stops / "t.csv", "--where", "STAT=open")
+    assert found.exit_code == 3, found.output
+    assert "--where STAT=open: expected a layer with a column STAT, found lon, lat, STATE" in found.output
+    found = measure(stops, "--where", "STATE=open")
+    assert "found no layer. Give --stops or --facilities" in found.output
+    assert not (stops / "out").exists()
+
+
+def test_a_layer_that_lacks_the_column_of_a_condition_counts_whole_and_is_told(stops):
+    found = measure(stops, "--stops", stops / "s.csv", "--stops", stops / "t.csv", "--where", "STATE=open")
+    assert found.exit_code == 0, found.output
+    assert "t.csv has no column STATE of --where: it counts whole" in found.output
+    quality = json.loads((stops / "out" / "quality.json").read_text())
+    assert quality["layers_without_column"] == ["t.csv has no column STATE"]
+    assert sum(quality["stops"][capacity] for capacity in ("low", "high")) == 2
+    assert "1 times a layer lacks a column of --where" in (stops / "out" / "index.html").read_text()
+
+
+@pytest.mark.parametrize("option", ["headway", "snap", "irradiation", "tilt", "azimuth", "consumption"])
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_numbers_are_finite(tmp_path, option, value):
+    found = run("--osm", MONACO / "monaco.osm.pbf", f"--{option}", value, "--out", tmp_path / "out")
+    assert found.exit_code == 2, found.output
+    assert "finite number, found nan" in found.output or value == "inf"

@@ -22,7 +22,7 @@ from kenes.pipeline.space_request import SpaceRequest, require_one_sun
 from kenes.sources.areas import Areas, read_areas
 from kenes.sources.built_up import BuiltUp, read_built_up
 from kenes.sources.gtfs import Feed, Timetable, service_day
-from kenes.sources.layers import read_features, read_stops
+from kenes.sources.layers import layers_without_column, read_features, read_stops
 from kenes.sources.openstreetmap import Extract, empty_extract, load_tables, read_extract
 from kenes.sources.population import Cells, read_population
 from kenes.sources.weather import Weather, read_weather
@@ -45,6 +45,7 @@ class City:
     day: dt.date | None = None
     weather: Weather | None = None
     built_up: BuiltUp | None = None
+    whole_layers: Sequence[str] = ()
     quality: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -142,6 +143,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     streets = extract.streets
     walk = streets.walkable[streets.way]
     graph = build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
+    whole = layers_without_column([path for _, path in (*request.stops, *request.facilities)], request.where)
     tell.step("population")
     cells = read_population(request.population, outline) if request.population else None
     _require_meeting(graph, cells, outline)
@@ -153,7 +155,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     if area.is_empty and request.stops:
         area, kind = reach_of_stops(extract, tables), "reach_of_stops"
     _require_layers_near(request, area, extract, districts)
-    city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather)
+    city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather, whole_layers=whole)
     if request.built_up and not area.is_empty:
         city.built_up = read_built_up(request.built_up, area)
     tell.step("timetables")
@@ -352,6 +354,7 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
             "from": "layer" if city.request.stops else "osm",
             **{capacity: len(extract.stops[capacity]) for capacity in city.reach_m},
         },
+        "layers_without_column": city.whole_layers,
         "study_area": city.area_kind,
         "boundary_repaired": boundary.repaired if boundary else 0,
         "timetables": {
