@@ -262,3 +262,49 @@ def test_workers_of_this_machine_are_not_asked_of_a_cluster(table, tmp_path):
     result, _ = cities(table, tmp_path / "out", "--on", "sc://127.0.0.1:1", "--workers", "3")
     assert result.exit_code == 2
     assert "sc://127.0.0.1:1 has its own workers" in result.stderr
+
+
+KILLED = """
+import os, time
+from kenes.pipeline.space_executors import runner_at
+
+def busy(path):
+    open(path, "w").write(str(os.getpid()))
+    time.sleep(60)
+    return {}
+
+if __name__ == "__main__":
+    with runner_at("processes", 2) as run:
+        list(run(busy, ["a.pid", "b.pid"]))
+"""
+
+
+def test_workers_end_when_their_parent_is_killed(tmp_path):
+    (tmp_path / "killed.py").write_text(KILLED)
+    files = [tmp_path / "a.pid", tmp_path / "b.pid"]
+    with subprocess.Popen([sys.executable, "killed.py"], cwd=tmp_path) as parent:
+        try:
+            assert within(30, lambda: all(file.is_file() and file.read_text() for file in files))
+        finally:
+            parent.kill()
+    workers = [int(file.read_text()) for file in files]
+    try:
+        assert within(10, lambda: not any(runs(pid) for pid in workers))
+    finally:
+        for pid in filter(runs, workers):
+            os.kill(pid, 9)
+
+
+def within(seconds, holds):
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.1)
+    return holds()
+
+
+def runs(pid):
+    """Whether a process is at work; one that nobody has waited for is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

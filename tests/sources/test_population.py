@@ -204,6 +204,38 @@ def test_cells_that_would_be_counted_wrongly_are_refused(tmp_path, text, message
         read_population(write(tmp_path / "p.csv", text))
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id,lon,lat,population\n", "expected at least one cell with people, found no rows"),
+        (
+            "id,lon,lat,population\na,29,41,5\nb,29,42,1e300\n",
+            r"at most 1e\+08 persons in a cell, found 1e\+300 \(.*row 3, cell b",
+        ),
+        ("id,lon,lat,population,female\na,29,41,5,-3\n", "population, female: expected no negative number, found -3"),
+    ],
+)
+def test_a_table_without_people_or_with_more_than_there_are_is_refused(tmp_path, text, message):
+    with pytest.raises(SourceError, match=message):
+        read_population(write(tmp_path / "p.csv", text))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [("cp1254", r"another encoding \(byte DE\) \(.*row 3\)"), ("utf-16", r"UTF-16, or no text \(.*row 1\)")],
+)
+def test_a_table_in_another_encoding_is_told_how_to_save_it(tmp_path, encoding, found):
+    (tmp_path / "p.csv").write_text("id,lon,lat,population\na,29,41,5\nŞişli,29,42,5\n", encoding=encoding)
+    with pytest.raises(SourceError, match=f"expected a table in UTF-8, found {found}. Save the table as CSV UTF-8"):
+        read_population(tmp_path / "p.csv")
+
+
+def test_a_raster_whose_gaps_are_a_huge_number_is_refused(tmp_path):
+    path = tiff(tmp_path / "r.tif", np.array([[1.0, 3e38]], "float32"))
+    with pytest.raises(SourceError, match=r"at most 1e\+08 persons in a cell, found 3e\+38 \(.*cell 0_1"):
+        read_population(path)
+
+
 def test_h3_is_known_by_what_the_column_holds(tmp_path):
     cells = read_population(write(tmp_path / "p.csv", f"h3_address,population\n{HEX},100\n"))
     assert cells.kind == "h3"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import sys
 import traceback
 from collections.abc import Callable
@@ -20,6 +21,22 @@ from kenes.vocabulary.errors import BadInput, KenesError, StoreError
 
 DONE, REFUSED, USAGE, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3, 4
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class FiniteRange(click.FloatRange):
+    """Numbers in a range; `nan` and `inf`, which no range keeps out, are none of them."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number.
+
+        Raises:
+            click.BadParameter: it lies outside, or is not finite.
+        """
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"expected a finite number, found {value}.", param, ctx)
+        return number
+
 
 observatory_option = click.option(
     "--observatory",

@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from kenes.catalogue.space_words import LANGUAGES
-from kenes.cli.shared import DONE, REFUSED, Bars, guarded, shared_options, show
+from kenes.cli.shared import DONE, REFUSED, Bars, FiniteRange, guarded, shared_options, show
 
 _FILE = click.Path(path_type=Path)
-_POSITIVE = click.FloatRange(min=0, min_open=True)
+_POSITIVE = FiniteRange(min=0, min_open=True)
 
 
 def _layers(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, Path]]:
@@ -50,24 +50,27 @@ def space() -> None:
 @click.option("--tables", type=_FILE, help="Folder with own tables of tags and modes.")
 @click.option("--parks", type=_FILE, help="Own layer of open space instead of the map's.")
 @click.option("--stops", "stops", multiple=True, callback=_layers, metavar="[low=|high=]FILE",
-              help="Own layer of stops instead of the map's (GeoJSON, CSV lon,lat or WKT).")  # fmt: skip
+              help="Own layer of stops instead of the map's (GeoJSON, CSV lon,lat or WKT); "
+              "several may be given.")  # fmt: skip
 @click.option("--facilities", multiple=True, callback=_layers, metavar="KIND=FILE",
-              help="Own layer of one kind of essential places instead of the map's.")  # fmt: skip
+              help="Own layer of one kind of essential places instead of the map's; several may be given.")  # fmt: skip
 @click.option("--where", multiple=True, callback=_pairs, metavar="COLUMN=VALUE",
-              help="Which features of these layers count; layers without the column count whole.")  # fmt: skip
+              help="Which features of these layers count; layers without the column count whole; "
+              "several may be given, and all must hold.")  # fmt: skip
 @click.option("--headway", "headways", type=_POSITIVE, multiple=True, default=(20.0,),
-              show_default=True, help="Longest headway that counts, minutes (07:00-19:00).")  # fmt: skip
+              show_default=True,
+              help="Longest headway that counts, minutes (07:00-19:00); several may be given.")  # fmt: skip
 @click.option("--snap", "snap_m", type=_POSITIVE, default=500.0, show_default=True,
               help="Metres within which a place finds its street.")  # fmt: skip
 @click.option("--crs", help="Plane for areas; else geodesic areas. A wrong one is refused.")
 @click.option("--land", type=_FILE, help="CSV year,built_up_km2,population for SDG 11.3.1.")
-@click.option("--irradiation", type=click.FloatRange(min=0), help="Rooftop solar: kWh per m² and year in the plane.")
+@click.option("--irradiation", type=FiniteRange(min=0), help="Rooftop solar: kWh per m² and year in the plane.")
 @click.option("--weather", type=_FILE,
               help="Rooftop solar: EPW, TMY3 or PVGIS TMY (CSV) file instead of --irradiation.")  # fmt: skip
-@click.option("--tilt", type=click.FloatRange(0, 90), help="With --weather: of the modules, degrees; else 10.")
-@click.option("--azimuth", type=click.FloatRange(0, 360),
+@click.option("--tilt", type=FiniteRange(0, 90), help="With --weather: of the modules, degrees; else 10.")
+@click.option("--azimuth", type=FiniteRange(0, 360),
               help="With --weather: where they face, degrees from north by east; else to the equator.")  # fmt: skip
-@click.option("--consumption", type=click.FloatRange(min=0), help="Rooftop solar: electricity use, kWh per year.")
+@click.option("--consumption", type=FiniteRange(min=0), help="Rooftop solar: electricity use, kWh per year.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page.")
 @click.option("--attribution", multiple=True, metavar="TEXT",
               help="Owner and licence of your files, named on the page; several may be given.")  # fmt: skip
@@ -100,6 +103,14 @@ def measure(
             idle = ", ".join(summary["feeds_without_service"])
             click.echo(
                 f"No trip on {summary['service_day']} in {idle}: its stops count for nothing; see --date", err=True
+            )
+        for lack in summary["layers_without_column"]:
+            click.echo(f"{lack} of --where: it counts whole", err=True)
+        if summary["districts_numbered"]:
+            click.echo(
+                f"{summary['districts_numbered']} districts have numbers for names: no column names each of them "
+                "differently; see --district-column",
+                err=True,
             )
         click.echo(f"{summary['measurements']} measurements in {out / 'measurements.csv'}; open {out / 'index.html'}")
         _tell_observatory(observatory, summary["observatory"])

@@ -73,6 +73,8 @@ def measure_space(
         "indicators": described({m.indicator for m in measures}),
         "observatory": added,
         "feeds_without_service": city.idle_feeds,
+        "layers_without_column": list(city.whole_layers),
+        "districts_numbered": city.quality.get("districts", {}).get("districts_numbered", 0),
     }
 
 

@@ -71,8 +71,13 @@ def read_cities(path: Path) -> list[SpaceRequest]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-    except OSError as fault:
+    except (OSError, csv.Error) as fault:
         raise SourceError("cities", expected="a table", found=str(fault), where=str(path)) from None
+    except UnicodeDecodeError:
+        raise SourceError(
+            "cities", expected="a table in UTF-8", found="another encoding", where=str(path),
+            mend="Save the table as CSV UTF-8.",
+        ) from None  # fmt: skip
     known = {"place", "gtfs", "date", "district_column", "language", "attribution", *_FILES}
     unknown = sorted(set(rows[0]) - known) if rows else []
     if unknown:
@@ -196,7 +201,7 @@ def _cut(request: SpaceRequest, osm: Path, boundary: Path, folder: Path, margin_
     target = folder / f"{request.place}-{key}.osm.pbf"
     if not target.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        cut_extract(osm, read_areas(boundary).union(), target, margin_m=margin_m)
+        cut_extract(osm, read_areas(boundary, what="boundary").union(), target, margin_m=margin_m)
     return target
 
 

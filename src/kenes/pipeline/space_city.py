@@ -22,7 +22,7 @@ from kenes.pipeline.space_request import SpaceRequest, require_one_sun
 from kenes.sources.areas import Areas, read_areas
 from kenes.sources.built_up import BuiltUp, read_built_up
 from kenes.sources.gtfs import Feed, Timetable, service_day
-from kenes.sources.layers import read_features, read_stops
+from kenes.sources.layers import layers_without_column, read_features, read_stops
 from kenes.sources.openstreetmap import Extract, empty_extract, load_tables, read_extract
 from kenes.sources.population import Cells, read_population
 from kenes.sources.weather import Weather, read_weather
@@ -45,6 +45,7 @@ class City:
     day: dt.date | None = None
     weather: Weather | None = None
     built_up: BuiltUp | None = None
+    whole_layers: Sequence[str] = ()
     quality: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -58,6 +59,16 @@ class City:
         kinds = set(self.tables["destinations"]["fifteen_minutes"]) - {"moving"}
         places = sum(len(self.extract.destinations[kind]) for kind in kinds)
         return places < float(self.graph.length_m.sum()) / 5000
+
+    @cached_property
+    def beyond_map(self) -> Bools:
+        """Which cells have their centre outside the bounds of the map's streets."""
+        assert self.cells is not None
+        if not self.graph.segments:
+            return np.zeros(len(self.cells), bool)
+        west, south, east, north = _bounds(self.graph)
+        lon, lat = turned_near(self.cells.longitude, (west + east) / 2), self.cells.latitude
+        return (lon < west) | (lon > east) | (lat < south) | (lat > north)
 
     @cached_property
     def finder(self) -> StreetFinder:
@@ -120,23 +131,31 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     weather = read_weather(request.weather) if request.weather else None
     tables = load_tables(request.tables)
     tell.step("boundary and districts")
-    boundary = read_areas(request.boundary) if request.boundary else None
+    boundary = read_areas(request.boundary, what="boundary") if request.boundary else None
     outline = _outline(request, boundary)
-    districts = read_areas(request.districts, name_column=request.district_column) if request.districts else None
+    districts = (
+        read_areas(request.districts, name_column=request.district_column, what="districts")
+        if request.districts
+        else None
+    )
     tell.step("map")
     extract = _extract(request, tables)
     streets = extract.streets
     walk = streets.walkable[streets.way]
     graph = build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
+    whole = layers_without_column([path for _, path in (*request.stops, *request.facilities)], request.where)
     tell.step("population")
     cells = read_population(request.population, outline) if request.population else None
     _require_meeting(graph, cells, outline)
+    if outline is None and cells is not None and graph.segments:
+        _require_cells_on_map(graph, cells)
     area, kind = _study_area(outline, cells, graph)
     if request.urban is not None:
         kind = "boundary_in_urban_outline" if request.boundary is not None else "urban_outline"
     if area.is_empty and request.stops:
         area, kind = reach_of_stops(extract, tables), "reach_of_stops"
-    city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather)
+    _require_layers_near(request, area, extract, districts)
+    city = City(request, tables, extract, graph, cells, area, kind, districts, weather=weather, whole_layers=whole)
     if request.built_up and not area.is_empty:
         city.built_up = read_built_up(request.built_up, area)
     tell.step("timetables")
@@ -197,11 +216,53 @@ def _told(box: Box) -> str:
     return f"{box[0]:.2f} to {box[2]:.2f} east, {box[1]:.2f} to {box[3]:.2f} north"
 
 
+def _bounds(graph: StreetGraph) -> Box:
+    box = _box(graph.longitude, graph.latitude)
+    assert box is not None, "a map with streets"
+    return box
+
+
 def _require_meeting(graph: StreetGraph, cells: Cells | None, outline: Any) -> None:
-    boxes = {"map": _box(graph.longitude, graph.latitude) if graph.segments else None, "boundary": _box_of(outline)}
+    boxes = {"map": _bounds(graph) if graph.segments else None, "boundary": _box_of(outline)}
     if cells is not None and len(cells):
         boxes["population"] = _box(cells.longitude, cells.latitude)
     _refuse_apart(boxes)
+
+
+def _require_cells_on_map(graph: StreetGraph, cells: Cells) -> None:
+    """Without a boundary the cells are the study area: one far from the map would stretch it over nothing."""
+    west, south, east, north = bounds = _bounds(graph)
+    lon, lat = turned_near(cells.longitude, (west + east) / 2), cells.latitude
+    far = (lon < west - NEAR_DEG) | (lon > east + NEAR_DEG) | (lat < south - NEAR_DEG) | (lat > north + NEAR_DEG)
+    if far.any():
+        first, count, persons = int(np.flatnonzero(far)[0]), int(far.sum()), cells.population[far].sum()
+        raise SourceError(
+            "population", expected=f"cells within {NEAR_DEG:g} degrees of the map, {_told(bounds)}",
+            found=f"{count} {'cell' if count == 1 else 'cells'} with {persons:.0f} persons beyond it",
+            where=f"first: cell {cells.id[first]} at {cells.longitude[first]:.4f}, {cells.latitude[first]:.4f}",
+            mend="Correct or remove these cells, or give --boundary: cells outside it do not count.",
+        )  # fmt: skip
+
+
+def _require_layers_near(request: SpaceRequest, area: Any, extract: Extract, districts: Areas | None) -> None:
+    """Refuse a layer that lies nowhere near the study area: it would count for nothing and say nothing."""
+    places = [*extract.stops.values()] if request.stops else []
+    layers: dict[str, Box | None] = {}
+    if places:
+        layers["stops"] = _box(
+            *(np.concatenate([getattr(p, axis) for p in places]) for axis in ("longitude", "latitude"))
+        )
+    for kind, path in request.facilities:
+        own = extract.destinations[kind]
+        layers[f"facilities {kind}={path.name}"] = _box(own.longitude, own.latitude)
+    for name, shapes in (
+        ("parks", extract.open_space if request.parks is not None else None),
+        ("districts", None if districts is None else districts.geometry),
+    ):
+        if shapes is not None:
+            layers[name] = _box_of(shapely.box(*shapely.total_bounds(shapes)))
+    for name, box in layers.items():
+        _refuse_apart({"study area": _box_of(area), name: box})
 
 
 def _require_stops_near(city: City) -> None:
@@ -222,7 +283,7 @@ def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
         else read_extract(request.osm, tables, buildings=request.solar is not None or request.weather is not None)
     )
     if request.parks is not None:
-        parks = read_areas(request.parks)
+        parks = read_areas(request.parks, what="parks")
         extract = replace(extract, open_space=parks.geometry, open_space_name=parks.name)
     if request.stops:
         modes = tables["stops"].get("layer") or load_tables()["stops"]["layer"]
@@ -249,11 +310,11 @@ def reach_of_stops(extract: Extract, tables: Mapping[str, Any]) -> Any:
 def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
     """The boundary, cut by the outline of the built-up city where one is given."""
     if boundary is None:
-        return read_areas(request.urban).union() if request.urban else None
+        return read_areas(request.urban, what="urban outline").union() if request.urban else None
     if request.urban is None:
         return boundary.union()
     # cut in the plane of the areas, so that edges of cells are straight where the area is measured
-    urban, whole = read_areas(request.urban), boundary.union()
+    urban, whole = read_areas(request.urban, what="urban outline"), boundary.union()
     west, south, east, north = whole.bounds
     meter = AreaMeter(np.array([west, east]), np.array([south, north]), request.crs)
     return meter.back(meter.prepared(whole).intersection(meter.prepared(urban.union())))
@@ -293,6 +354,7 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
             "from": "layer" if city.request.stops else "osm",
             **{capacity: len(extract.stops[capacity]) for capacity in city.reach_m},
         },
+        "layers_without_column": city.whole_layers,
         "study_area": city.area_kind,
         "boundary_repaired": boundary.repaired if boundary else 0,
         "timetables": {
@@ -316,10 +378,12 @@ def _quality(city: City, boundary: Areas | None) -> dict[str, Any]:
             "persons": float(city.cells.population.sum()),
             **city.cells.findings,
         }
+    if city.districts is not None:
+        report["districts"] = {"districts_numbered": len(city.districts.name) if city.districts.numbered else 0}
     if city.districts is not None and city.cells is not None and len(city.cells):
         times = np.sum(list(city.people.districts.values()), axis=0)
         persons = city.cells.population
-        report["districts"] = {
+        report["districts"] |= {
             "persons_in_none": float(persons[times == 0].sum()),
             "persons_in_several": float(persons[times > 1].sum()),
         }

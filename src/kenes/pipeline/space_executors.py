@@ -7,14 +7,16 @@ of another system need Keneş and the same paths; the function goes to them by i
 from __future__ import annotations
 
 import json
+import os
 import socket
 import tomllib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from kenes.catalogue.catalogue import executor_in
@@ -99,8 +101,20 @@ def _here(kind: str, workers: int) -> Iterator[Runner]:
     elif workers <= 1:
         yield lambda function, items: (function(item) for item in items)
     else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
+        with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as processes:
             yield submitted(processes)
+
+
+def end_with_parent() -> None:
+    """Let this worker end at once where its parent is killed, which cannot tell it so any more."""
+
+    def wait() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 @contextmanager

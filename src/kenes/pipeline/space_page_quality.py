@@ -24,6 +24,8 @@ def quality_section(city: Any, words: SpaceWords) -> str:
             facts.append(words.capital(words.flag("few_places_mapped")))
         parts.append(_part(words("map", "quality"), facts, report["map"], MAP_SIGNS, words))
     stops = [words.remark(f"stops_{c}", report["stops"][c]) for c in city.reach_m if f"stops_{c}" in _words_of(words)]
+    if report.get("layers_without_column"):
+        stops.append(words.remark("layers_without_column", len(report["layers_without_column"])))
     source = words.known(str(report["stops"]["from"]), "sources")
     parts.append(_part(f"{words('stops', 'quality')}: {source}", stops, {}, (), words))
     for file, found in report["timetables"].items():

@@ -112,12 +112,7 @@ def _variants(city: City) -> tuple[list[Measure], dict[str, Floats]]:
                 shown[f"served_{label}"] = share
                 measures += _by_capacity(city, reach, origins, about)
             if model != "cell_centre_no_offset":
-                starts = np.bincount(origins.cell, minlength=origins.cells)
-                measures += population_shares(
-                    city.people, origins.share(reach.straight(origins)),
-                    (starts == 0).astype(float), "sdg_11_2_1",
-                    distance="straight", **about,
-                )  # fmt: skip
+                measures += _straight(city, origins, origins.share(reach.straight(origins)), about)
         if unmapped:  # what the map does not hold is not known, never zero
             mine = [k for k, row in enumerate(measures) if row.source == source]
             for k in mine:
@@ -133,6 +128,17 @@ def _variants(city: City) -> tuple[list[Measure], dict[str, Floats]]:
                 if row.value is not None:
                     spread.setdefault(spread_key(row), []).append(row.value)
     return with_spread(measures, spread), shown
+
+
+def _straight(city: City, origins: Origins, share: Floats, about: Mapping[str, Any]) -> list[Measure]:
+    """Shares by straight lines; of people who all live beyond the map its stops tell nothing."""
+    idle = np.bincount(origins.cell, minlength=origins.cells) == 0
+    rows = population_shares(city.people, share, idle.astype(float), "sdg_11_2_1", distance="straight", **about)
+    if about["source"] != "osm" or not city.beyond_map.any():
+        return rows
+    unknown = (idle | city.beyond_map).astype(float)
+    known = population_shares(city.people, share, unknown, "sdg_11_2_1", distance="straight", **about)
+    return [other if other.reason == "no_street_in_reach" else row for row, other in zip(rows, known, strict=True)]
 
 
 def _by_capacity(city: City, reach: StopReach, origins: Origins, about: Mapping[str, Any]) -> list[Measure]:

@@ -17,6 +17,11 @@ import shapely
 from kenes.vocabulary.errors import SourceError
 
 _NAMES = ("district", "id", "code", "name", "nombre", "adi", "ilce", "ref")
+_OUTLINES = "A point or a line has no inside: give closed outlines (GeoJSON, GeoPackage, shapefile)."
+_PARKS = (
+    "A point has neither size nor border: give outlines (GeoJSON, GeoPackage, shapefile), or keep those "
+    "of the map. Points of parks can count as places to go to: --facilities outdoors=FILE."
+)
 
 
 @dataclass(frozen=True)
@@ -28,19 +33,21 @@ class Areas:
         geometry: shapely geometries in degrees, shape (area,).
         repaired: how many crossed themselves and were mended.
         columns: all attributes as read, shape (area,) each.
+        numbered: whether the names are mere numbers, as no attribute tells the areas apart.
     """
 
     name: Sequence[str]
     geometry: npt.NDArray[Any]
     repaired: int
     columns: Mapping[str, npt.NDArray[Any]]
+    numbered: bool = False
 
     def union(self) -> Any:
         """All areas as one geometry."""
         return shapely.union_all(self.geometry)
 
 
-def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = True) -> Areas:
+def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = True, what: str = "layer") -> Areas:
     """Read a vector layer (GeoJSON, GeoPackage, shapefile) and bring it to WGS 84.
 
     Borders that cross themselves are mended without losing a part (`shapely.make_valid`,
@@ -48,11 +55,14 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
 
     Args:
         path: the file.
-        name_column: attribute that names an area; None looks for a usual one.
+        name_column: attribute that names an area; None looks for a usual one, and numbers the areas where
+            none has a name of its own for each.
         polygons: refuse a layer without any polygon.
+        what: the layer is, such as `boundary`; errors name it.
 
     Raises:
-        SourceError: the file cannot be read, has no geometry, or no such column.
+        SourceError: the file cannot be read, has no geometry, or no such column; or this column leaves
+            an area without a name, or names two alike.
     """
     try:
         with warnings.catch_warnings():
@@ -60,7 +70,7 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
             meta, _, wkb, values = pyogrio.raw.read(path, force_2d=True)
     except Exception as fault:
         raise SourceError(
-            "layer", expected="GeoJSON, GeoPackage or shapefile", found=str(fault).split(";")[0], where=str(path),
+            what, expected="GeoJSON, GeoPackage or shapefile", found=str(fault).split(";")[0], where=str(path),
             mend="Save the layer again in one of these forms.",
         ) from None  # fmt: skip
     columns = dict(zip((str(f) for f in meta["fields"]), values, strict=True))
@@ -70,7 +80,7 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
         geometry = shapely.from_wkb(wkb)
     except shapely.errors.GEOSException as fault:
         raise SourceError(
-            "layer", expected="polygons whose rings are closed", found=str(fault), where=str(path),
+            what, expected="polygons whose rings are closed", found=str(fault), where=str(path),
             mend="Repair the geometry in a GIS and save it again.",
         ) from None  # fmt: skip
     keep = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
@@ -78,20 +88,24 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
         keep &= np.isin(shapely.get_type_id(geometry), [3, 6, 7])
     if not keep.any() and polygons and len(geometry):
         raise SourceError(
-            "layer", expected="polygons", found=f"{len(geometry)} rows without an area", where=str(path),
-            mend="A point has neither size nor border: give outlines (GeoJSON, GeoPackage, shapefile), or keep those "
-            "of the map. Points of parks can count as places to go to: --facilities outdoors=FILE.",
+            what, expected="polygons", found=f"{len(geometry)} rows without an area", where=str(path),
+            mend=_PARKS if what == "parks" else _OUTLINES,
         )  # fmt: skip
     if not keep.any():
-        raise SourceError("layer", expected="polygons" if polygons else "geometries", found="none", where=str(path))
+        raise SourceError(what, expected="polygons" if polygons else "geometries", found="none", where=str(path))
     geometry = to_degrees(geometry[keep], meta.get("crs"))
-    _check_degrees(geometry, path)
+    _check_degrees(geometry, what, path)
     broken = ~shapely.is_valid(geometry)
     if broken.any():
         mended = shapely.make_valid(geometry[broken], method="structure", keep_collapsed=False)
         geometry[broken] = mended
     columns = {key: value[keep] for key, value in columns.items()}
-    return Areas(_names(columns, name_column, len(geometry), path), geometry, int(broken.sum()), columns)
+    if name_column is not None:
+        names = _asked_names(columns, name_column, (np.flatnonzero(keep) + 1).tolist(), what, path)
+        return Areas(names, geometry, int(broken.sum()), columns)
+    guessed = _guessed_names(columns)
+    names = guessed or [str(k + 1) for k in range(len(geometry))]
+    return Areas(names, geometry, int(broken.sum()), columns, numbered=guessed is None)
 
 
 def to_degrees(geometry: npt.NDArray[Any], crs: str | None) -> npt.NDArray[Any]:
@@ -105,26 +119,54 @@ def to_degrees(geometry: npt.NDArray[Any], crs: str | None) -> npt.NDArray[Any]:
     return result
 
 
-def _check_degrees(geometry: npt.NDArray[Any], path: Path) -> None:
+def _check_degrees(geometry: npt.NDArray[Any], what: str, path: Path) -> None:
     west, south, east, north = shapely.total_bounds(geometry)
     if not (west >= -360 and east <= 360 and south >= -90 and north <= 90):
         raise SourceError(
-            "layer", expected="degrees, or a stated reference system",
+            what, expected="degrees, or a stated reference system",
             found=f"coordinates up to {max(east, north):.0f}",
             where=str(path), mend="Save the layer with its reference system.",
         )  # fmt: skip
 
 
-def _names(columns: Mapping[str, npt.NDArray[Any]], asked: str | None, count: int, path: Path) -> list[str]:
-    if asked is not None:
-        if asked not in columns:
-            raise SourceError("layer", expected=f"column {asked}", found=", ".join(columns), where=str(path))
-        return [str(value) for value in columns[asked]]
+def _text(value: Any) -> str:
+    """An attribute as a name; nothing where it is null, not a number, or blank."""
+    return "" if value is None or str(value) in ("nan", "NaT") else str(value).strip()
+
+
+def _asked_names(
+    columns: Mapping[str, npt.NDArray[Any]], asked: str, feature: Sequence[int], what: str, path: Path
+) -> list[str]:
+    """Names of the column asked for: each is there, and no two are alike."""
+    if asked not in columns:
+        raise SourceError(
+            what, expected=f"column {asked}", found=", ".join(columns) or "no columns", where=str(path),
+            mend="Name one of these columns.",
+        )  # fmt: skip
+    names = [_text(value) for value in columns[asked]]
+    if "" in names:
+        raise SourceError(
+            what, expected=f"a name in column {asked} for each", found=f"{names.count('')} without one",
+            where=f"{path}, feature {feature[names.index('')]}", mend="Fill in the name, or name another column.",
+        )  # fmt: skip
+    twice = list(dict.fromkeys(name for name in names if names.count(name) > 1))
+    if twice:
+        where = ", ".join(str(feature[k]) for k, name in enumerate(names) if name == twice[0])
+        raise SourceError(
+            what, expected=f"names in column {asked} that differ",
+            found=f"more than once: {', '.join(twice[:5])}" + (" ..." if len(twice) > 5 else ""),
+            where=f"{path}, features {where}",
+            mend="Name a column whose names differ, or make one feature of the parts of an area.",
+        )  # fmt: skip
+    return names
+
+
+def _guessed_names(columns: Mapping[str, npt.NDArray[Any]]) -> list[str] | None:
+    """Names of the first usual column, else of the first with text, that names each area and no two alike."""
     lower = {column.lower(): column for column in columns}
-    for usual in _NAMES:
-        if usual in lower:
-            names = [str(value) for value in columns[lower[usual]]]
-            if len(set(names)) == count and "None" not in names:
-                return names
-    texts = [c for c, values in columns.items() if values.dtype == object and len({str(v) for v in values}) == count]
-    return [str(value) for value in columns[texts[0]]] if texts else [str(k + 1) for k in range(count)]
+    usual = [lower[name] for name in _NAMES if name in lower]
+    for column in [*usual, *(c for c, values in columns.items() if values.dtype == object)]:
+        names = [_text(value) for value in columns[column]]
+        if all(names) and len(set(names)) == len(names):
+            return names
+    return None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyogrio
 import shapely
 
 from kenes.sources.areas import read_areas
@@ -59,6 +60,32 @@ def read_features(path: Path, kind: str, where: Where = ()) -> tuple[Features, M
     return features, {name: [values[k] for k in rows] for name, values in columns.items()}
 
 
+def layers_without_column(paths: Sequence[Path], where: Where) -> list[str]:
+    """Which layers lack a column asked for, so that they count whole; each as `file has no column name`.
+
+    Args:
+        paths: layers that could be read.
+        where: as in `read_features`.
+
+    Raises:
+        SourceError: no layer has the column, or there is none: the condition would keep everything.
+    """
+    held = {path: list(_table(path)[0]) if path.suffix.lower() in (".csv", ".txt") else _fields(path) for path in paths}
+    for name, value in where:
+        if not any(name in columns for columns in held.values()):
+            known = ", ".join(dict.fromkeys(column for columns in held.values() for column in columns))
+            raise SourceError(
+                f"--where {name}={value}", expected=f"a layer with a column {name}",
+                found=known or ("no columns" if paths else "no layer"), where=", ".join(map(str, paths)),
+                mend="Name one of these columns." if known else "Give --stops or --facilities with such a column.",
+            )  # fmt: skip
+    return [f"{path.name} has no column {name}" for name, _ in where for path in held if name not in held[path]]
+
+
+def _fields(path: Path) -> list[str]:
+    return [str(field) for field in pyogrio.read_info(path)["fields"]]
+
+
 def _table(path: Path) -> tuple[dict[str, list[str]], Any]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -66,7 +93,10 @@ def _table(path: Path) -> tuple[dict[str, list[str]], Any]:
             rows = list(reader)
             names = [name for name in reader.fieldnames or () if name]
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise SourceError("layer", expected="a table in UTF-8", found=str(fault), where=str(path)) from None
+        found = "another encoding" if isinstance(fault, UnicodeDecodeError) else str(fault)
+        raise SourceError(
+            "layer", expected="a table in UTF-8", found=found, where=str(path), mend="Save the table as CSV UTF-8."
+        ) from None
     columns = {name: [(row[name] or "").strip() for row in rows] for name in names}
     lower = {name.strip().lower(): name for name in names}
     lon, lat, wkt = (next((lower[n] for n in known if n in lower), None) for known in (_LON, _LAT, _WKT))

@@ -25,6 +25,7 @@ _ALIASES = {
     "lat": ("lat", "latitude", "y"),
     "population": ("population", "pop", "persons", "people", "pop_total", "total_population"),
 }
+MOST_PERSONS = 1e8  # more than any cell of the earth holds, and than any city
 _GROUP = re.compile(
     r"^(?:pop(?:ulation)?_)?((?:f|m|female|male|women|men)(?:_\d+(?:_\d+|_?plus)?)?|age_?\d+(?:_\d+|_?plus)?)$"
 )
@@ -100,7 +101,9 @@ def read_population(path: Path, boundary: Any = None) -> Cells:
 
 
 def _from_table(path: Path) -> Cells:
-    first = path.read_bytes()[:4096].decode("utf-8-sig", "replace").splitlines()
+    _refuse_other_encoding(path)
+    with path.open("rb") as file:
+        first = file.read(4096).decode("utf-8-sig", "replace").splitlines()
     delimiter = max(",;\t", key=(first[0] if first else "").count)
     try:
         table = csv.read_csv(
@@ -133,6 +136,24 @@ def _from_table(path: Path) -> Cells:
         ),
         path,
     )
+
+
+def _refuse_other_encoding(path: Path) -> None:
+    """A table is UTF-8; what else spreadsheets write is told by its row."""
+    with path.open("rb") as file:
+        for row, line in enumerate(file, 1):
+            sixteen = (row == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff"))) or b"\0" in line
+            try:
+                if not sixteen:
+                    line.decode("utf-8")
+                    continue
+                found = "UTF-16, or no text"
+            except UnicodeDecodeError as fault:
+                found = f"another encoding (byte {line[fault.start]:02X})"
+            raise SourceError(
+                "population", expected="a table in UTF-8", found=found, where=f"{path}, row {row}",
+                mend="Save the table as CSV UTF-8.",
+            )  # fmt: skip
 
 
 def _identities(columns: Mapping[str, Any], named: Any, path: Path) -> tuple[list[str], bool]:
@@ -258,21 +279,33 @@ def _floats(values: npt.NDArray[Any], column: str, path: Path) -> Floats:
         ) from None  # fmt: skip
 
 
+def require_persons(persons: Floats, ids: Sequence[str], what: str, path: Path, *, rows: bool = True) -> None:
+    """Refuse persons that no cell can hold.
+
+    Raises:
+        SourceError: a number is negative, endless, or beyond `MOST_PERSONS`.
+    """
+    for wrong, expected, mend in (
+        (persons < 0, "no negative number", "Leave missing cells empty."),
+        (np.isinf(persons), "finite numbers", "Correct the cell."),
+        (persons > MOST_PERSONS, f"at most {MOST_PERSONS:.0e} persons in a cell", "Correct the cell."),
+    ):
+        if wrong.any():
+            k = int(np.flatnonzero(wrong)[0])
+            found = "infinity" if np.isinf(persons[k]) and persons[k] > 0 else f"{persons[k]:g}"
+            row = f"row {k + 2}, " if rows else ""
+            raise SourceError(what, expected=expected, found=found, where=f"{path}, {row}cell {ids[k]}", mend=mend)
+
+
 def _checked(cells: Cells, path: Path) -> Cells:
     """Refuse what would count people wrongly; count what is merely missing."""
-    negative = np.flatnonzero(cells.population < 0)
-    if negative.size:
-        k = int(negative[0])
+    if not len(cells):
         raise SourceError(
-            "population", expected="no negative number", found=f"{cells.population[k]:g}",
-            where=f"{path}, row {k + 2}, cell {cells.id[k]}", mend="Leave missing cells empty.",
+            "population", expected="at least one cell with people", found="no rows", where=str(path),
+            mend="Perhaps the export broke off: write the table again.",
         )  # fmt: skip
-    endless = np.flatnonzero(np.isinf(cells.population))
-    if endless.size:
-        raise SourceError(
-            "population", expected="finite numbers", found="infinity", where=f"{path}, row {int(endless[0]) + 2}",
-            mend="Correct the cell.",
-        )  # fmt: skip
+    for name, persons in {"": cells.population, **cells.groups}.items():
+        require_persons(persons, cells.id, f"population, {name}" if name else "population", path)
     if len(set(cells.id)) < len(cells.id):
         twice = next(i for i in cells.id if list(cells.id).count(i) > 1)
         raise SourceError("population", expected="each cell once", found=f"{twice} twice", where=str(path))

@@ -21,7 +21,7 @@ import pyproj
 import shapely
 
 from kenes.sources.areas import to_degrees
-from kenes.sources.population import Cells
+from kenes.sources.population import Cells, require_persons
 from kenes.vocabulary.errors import SourceError
 
 _SIZES = {
@@ -108,9 +108,10 @@ def read_population_raster(path: Path, boundary: Any) -> Cells:
     boxes = shapely.box(x0, y1 - raster.height, x0 + raster.width, y1)
     back = mover(raster.crs, "EPSG:4326")
     centre = back(np.column_stack([x0 + raster.width / 2, y1 - raster.height / 2]))
+    ids = [f"{j + raster.line}_{i + raster.column}" for j, i in zip(lines, columns, strict=True)]
+    require_persons(people[lines, columns], ids, "population", path, rows=False)
     return Cells(
-        [f"{j + raster.line}_{i + raster.column}" for j, i in zip(lines, columns, strict=True)],
-        centre[:, 0], centre[:, 1], people[lines, columns] * share[lines, columns],
+        ids, centre[:, 0], centre[:, 1], people[lines, columns] * share[lines, columns],
         to_degrees(boxes, raster.crs), {}, "raster", {"cells_without_population": missing},
     )  # fmt: skip
 
