@@ -124,7 +124,7 @@ def test_equal_weights_are_the_centre_under_every_declared_set():
     spec = flat(3, ["normalise", "aggregate"])
     spec["weights"] = {"set": "a", "sets": {"a": {"i0": 1, "i1": 1, "i2": 1}, "b": {"i0": 5, "i1": 1, "i2": 1}}}
     factors = [
-        {"kind": "alternatives", "path": "weights.set", "values": ["b"]},
+        {"kind": "alternatives", "path": "weights.set", "values": ["a", "b"]},
         {"kind": "weights", "around": "equal", "concentration": 50},
     ]
     profile = build(spec, table(values))
@@ -133,9 +133,10 @@ def test_equal_weights_are_the_centre_under_every_declared_set():
 
 
 def test_an_interval_holds_the_score_that_lets_others_stand_for_a_gap():
-    rng = np.random.default_rng(10)
-    values = rng.normal(size=(30, 2))
-    values[0] = [9, np.nan]  # the best of one, nothing of the other: expected to be middling there
+    values = np.zeros((40, 2))
+    values[:, 0] = np.tile([-1, 1], 20)
+    values[1:3, 1] = [10, -10]  # seldom and whatever the other indicator: a middling value is expected
+    values[0] = [9, np.nan]
     found = uncertainty(build(flat(2, ["normalise", "aggregate"]), table(values)), 300, factors=GAPS)
     assert found.rank[0, 0] == found.rank_low[0, 0] == 1
     assert found.score[0, 0] == found.score_high[0, 0] == 100
