@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from kenes.comparison import Workshop, benefit_of_the_doubt, build, from_plain, read_inputs, uncertainty, what_if
-from kenes.comparison.coin import from_coin
+from kenes.comparison.declared.coin import from_coin
 
 ASEM = Path(__file__).parents[1] / "tests" / "data" / "asem"
 WEIGHTS = {"kind": "weights", "distribution": "dirichlet", "concentration": 10}

@@ -26,7 +26,7 @@ from kenes.indicators.space.graph import build_graph
 from kenes.indicators.space.reach import distances_to, neighbourhood_sums
 from kenes.indicators.space.snapping import StreetFinder
 from kenes.indicators.space.structure import crossings
-from kenes.sources.openstreetmap import read_extract
+from kenes.sources.city.openstreetmap import read_extract
 
 MONACO = Path(__file__).parents[1] / "tests" / "data" / "osm" / "monaco" / "monaco.osm.pbf"
 KINDS = ("eating", "learning", "supplies", "health", "moving")

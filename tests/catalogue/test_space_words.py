@@ -10,7 +10,7 @@ import kenes
 from kenes.catalogue.space import space_definitions
 from kenes.catalogue.space_words import LANGUAGES, space_words
 from kenes.portal.languages import NAMES
-from kenes.sources.openstreetmap import load_tables
+from kenes.sources.city.openstreetmap import load_tables
 from kenes.vocabulary.errors import DefinitionError
 
 SOURCE = Path(kenes.__file__).parent

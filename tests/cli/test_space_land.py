@@ -8,12 +8,12 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from tests.cli.test_space import run
-from tests.sources.test_population import tiff
-from tests.sources.test_weather import epw, on_plane, year
+from tests.sources.city.test_population import tiff
+from tests.sources.city.test_weather import epw, on_plane, year
 
 from kenes.cli.space import space
 from kenes.indicators.space.geodesy import area_m2, lengths_m
-from kenes.sources.built_up import read_built_up
+from kenes.sources.city.built_up import read_built_up
 from kenes.vocabulary.errors import SourceError
 
 WEST, SIDE = 29.0, 0.01  # the study area is a square of 0.01 degrees on the equator

@@ -11,9 +11,9 @@ from tests.cli.test_space import MONACO, people, run
 
 from kenes.indicators.space.coverage import reach_area
 from kenes.indicators.space.geodesy import AreaMeter, lengths_m
-from kenes.pipeline.space_cities import measure_cities, read_cities
-from kenes.sources.layers import read_features, read_stops
-from kenes.sources.openstreetmap import load_tables
+from kenes.pipeline.city.many import measure_cities, read_cities
+from kenes.sources.city.layers import read_features, read_stops
+from kenes.sources.city.openstreetmap import load_tables
 from kenes.vocabulary.errors import SourceError
 
 STOPS = [

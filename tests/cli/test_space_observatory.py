@@ -10,8 +10,8 @@ from tests.cli.test_space import MONACO, buses, people
 from kenes.catalogue import load
 from kenes.catalogue.space import citation_of, space_definitions
 from kenes.cli import main
-from kenes.pipeline import start
-from kenes.pipeline.space_observatory import add_to_observatory
+from kenes.pipeline.city.into_observatory import add_to_observatory
+from kenes.pipeline.observatory import start
 from kenes.vocabulary.errors import UnitMismatch
 from kenes.vocabulary.units import factor
 

@@ -221,7 +221,7 @@ def test_a_place_that_is_better_in_everything_is_not_behind(values, method):
 
 def test_asem_builds_with_gaps_left_open():
     rows, meta = asem()
-    from kenes.comparison.coin import from_coin
+    from kenes.comparison.declared.coin import from_coin
 
     plain, data = from_coin(rows, meta, steps=asem_steps(impute=None))
     profile = build(plain, data)

@@ -7,19 +7,11 @@ import pyarrow as pa
 import pytest
 from tests.comparison.worlds import flat, table, two_levels
 
-from kenes.comparison import (
-    aggregation,
-    benefit_of_the_doubt,
-    build,
-    contributions,
-    from_plain,
-    normalisation,
-    outranking,
-    uncertainty,
-)
-from kenes.comparison.coin import from_coin
-from kenes.comparison.frontier import directional
-from kenes.comparison.intervals import rank_draws
+from kenes.comparison import benefit_of_the_doubt, build, contributions, from_plain, uncertainty
+from kenes.comparison.declared.coin import from_coin
+from kenes.comparison.draws.intervals import rank_draws
+from kenes.comparison.steps import aggregation, normalisation, outranking
+from kenes.comparison.steps.frontier import directional
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 PLAIN = ["aggregate"]
@@ -324,7 +316,7 @@ def test_a_child_without_weight_may_be_zero_under_a_geometric_mean(monkeypatch):
     assert profile.index == pytest.approx([2, 4, 3])
     factors = [{"kind": "errors", "sd": {"i0": 0.01}}]
     fast = uncertainty(profile, 20, factors=factors)
-    monkeypatch.setattr("kenes.comparison.drawing.recipe", lambda *_: None)
+    monkeypatch.setattr("kenes.comparison.draws.drawing.recipe", lambda *_: None)
     assert uncertainty(profile, 20, factors=factors).draw_scores == pytest.approx(fast.draw_scores)
 
 

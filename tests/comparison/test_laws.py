@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.comparison.worlds import two_levels
 
-from kenes.comparison import build, contributions, from_plain, sensitivity, to_plain, uncertainty, weights
+from kenes.comparison import build, contributions, from_plain, sensitivity, to_plain, uncertainty
+from kenes.comparison.steps import weights
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 FEW = settings(LAW, max_examples=12)

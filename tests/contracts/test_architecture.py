@@ -14,17 +14,18 @@ import kenes
 
 ROOT = Path(kenes.__file__).resolve().parent
 ORDER: tuple[frozenset[str], ...] = (
-    frozenset({"vocabulary", "settings"}),
+    frozenset({"vocabulary"}),
     frozenset({"catalogue"}),
     frozenset({"indicators", "comparison"}),
     frozenset({"sources", "store", "recommendations", "forum"}),
+    frozenset({"pages"}),
     frozenset({"pipeline"}),
     frozenset({"portal"}),
     frozenset({"cli"}),
     frozenset({"testing"}),
 )
 PACKAGES = frozenset().union(*ORDER)
-PURE = ("indicators", "comparison", "recommendations", "forum")
+PURE = ("indicators", "comparison", "recommendations", "forum", "pages")
 BARRED = frozenset(
     [
         "duckdb",

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.pipeline.test_space_page import monaco  # noqa: F401  (a fixture)
+from tests.pipeline.city.test_page import monaco  # noqa: F401  (a fixture)
 
-from kenes.pipeline.space_page import page as html_of
+from kenes.pipeline.city.page import page as html_of
 
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 

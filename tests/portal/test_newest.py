@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from kenes.catalogue import load
-from kenes.pipeline.run import run
+from kenes.pipeline.observatory.run import run
 from kenes.portal.newest import NewestEdition
 from kenes.testing.world import write_world
 from kenes.vocabulary.errors import BadInput

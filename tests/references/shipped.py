@@ -28,7 +28,7 @@ def column(rows: list[list[str]], row: int, name: str) -> str:
 @functools.cache
 def built() -> Any:
     """An edition of the shipped observatory, built once a session from a copy."""
-    from kenes.pipeline.run import run
+    from kenes.pipeline.observatory.run import run
 
     folder = Path(tempfile.mkdtemp(prefix="kenes-references-")) / "ots"
     shutil.copytree(OTS, folder, ignore=shutil.ignore_patterns("store"))

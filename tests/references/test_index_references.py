@@ -8,9 +8,9 @@ from scipy.optimize import linprog
 from tests.comparison.worlds import DATA, asem, asem_steps, rows_of
 
 from kenes.comparison import build
-from kenes.comparison.aggregation import aggregate
-from kenes.comparison.coin import from_coin
-from kenes.comparison.frontier import benefit_of_the_doubt, common_weights, directional, order_m
+from kenes.comparison.declared.coin import from_coin
+from kenes.comparison.steps.aggregation import aggregate
+from kenes.comparison.steps.frontier import benefit_of_the_doubt, common_weights, directional, order_m
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 # COINr 1.1 documentation, article "Presenting results", printed with two decimals

@@ -23,7 +23,7 @@ from pyproj import Geod, Transformer
 from kenes.indicators.space.graph import build_graph
 from kenes.indicators.space.reach import distances_to
 from kenes.indicators.space.snapping import StreetFinder
-from kenes.sources.openstreetmap import read_extract
+from kenes.sources.city.openstreetmap import read_extract
 
 GEOD = Geod(ellps="WGS84")
 MONACO = Path(__file__).parents[1] / "data" / "osm" / "monaco" / "monaco.osm.pbf"
@@ -210,8 +210,8 @@ def served_stops(archive, day, weekday):
 @pytest.mark.long
 @pytest.mark.extracts
 def test_porto_alegre_shares_equal_a_second_derivation(tmp_path):
-    from kenes.pipeline.space import measure_space
-    from kenes.pipeline.space_request import SpaceRequest
+    from kenes.pipeline.city.measuring import measure_space
+    from kenes.pipeline.city.request import SpaceRequest
 
     request = SpaceRequest(
         osm=porto_alegre("poa_osm.pbf"),

@@ -16,7 +16,7 @@ from kenes.cli.shared import BAD_INPUT, DONE, REFUSED, Bars, guarded, shared_opt
 @guarded
 def init(folder: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Start an observatory in FOLDER with one example of everything."""
-    from kenes.pipeline.start import start
+    from kenes.pipeline.observatory.start import start
 
     files = start(folder)
     if as_json:
@@ -33,7 +33,7 @@ def init(folder: Path, observatory: Path, as_json: bool, seed: int | None) -> in
 def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Check the catalogue of an observatory; each fault is named with file and line."""
     from kenes.cli.shared import vars_of
-    from kenes.pipeline.checking import check_observatory
+    from kenes.pipeline.observatory.checking import check_observatory
 
     catalogue, findings = check_observatory(folder or observatory)
     if as_json:
@@ -75,7 +75,7 @@ def ingest(
     seed: int | None,
 ) -> int:
     """Read declared SOURCES (all that ship when none is named), or one FILE with --mapping."""
-    from kenes.pipeline.hand import ingest_by_hand, ingest_declared
+    from kenes.pipeline.observatory.hand import ingest_by_hand, ingest_declared
 
     with Bars() as bars:
         if mapping:
@@ -105,7 +105,7 @@ def ingest(
 @guarded
 def quality(file: Path, mapping: Path, out: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Judge FILE under a mapping without keeping it; write the flags to --out."""
-    from kenes.pipeline.hand import judge_by_hand
+    from kenes.pipeline.observatory.hand import judge_by_hand
 
     counts = judge_by_hand(observatory, file, mapping, out)
     show(counts) if as_json else click.echo(f"{out}: {counts['flags']} flags of {counts['accepted']} observations")
@@ -113,7 +113,7 @@ def quality(file: Path, mapping: Path, out: Path, observatory: Path, as_json: bo
 
 
 def _stages(observatory: Path, as_json: bool, wanted: str, seed: int | None) -> int:
-    from kenes.pipeline.run import rebuild
+    from kenes.pipeline.observatory.run import rebuild
 
     with Bars() as bars:
         ran = rebuild(observatory, bars, seed=seed)
@@ -154,7 +154,7 @@ def _tell(ran: Any, as_json: bool, what: str) -> None:
 @guarded
 def measure(indicators: tuple[str, ...], as_of: Any, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Compute indicators from what was ingested; the tables of an edition follow from them."""
-    from kenes.pipeline.hand import measure_as_of
+    from kenes.pipeline.observatory.hand import measure_as_of
 
     if as_of is None and not indicators:
         return _stages(observatory, as_json, "measured", seed)
@@ -213,7 +213,7 @@ def publish(observatory: Path, as_json: bool, seed: int | None) -> int:
 @guarded
 def run(sources: tuple[str, ...], licensed: Path | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Ingest, measure, compare, recommend and publish, as far as something changed."""
-    from kenes.pipeline.run import run as run_all
+    from kenes.pipeline.observatory.run import run as run_all
 
     with Bars() as bars:
         ran = run_all(observatory, bars, sources=list(sources), licensed=licensed, seed=seed)

@@ -39,7 +39,7 @@ def build(
     seed: int | None,
 ) -> int:
     """Build the index declared in SPEC and write each step to a folder."""
-    from kenes.pipeline.index_files import build_index
+    from kenes.pipeline.index.files import build_index
 
     result = build_index(spec, data, out, draws=draws, workers=workers, seed=seed, language=language)
     if as_json:
@@ -68,7 +68,7 @@ def replay(
     seed: int | None,
 ) -> int:
     """Run the index once for each row of a design; scores and ranks with a column a run."""
-    from kenes.pipeline import index_replay
+    from kenes.pipeline.index import replay as index_replay
 
     result = index_replay.replay(spec, data, design, out, weights=weights, seed=seed)
     if as_json:
@@ -85,7 +85,7 @@ def replay(
 @guarded
 def compare(before: Path, after: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
     """What differs between two results."""
-    from kenes.pipeline import index_results
+    from kenes.pipeline.index import results as index_results
 
     found = index_results.compare(before, after)
     if as_json:
@@ -131,11 +131,11 @@ def explain(
         raise click.UsageError("--spec and --data belong together")
     own = result or (observatory if (observatory / "spec.json").is_file() else None)
     if spec is None and own is None:
-        from kenes.pipeline.profile_explaining import explain_profile
+        from kenes.pipeline.observatory.explaining_profiles import explain_profile
 
         found = explain_profile(observatory, place, index=profile, draws=draws, seed=seed)
     else:
-        from kenes.pipeline import index_files
+        from kenes.pipeline.index import files as index_files
 
         files = (spec, data) if spec and data else ((own or Path()) / "spec.json", (own or Path()) / "data.csv")
         found = index_files.explain(*files, place, draws=draws, seed=seed)
@@ -162,7 +162,7 @@ def explain(
 @guarded
 def import_coin(idata: Path, imeta: Path, out: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Turn COINr's iData and iMeta into a specification and data."""
-    from kenes.pipeline import index_files
+    from kenes.pipeline.index import files as index_files
 
     result = index_files.import_coin(idata, imeta, out)
     if as_json:

@@ -30,7 +30,7 @@ def export(
     seed: int | None,
 ) -> int:
     """Write places, observations, flags, measurements or scores of the newest edition."""
-    from kenes.pipeline.exporting import export_tables, exported_rows
+    from kenes.pipeline.observatory.exporting import export_tables, exported_rows
 
     if everything == bool(kind):
         raise click.UsageError("name one KIND, or give --all")
@@ -53,8 +53,8 @@ def export(
 @guarded
 def explain(place: str, indicator: str, year: int | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Print the whole way from a published number of PLACE and INDICATOR to its source rows."""
-    from kenes.pipeline.explaining import explain as explain_
-    from kenes.pipeline.explaining import told
+    from kenes.pipeline.observatory.explaining import explain as explain_
+    from kenes.pipeline.observatory.explaining import told
 
     found = explain_(observatory, place, indicator, year)
     show(found) if as_json else click.echo(told(found))
@@ -68,8 +68,8 @@ def explain(place: str, indicator: str, year: int | None, observatory: Path, as_
 @guarded
 def advise(place: str, themes: tuple[str, ...], observatory: Path, as_json: bool, seed: int | None) -> int:
     """Gaps of PLACE against its peers, fitting practices, and what is not recommended yet and why."""
-    from kenes.pipeline.advising import advise as advise_
-    from kenes.pipeline.advising import told
+    from kenes.pipeline.observatory.advising import advise as advise_
+    from kenes.pipeline.observatory.advising import told
 
     found = advise_(observatory, place, list(themes))
     show(found) if as_json else click.echo(told(found))

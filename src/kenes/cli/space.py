@@ -85,8 +85,8 @@ def measure(
 
     With --place PLACE and --observatory DIR the city-wide values become a source of that observatory too.
     """
-    from kenes.pipeline.space import measure_space
-    from kenes.pipeline.space_request import SpaceRequest
+    from kenes.pipeline.city.measuring import measure_space
+    from kenes.pipeline.city.request import SpaceRequest
 
     date: dt.datetime | None = options.pop("date")
     solar = _solar(options)
@@ -153,8 +153,8 @@ def cities(
 
     Workers of a cluster need Keneş and see the same paths. All of them write the same bytes.
     """
-    from kenes.pipeline.space_cities import measure_cities, read_cities
-    from kenes.pipeline.space_executors import declared_executor, is_local
+    from kenes.pipeline.city.executors import declared_executor, is_local
+    from kenes.pipeline.city.many import measure_cities, read_cities
 
     on = address or declared_executor(observatory) or "processes"
     asked = context.get_parameter_source("workers") is click.core.ParameterSource.COMMANDLINE

@@ -7,21 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kenes.comparison.building import Profile, Workshop, build
-    from kenes.comparison.checks import Statistics, availability, size_findings, statistics
-    from kenes.comparison.coin import from_coin
-    from kenes.comparison.explanation import Standing, contributions, marginal_gains, node_parts, strengths
-    from kenes.comparison.frontier import Frontier, benefit_of_the_doubt
-    from kenes.comparison.influence import Sensitivity, sensitivity, sobol
-    from kenes.comparison.inputs import Inputs, read_inputs
-    from kenes.comparison.intervals import Intervals, uncertainty, what_if
-    from kenes.comparison.normalisation import goalpost_score, ranks
-    from kenes.comparison.own_functions import Aggregator
-    from kenes.comparison.panels import Change, Trend, decompose, trends
-    from kenes.comparison.peers import Peer, bands, peers_of
-    from kenes.comparison.plain import from_plain, to_plain
-    from kenes.comparison.specification import Goalposts, Node, Specification, Step
-    from kenes.comparison.structure import Correlation, correlations, cronbach_alpha, effective_weights, importance
-    from kenes.comparison.tiers import RankSets, rank_sets
+    from kenes.comparison.declared.coin import from_coin
+    from kenes.comparison.declared.own_functions import Aggregator
+    from kenes.comparison.declared.plain import from_plain, to_plain
+    from kenes.comparison.declared.specification import Goalposts, Node, Specification, Step
+    from kenes.comparison.draws.influence import Sensitivity, sensitivity, sobol
+    from kenes.comparison.draws.intervals import Intervals, uncertainty, what_if
+    from kenes.comparison.draws.tiers import RankSets, rank_sets
+    from kenes.comparison.readings.checks import Statistics, availability, size_findings, statistics
+    from kenes.comparison.readings.explanation import Standing, contributions, marginal_gains, node_parts, strengths
+    from kenes.comparison.readings.panels import Change, Trend, decompose, trends
+    from kenes.comparison.readings.peers import Peer, bands, peers_of
+    from kenes.comparison.readings.structure import (
+        Correlation,
+        correlations,
+        cronbach_alpha,
+        effective_weights,
+        importance,
+    )
+    from kenes.comparison.steps.frontier import Frontier, benefit_of_the_doubt
+    from kenes.comparison.steps.inputs import Inputs, read_inputs
+    from kenes.comparison.steps.normalisation import goalpost_score, ranks
 
 _HOME = {
     "building": (
@@ -29,65 +35,65 @@ _HOME = {
         "Workshop",
         "build",
     ),
-    "inputs": (
+    "steps.inputs": (
         "Inputs",
         "read_inputs",
     ),
-    "checks": (
+    "readings.checks": (
         "Statistics",
         "availability",
         "size_findings",
         "statistics",
     ),
-    "coin": ("from_coin",),
-    "explanation": (
+    "declared.coin": ("from_coin",),
+    "readings.explanation": (
         "Standing",
         "contributions",
         "marginal_gains",
         "node_parts",
         "strengths",
     ),
-    "frontier": (
+    "steps.frontier": (
         "Frontier",
         "benefit_of_the_doubt",
     ),
-    "intervals": (
+    "draws.intervals": (
         "Intervals",
         "uncertainty",
         "what_if",
     ),
-    "normalisation": (
+    "steps.normalisation": (
         "goalpost_score",
         "ranks",
     ),
-    "own_functions": ("Aggregator",),
-    "panels": (
+    "declared.own_functions": ("Aggregator",),
+    "readings.panels": (
         "Change",
         "Trend",
         "decompose",
         "trends",
     ),
-    "peers": (
+    "readings.peers": (
         "Peer",
         "bands",
         "peers_of",
     ),
-    "influence": ("Sensitivity", "sensitivity", "sobol"),
-    "plain": ("from_plain", "to_plain"),
-    "specification": (
+    "draws.influence": ("Sensitivity", "sensitivity", "sobol"),
+    "declared.plain": ("from_plain", "to_plain"),
+    "declared.specification": (
         "Goalposts",
         "Node",
         "Specification",
         "Step",
     ),
-    "structure": (
+    "readings.structure": (
         "Correlation",
         "correlations",
         "cronbach_alpha",
         "effective_weights",
         "importance",
     ),
-    "tiers": (
+    "draws.tiers": (
         "RankSets",
         "rank_sets",
     ),

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison import imputation, treatment
-from kenes.comparison.inputs import Inputs, read_inputs
-from kenes.comparison.normalisation import normalise_column
-from kenes.comparison.own_functions import Aggregator, OwnFunction
-from kenes.comparison.plain import from_plain, to_plain
-from kenes.comparison.scoring import coverage_of, evaluate, ranks_in, shares_in_parent
-from kenes.comparison.specification import BY_BRANCH, Specification, canonical
-from kenes.comparison.table import numbers, to_arrow
-from kenes.comparison.treatment import Change
-from kenes.comparison.weighting import Worked, weigh
+from kenes.comparison.declared.own_functions import Aggregator, OwnFunction
+from kenes.comparison.declared.plain import from_plain, to_plain
+from kenes.comparison.declared.specification import BY_BRANCH, Specification, canonical
+from kenes.comparison.steps import imputation, treatment
+from kenes.comparison.steps.inputs import Inputs, read_inputs
+from kenes.comparison.steps.normalisation import normalise_column
+from kenes.comparison.steps.scoring import coverage_of, evaluate, ranks_in, shares_in_parent
+from kenes.comparison.steps.table import numbers, to_arrow
+from kenes.comparison.steps.treatment import Change
+from kenes.comparison.steps.weighting import Worked, weigh
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]

@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from kenes.portal.api import data_routes
 from kenes.portal.languages import NAMES, negotiate
-from kenes.portal.routes_index import index_routes
-from kenes.portal.routes_place import place_routes
-from kenes.portal.routes_source import source_routes
-from kenes.portal.routes_weights import weight_routes
+from kenes.portal.routes.data import data_routes
+from kenes.portal.routes.indices import index_routes
+from kenes.portal.routes.places import place_routes
+from kenes.portal.routes.sources import source_routes
+from kenes.portal.routes.weights import weight_routes
 from kenes.portal.site import Site
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable
 
 from markupsafe import Markup
 
-from kenes.comparison import correlation_figures, figures, svg
+from kenes.pages.figures import correlations as correlation_figures
+from kenes.pages.figures import index as figures
+from kenes.pages.figures import svg
 from kenes.portal.site import Page
 from kenes.portal.views import EditionView
 

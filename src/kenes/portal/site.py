@@ -71,7 +71,7 @@ class Site:
         """A profile built anew from the numbers of the edition, once, for what-ifs."""
         with self._building:
             if index not in self._built:
-                from kenes.pipeline.comparing import Numbers, build_profile  # noqa: PLC0415 - only for what-ifs
+                from kenes.pipeline.observatory.comparing import Numbers, build_profile  # noqa: PLC0415 - only for what-ifs
 
                 if self._numbers is None:
                     self._numbers = Numbers(self.view.edition.table("measurements"))

@@ -3,8 +3,8 @@
 `read(mapping, data, places=…, variables=…)` opens one file; its `batches()` are observations.
 """
 
-from kenes.sources.reading import Reading, read
-from kenes.sources.reports import Refusal, Report
+from kenes.sources.tables.reading import Reading, read
+from kenes.sources.tables.reports import Refusal, Report
 
 VERSION = "1"
 """Changes when the same file and mapping would be read into other observations."""

@@ -208,7 +208,7 @@ def test_a_place_is_snapped_to_its_nearest_node_as_other_tools_do():
 
 
 def test_a_piece_across_a_boundary_counts_with_its_part_inside_whichever_way_it_was_drawn():
-    from kenes.pipeline.space_land import share_inside
+    from kenes.pipeline.city.land import share_inside
 
     lon, lat = np.array([0.0, 1.0, 2.0]), np.zeros(3)
     area = shapely.box(-1, -1, 1.25, 1)

@@ -1,0 +1,1 @@
+"""What a built index says: contributions, structure, peers, years."""

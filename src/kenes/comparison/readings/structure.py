@@ -1,0 +1,262 @@
+"""How indicators hang together: correlations, reliability, components, effective importance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kenes.comparison.building import Profile
+from kenes.vocabulary.errors import BadInput
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Correlation of two nodes over the places that have both."""
+
+    a: str
+    b: str
+    method: str
+    r: float
+    p: float
+    flag: str | None
+
+
+def correlation(x: Floats, y: Floats, method: str = "pearson") -> tuple[float, float]:
+    """Correlation and two-sided p-value over complete pairs; NaN with fewer than 3 or no spread.
+
+    Args:
+        x: shape (place,).
+        y: shape (place,).
+        method: pearson, spearman or kendall.
+    """
+    from scipy import stats  # noqa: PLC0415 - loaded when wanted
+
+    ok = np.isfinite(x) & np.isfinite(y)
+    a, b = x[ok], y[ok]
+    if a.size < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return np.nan, np.nan
+    tests = {"pearson": stats.pearsonr, "spearman": stats.spearmanr, "kendall": stats.kendalltau}
+    if method not in tests:
+        raise BadInput("correlation", expected=", ".join(tests), found=method)
+    found = tests[method](a, b)
+    return float(found.statistic), float(found.pvalue)
+
+
+def correlations(
+    profile: Profile, *, method: str = "pearson", high: float = 0.92, low: float = -0.4, pairs: str = "related"
+) -> list[Correlation]:
+    """Correlations between siblings, and of each node with each of its ancestors; or between all nodes.
+
+    Flags: `redundant` between siblings at `high` or more, `negative` at `low` or less, `weak` where an
+    indicator and its parent are below 0.3.
+
+    Args:
+        profile: a build.
+        method: pearson, spearman or kendall.
+        high: from which on siblings say the same.
+        low: up to which two nodes speak against each other.
+        pairs: `related` or `all`; only related pairs carry flags.
+
+    Returns:
+        Sorted by `a` and `b`; each pair once.
+    """
+    tree = profile.spec.tree
+    flags: dict[tuple[int, int], tuple[float, bool]] = {}
+    for position in tree.aggregates:
+        children = tree.children[position]
+        for i, a in enumerate(children):
+            flags.update({(a, b): (high, False) for b in children[i + 1 :]})
+        flags.update({(d, position): (np.inf, d in children) for c in children for d in _below(tree.children, c)})
+    wanted = list(flags)
+    if pairs == "all":
+        known = {frozenset(pair) for pair in wanted}
+        nodes = range(len(tree.ids))
+        wanted += [(a, b) for a in nodes for b in nodes if a < b and frozenset((a, b)) not in known]
+    rows = _correlated(profile.scores, wanted, method)
+    found = []
+    for (a, b), (r, p) in zip(wanted, rows, strict=True):
+        limit, child = flags.get((a, b), (np.inf, False))
+        related = (a, b) in flags
+        flag = "redundant" if r >= limit else "negative" if related and r <= low else None
+        if flag is None and child and low < r < 0.3:
+            flag = "weak"
+        found.append(Correlation(tree.ids[a], tree.ids[b], method, r, p, flag))
+    return sorted(found, key=lambda c: (c.a, c.b))
+
+
+def _correlated(values: Floats, pairs: list[tuple[int, int]], method: str) -> list[tuple[float, float]]:
+    """Correlation and p-value of each pair of columns: by one product where nothing is missing, else pair by pair."""
+    if method == "kendall" or method not in ("pearson", "spearman") or not np.isfinite(values).all():
+        return [correlation(values[:, a], values[:, b], method) for a, b in pairs]
+    n = len(values)
+    if n < 3 or not pairs:
+        return [(np.nan, np.nan)] * len(pairs)
+    from scipy import stats  # noqa: PLC0415 - loaded when wanted
+
+    table = stats.rankdata(values, axis=0) if method == "spearman" else values
+    centred = table - table.mean(axis=0)
+    length = np.where(np.ptp(table, axis=0) > 0, np.sqrt((centred**2).sum(axis=0)), np.nan)
+    unit = centred / length
+    first, second = np.array(pairs).T
+    r = np.clip((unit[:, first] * unit[:, second]).sum(axis=0), -1.0, 1.0)
+    with np.errstate(divide="ignore"):
+        t = np.abs(r) * np.sqrt((n - 2) / np.maximum(1 - r**2, 0.0))
+    p = 2 * stats.t.sf(t, n - 2)
+    return list(zip(r.tolist(), np.where(np.isnan(r), np.nan, p).tolist(), strict=True))
+
+
+def _below(children: tuple[tuple[int, ...], ...], position: int) -> list[int]:
+    return [position, *(d for c in children[position] for d in _below(children, c))]
+
+
+def cronbach_alpha(values: Floats, *, standardised: bool = False) -> float:
+    """Reliability of a set of indicators over complete rows.
+
+    Args:
+        values: shape (place, indicator), all in the same direction.
+        standardised: from the mean correlation instead of the variances.
+
+    Returns:
+        Alpha; NaN with fewer than 2 indicators or 3 rows, or where the indicators cancel each other out.
+
+    Source:
+        Cronbach (1951), Psychometrika 16, 297-334.
+    """
+    table = values[np.isfinite(values).all(axis=1)]
+    k = table.shape[1]
+    if k < 2 or len(table) < 3:
+        return np.nan
+    if standardised:
+        if (np.ptp(table, axis=0) == 0).any():
+            return np.nan
+        mean = (np.corrcoef(table.T).sum() - k) / (k * (k - 1))
+        below = 1 + (k - 1) * mean
+        return float(k * mean / below) if abs(below) > 1e-12 else np.nan
+    whole = float(table.sum(axis=1).var(ddof=1))
+    parts = float(table.var(axis=0, ddof=1).sum())
+    return float(k / (k - 1) * (1 - parts / whole)) if whole > 1e-12 * parts else np.nan
+
+
+@dataclass(frozen=True)
+class Components:
+    """Principal components of the correlation matrix."""
+
+    eigenvalues: Floats
+    explained: Floats
+    loadings: Floats
+    kmo: float
+    kmo_each: Floats
+    bartlett_chi2: float
+    bartlett_p: float
+    places: int
+
+
+def components(values: Floats) -> Components:
+    """Principal components with measures of whether they make sense; these are NaN where indicators are dependent.
+
+    Args:
+        values: shape (place, indicator); complete rows are used.
+
+    Raises:
+        BadInput: fewer complete rows than indicators plus one, or an indicator without spread.
+
+    Source:
+        Kaiser (1974), Psychometrika 39, 31-36 (KMO); Bartlett (1951), Biometrika 38, 337-344.
+    """
+    from scipy import stats  # noqa: PLC0415 - loaded when wanted
+
+    table = values[np.isfinite(values).all(axis=1)]
+    n, m = table.shape
+    if n <= m or m < 2:
+        raise BadInput(
+            "components", expected="more complete places than indicators", found=f"{n} places, {m} indicators"
+        )
+    if (np.ptp(table, axis=0) == 0).any():
+        raise BadInput("components", expected="indicators that differ between places", found="one that does not")
+    r = np.corrcoef(table.T)
+    eigenvalues, vectors = np.linalg.eigh(r)
+    order = np.argsort(eigenvalues)[::-1]
+    eigenvalues, vectors = eigenvalues[order], vectors[:, order]
+    vectors = vectors * np.where(vectors.sum(axis=0) < 0, -1, 1)
+    loadings = vectors * np.sqrt(np.maximum(eigenvalues, 0))
+    if eigenvalues[-1] < 1e-12:  # an indicator is a sum of others: partial correlations and likelihood have no value
+        return Components(
+            eigenvalues, eigenvalues / m, loadings, np.nan, np.full(m, np.nan), np.nan, np.nan, n
+        )  # fmt: skip
+    inverse = np.linalg.inv(r)
+    partial = -inverse / np.sqrt(np.outer(np.diag(inverse), np.diag(inverse)))
+    off = ~np.eye(m, dtype=bool)
+    r2, p2 = np.where(off, r**2, 0), np.where(off, partial**2, 0)
+    chi2 = -(n - 1 - (2 * m + 5) / 6) * float(np.linalg.slogdet(r)[1])
+    with np.errstate(invalid="ignore"):
+        whole, each = r2.sum() / (r2.sum() + p2.sum()), r2.sum(axis=0) / (r2.sum(axis=0) + p2.sum(axis=0))
+    return Components(
+        eigenvalues, eigenvalues / m, loadings, float(whole), each, chi2,
+        float(stats.chi2.sf(chi2, m * (m - 1) / 2)), n,
+    )  # fmt: skip
+
+
+def variance_inflation(values: Floats) -> Floats:
+    """Variance inflation factor of each indicator over complete rows, shape (indicator,)."""
+    table = values[np.isfinite(values).all(axis=1)]
+    return np.asarray(np.diag(np.linalg.inv(np.corrcoef(table.T))))
+
+
+def effective_weights(profile: Profile) -> Floats:
+    """Share of each node in the root: product of the shares on its way up; shape (node,), the root 1."""
+    tree, share = profile.spec.tree, profile.weights()
+    found = share.copy()
+    for position in reversed(tree.aggregates):
+        for child in tree.children[position]:
+            found[child] = share[child] * found[position]
+    return found
+
+
+def importance(profile: Profile) -> Floats:
+    """Squared correlation of each indicator with the root, divided by their sum; shape (indicator,).
+
+    Source:
+        Paruolo, Saisana and Saltelli (2013), J. R. Stat. Soc. A 176(3), 609-634, in its linear form.
+    """
+    root = profile.index
+    squared = [
+        np.nan_to_num(correlation(profile.normalised[:, i], root)[0]) ** 2 for i in range(profile.spec.tree.leaves)
+    ]
+    total = sum(squared)
+    return np.array(squared) / total if total else np.array(squared)
+
+
+def clusters(values: Floats, k: int) -> NDArray[np.int64]:
+    """Ward clusters of places on standardised complete indicators, numbered by first appearance; -1 if incomplete."""
+    from scipy.cluster import hierarchy  # noqa: PLC0415 - loaded when wanted
+
+    ok = np.isfinite(values).all(axis=1)
+    table = values[ok]
+    spread = table.std(axis=0, ddof=1)
+    scaled = (table - table.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    raw = hierarchy.fcluster(hierarchy.ward(scaled), k, criterion="maxclust")
+    seen = {label: i for i, label in enumerate(dict.fromkeys(raw.tolist()))}
+    found = np.full(len(values), -1)
+    found[ok] = [seen[label] for label in raw.tolist()]
+    return found
+
+
+def removal_study(profile: Profile) -> dict[str, float]:
+    """Mean absolute change of rank when each node but the root is left out (its weight set to 0)."""
+    spec, tree = profile.spec, profile.spec.tree
+    from kenes.comparison.declared.plain import renamed  # noqa: PLC0415 - kept near its one use
+
+    found = {}
+    for position in range(tree.root):
+        parent = next(p for p in tree.aggregates if position in tree.children[p])
+        if len(tree.children[parent]) == 1:
+            continue
+        weights = dict(zip(tree.ids, spec.weights(), strict=True)) | {tree.ids[position]: 0.0}
+        without = renamed(spec, weight_set="without", weight_sets={**spec.weight_sets, "without": weights})
+        other = profile.workshop.build(without)
+        found[tree.ids[position]] = float(np.nanmean(np.abs(other.ranks[:, -1] - profile.ranks[:, -1])))
+    return found

@@ -1,0 +1,1 @@
+"""The steps of a build, from any table to scores and ranks."""

@@ -1,0 +1,236 @@
+"""Weight sets that a rule works out: from the data of a build, or from judgements that the specification holds.
+
+A set of `weights.sets` with a `method` is such a rule; every other set is plain numbers. Rules weigh the children
+of each node among themselves, from the bottom up, so that the children of a higher node are scored with the
+weights found below them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kenes.comparison.declared.allowed import NAMES, Rule, is_number, numbers_list
+from kenes.comparison.steps import weights as methods
+from kenes.vocabulary.errors import BadInput, DefinitionError
+
+Floats = NDArray[np.float64]
+Settings = Mapping[str, Any]
+FROM_DATA: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
+    {"pca": methods.principal, "entropy": methods.entropy, "critic": methods.critic, "merec": methods.merec}
+)
+RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "equal": (),
+        **dict.fromkeys(FROM_DATA, ()),
+        "importance": ("wanted",),
+        "budget": ("points",),
+        "pairwise": ("judgements",),
+        "best_worst": ("judgements",),
+    }
+)
+FIELDS: Mapping[str, Rule] = MappingProxyType(
+    {
+        "nodes": NAMES,
+        "wanted": (
+            "shares of zero or more by child",
+            lambda v: isinstance(v, Mapping) and all(is_number(n) and n >= 0 for n in v.values()),
+        ),
+        "points": (
+            "a list of the experts' points for each child",
+            lambda v: isinstance(v, Mapping) and all(numbers_list(p) for p in v.values()),
+        ),
+        "judgements": (
+            "judgements by node: numbers by child",
+            lambda v: (
+                isinstance(v, Mapping)
+                and all(isinstance(j, Mapping) and all(_judged(row) for row in j.values()) for j in v.values())
+            ),
+        ),
+    }
+)
+"""What each setting of a rule may be."""
+NEEDED: Mapping[str, str] = MappingProxyType({"budget": "points", "pairwise": "judgements", "best_worst": "judgements"})
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Weights by node that a rule gave, and by node how far they are from what was asked.
+
+    That is the consistency of judgements (pairwise, best-worst), or the root mean square difference of importance.
+    """
+
+    weights: Mapping[str, float]
+    ratios: Mapping[str, float]
+
+
+def is_rule(given: Any) -> bool:
+    """Whether a weight set is a rule: it names a method, where plain sets hold numbers only."""
+    return isinstance(given, Mapping) and isinstance(given.get("method"), str)
+
+
+def _judged(row: Any) -> bool:
+    """Whether a row of judgements holds numbers above zero."""
+    return isinstance(row, Mapping) and all(is_number(n) and n > 0 for n in row.values())
+
+
+def read_rule(given: Settings, name: str) -> Settings:
+    """A rule as declared, checked.
+
+    Raises:
+        DefinitionError: the method or a setting is not known, or what the method needs is not there.
+    """
+    method, where = given["method"], f"weights.sets.{name}"
+    if method not in RULES:
+        raise DefinitionError(
+            "method", expected=f"one of {', '.join(RULES)}", found=method, where=where, mend="Correct the method."
+        )
+    unknown = sorted(set(given) - {"method", "nodes", *RULES[method]})
+    if unknown:
+        allowed = ", ".join(("method", "nodes", *RULES[method]))
+        raise DefinitionError(
+            ", ".join(unknown), expected=f"one of {allowed}", where=where, mend="Correct the name or remove it."
+        )
+    for setting, (expected, fits) in FIELDS.items():
+        if given.get(setting) is not None and not fits(given[setting]):
+            raise DefinitionError(
+                setting, expected=expected, found=repr(given[setting]), where=where, mend="Correct the field."
+            )
+    if method in NEEDED and not isinstance(given.get(NEEDED[method]), Mapping):
+        raise DefinitionError(
+            where, expected=f"{NEEDED[method]} for {method}", found=repr(given.get(NEEDED[method])),
+            mend=f"Add {NEEDED[method]}.",
+        )  # fmt: skip
+    return dict(given)
+
+
+def gives(rule: Settings, node: str, parents: Mapping[str, str | None]) -> bool:
+    """Whether a rule works out the weight of a node."""
+    parent = parents.get(node)
+    if parent is None or (rule.get("nodes") is not None and parent not in rule["nodes"]):
+        return False
+    if rule["method"] in ("pairwise", "best_worst"):
+        return parent in rule["judgements"]
+    if rule["method"] == "budget":
+        return any(parents.get(child) == parent for child in rule["points"])
+    return True
+
+
+def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) -> tuple[Floats, float | None] | None:
+    """Weights of the children of one node.
+
+    Args:
+        rule: as read by `read_rule`.
+        node: id of the node.
+        children: their ids.
+        values: their scores, shape (row, child); rows with a gap are not used.
+
+    Returns:
+        Weights that sum to one, shape (child,), and how far they are from what was asked: the consistency of
+        judgements, or the remaining difference of importance; None for both where the rule does not speak of this
+        node, whose nominal weights then stay.
+
+    Raises:
+        BadInput: the data do not fit the method; names the node.
+        DefinitionError: points or judgements do not fit the children; names the node.
+    """
+    if rule.get("nodes") is not None and node not in rule["nodes"]:
+        return None
+    method = rule["method"]
+    if method in ("pairwise", "best_worst"):
+        if node not in rule["judgements"]:
+            return None
+        judge = _pairwise if method == "pairwise" else _best_worst
+        found = judge(rule["judgements"][node], node, children)
+        return found.weights, found.ratio
+    if method == "budget":
+        given = [c for c in children if c in rule["points"]]
+        return (_budget(rule["points"], node, children), None) if given else None
+    if len(children) == 1 or method == "equal":
+        return methods.equal(len(children)), None
+    try:
+        return _from_data(rule, children, values)
+    except BadInput as error:
+        raise BadInput(
+            f"weights by {method}", expected=error.expected, found=error.found, where=f"node {node}",
+            mend=error.mend or "Name the nodes to weigh in `nodes`, or choose another method.",
+        ) from None  # fmt: skip
+
+
+def _from_data(rule: Settings, children: Sequence[str], values: Floats) -> tuple[Floats, float | None]:
+    if rule["method"] != "importance":
+        return FROM_DATA[rule["method"]](values), None
+    wanted = rule.get("wanted") or {}
+    return methods.towards_importance(values, np.array([float(wanted.get(c, 1.0)) for c in children]))
+
+
+def _budget(points: Settings, node: str, children: Sequence[str]) -> Floats:
+    """Experts' points for each child, one list a child in the order of the experts."""
+    rows = [points.get(c) for c in children]
+    lengths = {len(r) if isinstance(r, Sequence) else -1 for r in rows}
+    if len(lengths) != 1 or lengths == {-1}:
+        raise DefinitionError(
+            "points", expected="for each child a list with the points of each expert", found=repr(rows),
+            where=f"node {node}", mend="Give every child a list of the same length.",
+        )  # fmt: skip
+    return methods.budget(np.array(rows, dtype=float).T)
+
+
+def _pairwise(given: Settings, node: str, children: Sequence[str]) -> methods.Judgement:
+    """`{a: {b: 3}}`: a counts three times as much as b; every pair once, in either direction."""
+    matrix = np.full((len(children),) * 2, np.nan)
+    np.fill_diagonal(matrix, 1.0)
+    for first, others in given.items():
+        for second, times in others.items():
+            _known((first, second), node, children)
+            i, j = children.index(first), children.index(second)
+            if np.isfinite(matrix[i, j]) and not np.isclose(matrix[i, j], float(times), rtol=1e-6):
+                raise DefinitionError(
+                    "judgements", expected=f"one judgement of {first} and {second}, or two that agree",
+                    found=f"{matrix[i, j]:g} and {float(times):g}", where=f"node {node}", mend="Remove one.",
+                )  # fmt: skip
+            matrix[i, j], matrix[j, i] = float(times), 1 / float(times)
+    if np.isnan(matrix).any():
+        i, j = np.argwhere(np.isnan(matrix))[0]
+        raise DefinitionError(
+            "judgements", expected="every pair of children", found=f"nothing on {children[i]} and {children[j]}",
+            where=f"node {node}", mend=f"Add {children[i]}: {{{children[j]}: ...}}.",
+        )  # fmt: skip
+    return methods.pairwise(matrix)
+
+
+def _best_worst(given: Settings, node: str, children: Sequence[str]) -> methods.Judgement:
+    """`best` and `worst`, each a number for every child."""
+    rows = []
+    for which in ("best", "worst"):
+        row = given.get(which) or {}
+        _known(row, node, children)
+        missing = [c for c in children if c not in row]
+        if missing:
+            raise DefinitionError(
+                "judgements", expected=f"{which} for every child", found="none for " + ", ".join(missing),
+                where=f"node {node}", mend="Add the numbers.",
+            )  # fmt: skip
+        rows.append([float(row[c]) for c in children])
+    best, worst = (min(range(len(row)), key=row.__getitem__) for row in rows)
+    if rows[0][worst] != rows[1][best]:
+        raise DefinitionError(
+            "judgements", expected=f"one judgement of {children[best]} against {children[worst]}",
+            found=f"{rows[0][worst]:g} in best and {rows[1][best]:g} in worst", where=f"node {node}",
+            mend="Give the same number in both.",
+        )  # fmt: skip
+    return methods.best_worst(*rows)
+
+
+def _known(names: Any, node: str, children: Sequence[str]) -> None:
+    strange = [str(n) for n in names if n not in children]
+    if strange:
+        raise DefinitionError(
+            "judgements", expected=f"children: {', '.join(children)}", found=", ".join(strange), where=f"node {node}",
+            mend="Correct the id.",
+        )  # fmt: skip

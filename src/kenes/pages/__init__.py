@@ -1,0 +1,1 @@
+"""Turns values into text and drawings: words, numbers, figures, pages and reports."""

@@ -1,0 +1,1 @@
+"""Composite indices on files: read, build, study, write."""

@@ -1,0 +1,136 @@
+"""What a place is advised, what it is not advised yet, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kenes.catalogue import Catalogue
+from kenes.pipeline.observatory.recommending import roots_of
+from kenes.pipeline.observatory.run import open_edition
+from kenes.store import Edition
+from kenes.vocabulary.errors import BadInput
+
+Row = dict[str, Any]
+
+
+def advise(folder: Path, place: str, themes: Sequence[str] = ()) -> Row:
+    """Advice for a place in the pinned form.
+
+    Args:
+        folder: the observatory.
+        place: our id or an external id.
+        themes: only gaps in these groups (environment, energy, economy, society, governance).
+
+    Returns:
+        `place`, `period`, `edition`, `refused` (why there is no advice, or None), `gaps`,
+        `recommendations`, `not_recommended`, `bundle` (None: no budget is weighed).
+
+    Raises:
+        BadInput: an unknown place or theme, or a place that no profile holds.
+    """
+    edition, catalogue = open_edition(folder)
+    found = catalogue.resolve(place)
+    _check_themes(catalogue, themes)
+    scores = [s for s in edition.table("scores", filter={"place": found.id}).to_pylist() if _is_root(catalogue, s)]
+    if not scores:
+        raise BadInput(f"{found.id} is in no profile", expected="a place of " + ", ".join(catalogue.profiles))
+    gaps = [g for g in edition.table("gaps", filter={"place": found.id}).to_pylist() if _wanted(catalogue, g, themes)]
+    chosen = {(g["index"], g["indicator"]) for g in gaps}
+    rows = [
+        _recommendation(catalogue, row, gaps, scores)
+        for row in edition.table("recommendations", filter={"place": found.id}).to_pylist()
+        if (row["index"], row["indicator"]) in chosen
+    ]
+    return {
+        "place": found.id,
+        "period": _years(edition, scores),
+        "edition": edition.id,
+        "refused": _refusal(edition, found.id, scores, rows),
+        "gaps": [{k: v for k, v in gap.items() if k != "place"} for gap in gaps],
+        "recommendations": [_without(row, "advised") for row in rows if row["advised"]],
+        "not_recommended": [_without(row, "advised") for row in rows if not row["advised"]],
+        "bundle": None,
+    }
+
+
+def _without(row: Row, key: str) -> Row:
+    return {name: value for name, value in row.items() if name != key}
+
+
+def _check_themes(catalogue: Catalogue, themes: Sequence[str]) -> None:
+    groups = sorted({definition.group for definition in catalogue.indicators.values()})
+    for theme in themes:
+        if theme not in groups:
+            raise BadInput(f"theme {theme!r} is not known", expected=", ".join(groups))
+
+
+def _is_root(catalogue: Catalogue, score: Row) -> bool:
+    return bool(roots_of(catalogue).get(score["index"]) == score["node"])
+
+
+def _wanted(catalogue: Catalogue, gap: Row, themes: Sequence[str]) -> bool:
+    return not themes or catalogue.indicators[gap["indicator"]].group in themes
+
+
+def _years(edition: Edition, scores: Sequence[Row]) -> dict[str, str]:
+    """Data year of each indicator of the profiles that the place is in."""
+    facts = edition.table("index_facts", filter={"index": [s["index"] for s in scores], "key": "year"}).to_pylist()
+    return {fact["node"]: fact["value"] for fact in facts}
+
+
+def _recommendation(catalogue: Catalogue, row: Row, gaps: Sequence[Row], scores: Sequence[Row]) -> Row:
+    gap = next(g for g in gaps if (g["index"], g["indicator"]) == (row["index"], row["indicator"]))
+    score = next(s for s in scores if s["index"] == row["index"])
+    practice = catalogue.practices[row["practice"]]
+    return {
+        "id": row["recommendation"],
+        "advised": row["advised"],
+        "practice": practice.id,
+        "title": practice.text("title"),
+        "gap": {"index": row["index"], "indicator": row["indicator"], "points": gap["gap"]},
+        "effect": {
+            "low": row["effect_low"],
+            "high": row["effect_high"],
+            "unit": row["effect_unit"],
+            "metric": row["metric"],
+        },
+        "score": {"before": score["score"]},
+        "rank": {"before_low": score["rank_low"], "before_high": score["rank_high"]},
+        "confidence": row["confidence"],
+        "design": row["design"],
+        "gates": [{"id": row["precondition"], "state": "unknown"}] if row["precondition"] else [],
+        "cost": row["cost_class"],
+        "reasons": row["why"],
+        "source": row["source"],
+        "url": row["url"],
+    }
+
+
+def _refusal(edition: Edition, place: str, scores: Sequence[Row], rows: Sequence[Row]) -> str | None:
+    if not any(score["ranked"] for score in scores):
+        needs = edition.table("needs", filter={"place": place}).to_pylist()
+        first = ", ".join(dict.fromkeys(need["indicator"] for need in needs))
+        return f"not ranked ({'; '.join(s['reason'] or '' for s in scores)}); bring first: {first}"
+    if not any(row["advised"] for row in rows):
+        return "no practice with measured evidence fits a gap of this place"
+    return None
+
+
+def told(found: Mapping[str, Any]) -> str:
+    """Advice in words, for a terminal."""
+    lines = [f"{found['place']}, edition {found['edition'][:12]}"]
+    if found["refused"]:
+        lines.append(f"No recommendation: {found['refused']}")
+    for gap in found["gaps"]:
+        lines.append(f"gap in {gap['indicator']}: {gap['reason']}")
+    for title, key in (("recommended", "recommendations"), ("not recommended yet", "not_recommended")):
+        for row in found[key]:
+            effect = json.dumps(row["effect"], ensure_ascii=False)
+            lines.append(
+                f"{title}: {row['title']} [{row['practice']}] for {row['gap']['indicator']}; {row['confidence']}"
+            )
+            lines += [f"    effect {effect}", f"    {row['reasons']}", f"    {row['source']} {row['url'] or ''}"]
+    return "\n".join(lines)

@@ -1,0 +1,172 @@
+"""From a published number down to the source rows it stands on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from kenes.catalogue import Catalogue
+from kenes.pipeline.observatory.exporting import plain
+from kenes.pipeline.observatory.run import open_edition
+from kenes.store import Edition
+from kenes.vocabulary.errors import BadInput
+
+SHOWN = 5
+
+
+def explain(folder: Path, place: str, indicator: str, year: int | None = None) -> dict[str, Any]:
+    """The whole way from a number to its rows.
+
+    Args:
+        folder: the observatory.
+        place: our id or an external id.
+        indicator: id of the indicator.
+        year: which year; None takes the newest with a value, else the newest.
+
+    Returns:
+        Plain values: `measurement`, `definition`, `inputs` each with its series and `observations`,
+        `sources`, `flags`, `scores` (the indices it went into).
+
+    Raises:
+        BadInput: the place has no such number.
+    """
+    edition, catalogue = open_edition(folder)
+    definition = catalogue.indicator(indicator)
+    found = catalogue.resolve(place)
+    row = _chosen(edition, found.id, indicator, year)
+    trail = edition.table("provenance", filter={"provenance": row["provenance"]}).to_pylist()[0]
+    inputs = json.loads(trail["inputs"])
+    for each in inputs:
+        for series in each["series"]:
+            series["observations"] = observations_of(edition, found.id, each["variable"], series)
+    return {
+        "edition": edition.id,
+        "place": {"id": found.id, "name": found.name("en")},
+        "measurement": {name: plain(value) for name, value in row.items()},
+        "definition": {
+            "id": definition.id,
+            "edition": definition.edition,
+            "name": definition.text("en"),
+            "formula": definition.formula.text,
+            "unit": definition.unit,
+            "citations": [f"{c.framework} {c.number} ({c.fit})" for c in definition.citations],
+        },
+        "inputs": inputs,
+        "sources": _sources(edition, trail["sources"].split(), inputs),
+        "flags": _flags(edition, catalogue, found.id, row),
+        "scores": [
+            {name: plain(value) for name, value in score.items()}
+            for score in edition.table("scores", filter={"place": found.id, "node": indicator}).to_pylist()
+        ],
+    }
+
+
+def _chosen(edition: Edition, place: str, indicator: str, year: int | None) -> dict[str, Any]:
+    rows = edition.table("measurements", filter={"place": place, "indicator": indicator}).to_pylist()
+    if year is not None:
+        rows = [row for row in rows if row["start"].year == year]
+    if not rows:
+        when = f" of {year}" if year else ""
+        raise BadInput(
+            f"{place} has no {indicator}{when}",
+            mend="See `kenes export measurements --place` for what there is.",
+        )
+    known = [row for row in rows if row["value"] is not None] or rows
+    return max(known, key=lambda row: row["start"])
+
+
+def observations_of(
+    edition: Edition, place: str, variable: str, series: Mapping[str, Any], most: int | None = SHOWN
+) -> list[dict[str, Any]]:
+    """Observations of one series and year, as plain rows; the first ones when there are many."""
+    wanted: dict[str, Any] = {"variable": variable, "place": place, "snapshot": series["snapshot"]}
+    if series["count"] == 1:
+        wanted["observation"] = series["first"]
+    table = edition.table("observations", filter=wanted)
+    rows = [
+        row
+        for row in table.to_pylist()
+        if (row["site"] or "") == series["site"]
+        and (row["dimensions"] or "") == series["dimensions"]
+        and row["civil_start"].year == series["year"]
+    ]
+    rows.sort(key=lambda row: row["start"])
+    return [{name: plain(value) for name, value in row.items()} for row in rows[:most]]
+
+
+def _sources(edition: Edition, wanted: Sequence[str], inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    used = {series["snapshot"] for each in inputs for series in each["series"]}
+    return [
+        {
+            "id": s.id,
+            "file": s.file,
+            "issuer": s.issuer,
+            "licence": s.licence,
+            "url": s.url,
+            "retrieved": s.retrieved,
+            "snapshot": s.snapshot,
+            "attribution": s.attribution,
+        }
+        for s in edition.sources
+        if s.id in wanted and s.snapshot in used
+    ]
+
+
+def _flags(edition: Edition, catalogue: Catalogue, place: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    definition = catalogue.indicators[row["indicator"]]
+    variables = [definition.id, *(each.variable for each in definition.inputs.values())]
+    rows = edition.table("flags", filter={"place": place, "variable": variables}).to_pylist()
+    return [
+        {name: plain(value) for name, value in flag.items()}
+        for flag in rows
+        if flag["start"] < row["end"] and flag["end"] > row["start"]
+    ]
+
+
+def told(found: Mapping[str, Any]) -> str:
+    """The way in words, for a terminal."""
+    m, lines = found["measurement"], []
+    value = "not known" if m["value"] is None else f"{m['value']:.6g} {m['unit']}"
+    error = f" ± {m['uncertainty']:.2g} ({m['uncertainty_kind']})" if m["uncertainty"] is not None else ""
+    lines.append(f"{found['place']['name']} ({found['place']['id']}), {found['definition']['name']}, {m['start'][:4]}")
+    lines.append(f"  = {value}{error}; coverage {m['coverage']:.2f}; quality {m['quality']}; origin {m['origin']}")
+    if m["reason"]:
+        lines.append(f"  because {m['reason']}")
+    lines.append(
+        f"  formula {found['definition']['formula']} [{m['indicator']}@{m['edition']}], provenance {m['provenance']}"
+    )
+    for each in found["inputs"]:
+        lines += _input_lines(each)
+    for source in found["sources"]:
+        lines.append(
+            f"  source {source['id']}: {source['issuer']}, {source['licence']}, retrieved {source['retrieved']}"
+        )
+        lines.append(f"    {source['file']} sha256 {source['snapshot']}")
+        lines.append(f"    {source['url']}")
+    for flag in found["flags"]:
+        lines.append(f"  flag {flag['rule']}: {flag['reason']}")
+    for score in found["scores"]:
+        rank = f"rank {score['rank']} ({score['rank_low']} to {score['rank_high']})" if score["rank"] else "not ranked"
+        lines.append(f"  in {score['index']}: {rank}")
+    return "\n".join(lines)
+
+
+def _input_lines(each: Mapping[str, Any]) -> list[str]:
+    value = each.get("value")
+    lines = [
+        f"  input {each['input']} = {each['variable']}"
+        + (f" = {value:.6g} {each['unit']}" if value is not None else "")
+    ]
+    for series in each["series"]:
+        site = f", site {series['site']}" if series["site"] else ""
+        many = f"{each['aggregate']} of {series['count']} values" if series["count"] > 1 else "one value"
+        lines.append(f"    {series['source']}{site}: {many}, {series['share']:.0%} of {series['year']}")
+        for row in series["observations"]:
+            lines.append(
+                f"      {row['locator']}: {row['text']!r} = {row['value']} {row['unit']} [{row['observation']}]"
+            )
+        if series["count"] > len(series["observations"]):
+            lines.append(f"      … and {series['count'] - len(series['observations'])} more")
+    return lines

@@ -1,0 +1,187 @@
+"""Pages of sources, and the way from a number down to the rows that it was made from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kenes.portal.files import Excerpt, FileForm, excerpt
+from kenes.portal.records import rows_of
+from kenes.portal.routes.places import Code
+from kenes.portal.site import Site
+from kenes.portal.views import EditionView
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS_SHOWN = 20
+_ID = re.compile(r"[\w.:@-]{1,120}")
+_COLUMNS = [
+    "observation",
+    "variable",
+    "place",
+    "site",
+    "start",
+    "end",
+    "dimensions",
+    "value",
+    "unit",
+    "text",
+    "status",
+    "flags",
+    "snapshot",
+    "locator",
+    "source",
+    "civil_start",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One series that went into a number: which observations, how many, and those of one page."""
+
+    input: Mapping[str, Any]
+    series: Mapping[str, Any]
+    total: int
+    rows: tuple[Mapping[str, Any], ...]
+
+
+def source_routes(site: Site) -> APIRouter:
+    """Routes of sources, files and numbers."""
+    routes = APIRouter(include_in_schema=False, route_class=site.kept)
+    view = site.view
+
+    @routes.get("/{code}/sources")
+    def sources(request: Request, code: Code) -> Response:
+        return site.page(request, "sources.html", code)
+
+    @routes.get("/{code}/source/{source}")
+    def source(request: Request, code: Code, source: str) -> Response:
+        if source not in view.sources:
+            raise HTTPException(404, f"source {source!r} is not known")
+        return site.page(request, "source.html", code, source=source, records=view.sources[source])
+
+    @routes.get("/source/{source}/file/{snapshot}")
+    def file(source: str, snapshot: str) -> Response:
+        record = next((r for r in view.sources.get(source, ()) if r.snapshot == snapshot), None)
+        if record is None:
+            raise HTTPException(404, "there is no such file")
+        if not record.ships:
+            raise HTTPException(403, f"the licence of {source!r} does not let this portal hand the file on")
+        name = quote(record.file.partition("#")[0].rsplit("/", 1)[-1])
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(view.edition.snapshot_bytes(snapshot), media_type="application/octet-stream", headers=headers)
+
+    @routes.get("/{code}/number/{provenance}")
+    def number(request: Request, code: Code, provenance: str, row: str = "", part: int = 1) -> Response:
+        trail = trail_of(view, provenance)
+        legs = legs_of(view, trail, part)
+        shown = next((r for leg in legs for r in leg.rows if r["observation"] == row), None)
+        if shown is None:
+            shown = next((r for leg in legs for r in leg.rows), None)
+        figure = next((f for f in view.series(trail["indicator"], trail["place"]) if f.provenance == provenance), None)
+        return site.page(
+            request,
+            "number.html",
+            code,
+            trail=trail,
+            figure=figure,
+            concerns=view.concerns_with(trail["indicator"], trail["place"], trail["start"].year),
+            legs=legs,
+            shown=shown,
+            part=part,
+            step=ROWS_SHOWN,
+            excerpt=excerpt_of(view, shown),
+        )
+
+    return routes
+
+
+def trail_of(view: EditionView, provenance: str) -> dict[str, Any]:
+    """The provenance of a number, its inputs parsed."""
+    rows = []
+    if _ID.fullmatch(provenance):
+        rows = rows_of(view.edition.table("provenance", filter={"provenance": provenance}))
+    if not rows:
+        raise HTTPException(404, f"number {provenance!r} is not known")
+    return {
+        **rows[0],
+        "inputs": json.loads(rows[0]["inputs"] or "[]"),
+        "observations": json.loads(rows[0]["observations"] or "[]"),
+    }
+
+
+def legs_of(view: EditionView, trail: Mapping[str, Any], part: int) -> list[Leg]:
+    """Observations of every series of a number, one page of each."""
+    found = []
+    for wanted in trail["inputs"]:
+        for series in wanted.get("series", ()):
+            total, rows = _observations(view, trail, wanted, series, max(1, part))
+            found.append(Leg(wanted, series, total, tuple(rows)))
+    if not found and isinstance(trail["observations"], list) and trail["observations"]:
+        ids = [str(i) for i in trail["observations"]]
+        table = view.edition.table("observations", columns=_COLUMNS, filter={"observation": ids[:400]})
+        rows = rows_of(table)
+        found.append(Leg({}, {}, len(rows), tuple(rows[(max(1, part) - 1) * ROWS_SHOWN :][:ROWS_SHOWN])))
+    return found
+
+
+def _observations(
+    view: EditionView, trail: Mapping[str, Any], wanted: Mapping[str, Any], series: Mapping[str, Any], part: int
+) -> tuple[int, list[dict[str, Any]]]:
+    if series.get("count") == 1:
+        rows = view.edition.table("observations", columns=_COLUMNS, filter={"observation": series["first"]})
+        return rows.num_rows, rows_of(rows)
+    table = view.edition.table(
+        "observations",
+        columns=_COLUMNS,
+        filter={"variable": wanted["variable"], "place": trail["place"], "snapshot": series["snapshot"]},
+    )
+    table = table.filter(_same_series(table, series, trail["start"].year)).sort_by("start")
+    return table.num_rows, rows_of(table.slice((part - 1) * ROWS_SHOWN, ROWS_SHOWN))
+
+
+def _same_series(table: pa.Table, series: Mapping[str, Any], year: int) -> pa.ChunkedArray:
+    """Which rows have the site, the dimensions and the year of a series."""
+    import pyarrow.compute as pc  # noqa: PLC0415  (only here)
+
+    civil = pc.coalesce(table["civil_start"], pc.cast(table["start"], table["civil_start"].type, safe=False))
+    same_site = pc.equal(pc.fill_null(table["site"], ""), series.get("site", ""))
+    same_split = pc.equal(pc.fill_null(table["dimensions"], ""), series.get("dimensions", ""))
+    return pc.and_(pc.and_(same_site, same_split), pc.equal(pc.year(civil), series.get("year", year)))
+
+
+def excerpt_of(view: EditionView, row: Mapping[str, Any] | None) -> Excerpt | None:
+    """The file's own row of an observation; None where the licence forbids or the file has no rows."""
+    if row is None:
+        return None
+    record = next((r for r in view.sources.get(row["source"], ()) if r.snapshot == row["snapshot"]), None)
+    if record is None or not record.ships:
+        return None
+    form = form_of(view, row["source"], record.file)
+    return excerpt(view.edition.snapshot_bytes, row["snapshot"], form, row["locator"] or "", row["text"])
+
+
+def form_of(view: EditionView, source: str, file: str) -> FileForm:
+    """How a source's file is written, from its mapping."""
+    name = file.partition("#")[0].rsplit("/", 1)[-1]
+    for mapping in view.catalogue.mappings:
+        declared = mapping.file
+        if mapping.source.id == source and declared.path.rsplit("/", 1)[-1] == name:
+            tabs = declared.format in ("tsv", "eurostat_tsv")
+            return FileForm(
+                encoding="utf-8-sig" if declared.encoding.lower() in ("utf-8", "utf8") else declared.encoding,
+                delimiter="\t" if tabs else declared.delimiter,
+                format=declared.format,
+                sheet=declared.sheet,
+                header_rows=declared.skip_rows + declared.header_rows,
+            )
+    return FileForm()

@@ -1,0 +1,1 @@
+"""Reads the maps, feeds, grids and layers of one city."""

@@ -1,0 +1,317 @@
+"""Reads where people live: H3 cells, points, polygons or a raster, with groups by sex and age."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import h3
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import shapely
+from pyarrow import csv
+
+from kenes.sources.city.areas import read_areas
+from kenes.vocabulary.errors import SourceError
+
+Floats = npt.NDArray[np.float64]
+_ALIASES = {
+    "id": ("id", "h3", "h3_id", "hex", "cell", "cell_id", "index"),
+    "lon": ("lon", "longitude", "lng", "x"),
+    "lat": ("lat", "latitude", "y"),
+    "population": ("population", "pop", "persons", "people", "pop_total", "total_population"),
+}
+MOST_PERSONS = 1e8  # more than any cell of the earth holds, and than any city
+_GROUP = re.compile(
+    r"^(?:pop(?:ulation)?_)?((?:f|m|female|male|women|men)(?:_\d+(?:_\d+|_?plus)?)?|age_?\d+(?:_\d+|_?plus)?)$"
+)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells with inhabitants.
+
+    Attributes:
+        id: shape (cell,).
+        longitude: of the centre, degrees.
+        latitude: of the centre, degrees.
+        population: persons, NaN where missing.
+        polygon: shapely polygons in degrees, or None where cells are points.
+        groups: persons by group, such as `female` or `age_0_14`.
+        kind: `h3`, `polygon`, `raster` or `point`.
+        findings: what was odd, counted.
+    """
+
+    id: Sequence[str]
+    longitude: Floats
+    latitude: Floats
+    population: Floats
+    polygon: npt.NDArray[Any] | None
+    groups: Mapping[str, Floats]
+    kind: str
+    findings: Mapping[str, int]
+
+    def __len__(self) -> int:
+        """Number of cells."""
+        return len(self.longitude)
+
+    def take(self, which: npt.NDArray[Any]) -> Cells:
+        """Some of the cells."""
+        rows = np.flatnonzero(which) if which.dtype == bool else which
+        return replace(
+            self,
+            id=[self.id[int(k)] for k in rows],
+            longitude=self.longitude[rows],
+            latitude=self.latitude[rows],
+            population=self.population[rows],
+            polygon=None if self.polygon is None else self.polygon[rows],
+            groups={name: values[rows] for name, values in self.groups.items()},
+        )
+
+
+def read_population(path: Path, boundary: Any = None) -> Cells:
+    """Read inhabitants and, where a boundary is given, keep those inside it.
+
+    A cell belongs to a boundary when its centre lies inside; raster cells on the border count
+    with the share of their area inside, so that the sum is conserved.
+
+    Args:
+        path: `.csv`, `.tif`, or a vector layer with a column of inhabitants.
+        boundary: shapely geometry in degrees, or None.
+
+    Raises:
+        SourceError: the file has no inhabitants, or they are negative or given twice.
+    """
+    if not path.is_file():
+        raise SourceError("population", expected="a file", found="none", where=str(path))
+    suffix = path.suffix.lower()
+    if suffix in (".tif", ".tiff"):
+        from kenes.sources.city.rasters import read_population_raster  # noqa: PLC0415 rasters are rare
+
+        return read_population_raster(path, boundary)
+    cells = _from_table(path) if suffix in (".csv", ".txt", ".tsv") else _from_layer(path)
+    if boundary is None:
+        return cells
+    shapely.prepare(boundary)
+    return cells.take(shapely.contains_xy(boundary, cells.longitude, cells.latitude))
+
+
+def _from_table(path: Path) -> Cells:
+    _refuse_other_encoding(path)
+    with path.open("rb") as file:
+        first = file.read(4096).decode("utf-8-sig", "replace").splitlines()
+    delimiter = max(",;\t", key=(first[0] if first else "").count)
+    try:
+        table = csv.read_csv(
+            path,
+            parse_options=csv.ParseOptions(delimiter=delimiter),
+            convert_options=csv.ConvertOptions(
+                column_types={"id": pa.string(), "h3": pa.string(), "h3_id": pa.string()}
+            ),
+        )
+    except pa.ArrowInvalid as fault:
+        raise SourceError("population", expected="a table", found=str(fault), where=str(path)) from None
+    columns = {name.strip().lstrip("\ufeff").lower(): table.column(k) for k, name in enumerate(table.column_names)}
+    found = {key: next((columns[a] for a in names if a in columns), None) for key, names in _ALIASES.items()}
+    if found["population"] is None:
+        raise SourceError("population", expected="a column population", found=", ".join(columns), where=str(path))
+    ids, is_h3 = _identities(columns, found["id"], path)
+    lon, lat = _centres(found, ids, is_h3, path)
+    polygon = _hexagons(ids) if is_h3 else None
+    groups = {m[1]: _numbers(c, path) for name, c in columns.items() if (m := _GROUP.match(name))}
+    return _checked(
+        Cells(
+            ids,
+            lon,
+            lat,
+            _numbers(found["population"], path),
+            polygon,
+            groups,
+            "h3" if is_h3 else "point",
+            {},
+        ),
+        path,
+    )
+
+
+def _refuse_other_encoding(path: Path) -> None:
+    """A table is UTF-8; what else spreadsheets write is told by its row."""
+    with path.open("rb") as file:
+        for row, line in enumerate(file, 1):
+            sixteen = (row == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff"))) or b"\0" in line
+            try:
+                if not sixteen:
+                    line.decode("utf-8")
+                    continue
+                found = "UTF-16, or no text"
+            except UnicodeDecodeError as fault:
+                found = f"another encoding (byte {line[fault.start]:02X})"
+            raise SourceError(
+                "population", expected="a table in UTF-8", found=found, where=f"{path}, row {row}",
+                mend="Save the table as CSV UTF-8.",
+            )  # fmt: skip
+
+
+def _identities(columns: Mapping[str, Any], named: Any, path: Path) -> tuple[list[str], bool]:
+    """Ids of the cells, and whether they are H3: told by what the column holds, whatever its name.
+
+    Raises:
+        SourceError: most ids are H3 and some are not, or a cell lies inside another.
+    """
+    rows = len(next(iter(columns.values()))) if columns else 0
+    for column in [named] if named is not None else [c for c in columns.values() if _may_hold_ids(c)]:
+        texts = ["" if v is None else str(v).strip() for v in column.to_pylist()]
+        cells = [_h3_of(text) for text in texts]
+        count = sum(cell is not None for cell in cells)
+        if count and count == rows:
+            found = [str(cell) for cell in cells]
+            _refuse_nested(found, path)
+            return found, True
+        if 2 * count > rows:
+            row = cells.index(None)
+            raise SourceError(
+                "population", expected="an H3 id in every row", found=repr(texts[row]), where=f"{path}, row {row + 2}",
+                mend="Correct the id, or remove the row.",
+            )  # fmt: skip
+    if named is not None:
+        return ["" if v is None else str(v) for v in named.to_pylist()], False
+    return [str(k) for k in range(rows)], False
+
+
+def _may_hold_ids(column: Any) -> bool:
+    return bool(pa.types.is_string(column.type) or pa.types.is_integer(column.type))
+
+
+def _h3_of(text: str) -> str | None:
+    """An H3 id in its usual form, from hexadecimal or decimal digits; None for anything else."""
+    if text.isdigit() and len(text) >= 18:
+        text = f"{int(text):x}"
+    return text.lower() if len(text) in (15, 16) and h3.is_valid_cell(text.lower()) else None
+
+
+def _refuse_nested(ids: Sequence[str], path: Path) -> None:
+    """A cell inside another would count its people twice."""
+    known = set(ids)
+    sizes = sorted({h3.get_resolution(cell) for cell in known})
+    for cell in ids if len(sizes) > 1 else ():
+        own = h3.get_resolution(cell)
+        inside = next((p for size in sizes if size < own and (p := h3.cell_to_parent(cell, size)) in known), None)
+        if inside is not None:
+            raise SourceError(
+                "population", expected="cells beside each other", found=f"{cell} inside {inside}", where=str(path),
+                mend="Keep one size of cells where they overlap.",
+            )  # fmt: skip
+
+
+def _centres(found: Mapping[str, Any], ids: Sequence[str], is_h3: bool, path: Path) -> tuple[Floats, Floats]:
+    if found["lon"] is not None and found["lat"] is not None:
+        lon, lat = _numbers(found["lon"], path), _numbers(found["lat"], path)
+        if is_h3:
+            _check_centres(ids, lon, lat, path)
+        return lon, lat
+    if not is_h3:
+        raise SourceError("population", expected="columns lon and lat, or H3 ids", found="neither", where=str(path))
+    centres = np.array([h3.cell_to_latlng(cell) for cell in ids]).reshape(-1, 2)
+    return centres[:, 1].copy(), centres[:, 0].copy()
+
+
+def _check_centres(ids: Sequence[str], lon: Floats, lat: Floats, path: Path) -> None:
+    """Stated centres lie in their cells, to about the length of two edges."""
+    for row, cell in enumerate(ids):
+        y, x = h3.cell_to_latlng(cell)
+        reach = 2 * h3.average_hexagon_edge_length(h3.get_resolution(cell), unit="km") / 111
+        off_x = abs((lon[row] - x + 180) % 360 - 180) * np.cos(np.radians(y))
+        if max(off_x, abs(lat[row] - y)) > reach:
+            raise SourceError(
+                "population", expected=f"the centre of {cell} near {x:.4f}, {y:.4f}",
+                found=f"{lon[row]:.4f}, {lat[row]:.4f}", where=f"{path}, row {row + 2}",
+                mend="Perhaps lon and lat are exchanged.",
+            )  # fmt: skip
+
+
+def _hexagons(ids: Sequence[str]) -> npt.NDArray[Any]:
+    """Cells as polygons; beyond the 180th meridian the degrees go on, so that no cell is torn."""
+    rings = [[(x, y) for y, x in h3.cell_to_boundary(cell)] for cell in ids]
+    base = rings[0][0][0] if rings else 0.0
+    whole = ([(base + (x - base + 180) % 360 - 180, y) for x, y in ring] for ring in rings)
+    return np.array([shapely.Polygon(ring) for ring in whole], dtype=object)
+
+
+def _numbers(column: Any, path: Path) -> Floats:
+    try:
+        return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=float)
+    except pa.ArrowInvalid as fault:
+        raise SourceError(
+            "population", expected="numbers with a decimal point", found=str(fault), where=str(path),
+            mend="Write numbers as 1234.5, and leave missing cells empty.",
+        ) from None  # fmt: skip
+
+
+def _from_layer(path: Path) -> Cells:
+    areas = read_areas(path, polygons=False)
+    lower = {name.lower(): values for name, values in areas.columns.items()}
+    name = next((a for a in _ALIASES["population"] if a in lower), None)
+    if name is None:
+        raise SourceError("population", expected="a column population", found=", ".join(lower), where=str(path))
+    middle = shapely.centroid(areas.geometry)
+    is_polygon = bool(np.isin(shapely.get_type_id(areas.geometry), [3, 6]).all())
+    groups = {m[1]: _floats(v, key, path) for key, v in lower.items() if (m := _GROUP.match(key))}
+    return _checked(
+        Cells(
+            areas.name, shapely.get_x(middle), shapely.get_y(middle), _floats(lower[name], name, path),
+            areas.geometry if is_polygon else None, groups, "polygon" if is_polygon else "point", {},
+        ),
+        path,
+    )  # fmt: skip
+
+
+def _floats(values: npt.NDArray[Any], column: str, path: Path) -> Floats:
+    try:
+        return np.asarray([np.nan if v in (None, "") else v for v in values.tolist()], float)
+    except (TypeError, ValueError) as fault:
+        raise SourceError(
+            f"population, column {column}", expected="numbers", found=str(fault), where=str(path),
+            mend="Correct the attribute.",
+        ) from None  # fmt: skip
+
+
+def require_persons(persons: Floats, ids: Sequence[str], what: str, path: Path, *, rows: bool = True) -> None:
+    """Refuse persons that no cell can hold.
+
+    Raises:
+        SourceError: a number is negative, endless, or beyond `MOST_PERSONS`.
+    """
+    for wrong, expected, mend in (
+        (persons < 0, "no negative number", "Leave missing cells empty."),
+        (np.isinf(persons), "finite numbers", "Correct the cell."),
+        (persons > MOST_PERSONS, f"at most {MOST_PERSONS:.0e} persons in a cell", "Correct the cell."),
+    ):
+        if wrong.any():
+            k = int(np.flatnonzero(wrong)[0])
+            found = "infinity" if np.isinf(persons[k]) and persons[k] > 0 else f"{persons[k]:g}"
+            row = f"row {k + 2}, " if rows else ""
+            raise SourceError(what, expected=expected, found=found, where=f"{path}, {row}cell {ids[k]}", mend=mend)
+
+
+def _checked(cells: Cells, path: Path) -> Cells:
+    """Refuse what would count people wrongly; count what is merely missing."""
+    if not len(cells):
+        raise SourceError(
+            "population", expected="at least one cell with people", found="no rows", where=str(path),
+            mend="Perhaps the export broke off: write the table again.",
+        )  # fmt: skip
+    for name, persons in {"": cells.population, **cells.groups}.items():
+        require_persons(persons, cells.id, f"population, {name}" if name else "population", path)
+    if len(set(cells.id)) < len(cells.id):
+        twice = next(i for i in cells.id if list(cells.id).count(i) > 1)
+        raise SourceError("population", expected="each cell once", found=f"{twice} twice", where=str(path))
+    placed = np.isfinite(cells.longitude) & np.isfinite(cells.latitude)
+    placed &= (np.abs(cells.latitude) <= 90) & (np.abs(cells.longitude) <= 360)
+    missing = ~np.isfinite(cells.population)
+    findings = {"cells_without_place": int((~placed).sum()), "cells_without_population": int(missing.sum())}
+    good = placed & ~missing
+    return replace(cells.take(good), findings=findings)

@@ -1,0 +1,1 @@
+"""Reads one table of outside data by its mapping."""

@@ -1,0 +1,68 @@
+"""What became of each cell of a file: counts, and the refused ones with row and reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kenes.sources.tables.corrections import Corrected
+
+MOST_REFUSALS = 10_000
+"""Refusals kept one by one; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One cell that was not taken, and why."""
+
+    locator: str
+    column: str
+    text: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts of cells; `read` = `accepted` + `refused` + `kept_out`, and `missing` lies in `accepted`.
+
+    Attributes:
+        read: cells that the variables address, in every row that is not blank.
+        kept_out: cells that `keep`, `drop`, `when` or `ignore` leave out.
+        flagged: accepted cells with a flag of the source or a conflict.
+        refusals: the first refused cells, at most `MOST_REFUSALS`.
+    """
+
+    read: int = 0
+    accepted: int = 0
+    refused: int = 0
+    missing: int = 0
+    kept_out: int = 0
+    flagged: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    corrected: list[Corrected] = field(default_factory=list)
+
+    def refuse(self, row: int, column: str, text: str, reason: str) -> None:
+        """List a refused cell; counting is the caller's."""
+        if len(self.refusals) < MOST_REFUSALS:
+            self.refusals.append(Refusal(locator(row, column), column, text, reason))
+
+    @property
+    def room(self) -> int:
+        """How many refusals can still be listed."""
+        return MOST_REFUSALS - len(self.refusals)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How often each reason stands among the listed refusals."""
+        counts: dict[str, int] = {}
+        for refusal in self.refusals:
+            counts[refusal.reason] = counts.get(refusal.reason, 0) + 1
+        return counts
+
+
+def locator(row: int, column: str) -> str:
+    """Where a cell stands, for people.
+
+    >>> locator(17, "PM10")
+    'row 17, column PM10'
+    """
+    return f"row {row}, column {column}"

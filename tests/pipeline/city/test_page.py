@@ -1,0 +1,172 @@
+"""The page of a measured city: words, not codes, in nine languages, with who is left out."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from tests.cli.test_space import MONACO, buses, people
+
+from kenes.catalogue.space_words import LANGUAGES, space_words
+from kenes.pages.figures.svg import ACCENT, INK, SOFT, WASH, luminance
+from kenes.pipeline.city.further import further_measures
+from kenes.pipeline.city.measuring import _context
+from kenes.pipeline.city.page import main_row, page
+from kenes.pipeline.city.reading import load_city
+from kenes.pipeline.city.request import SpaceRequest
+from kenes.pipeline.city.transport import transport_measures
+
+
+class _Visible(HTMLParser):
+    """Text that people read, and the language it is in."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self._hidden = [], 0
+
+    def handle_starttag(self, tag, attrs):
+        self._hidden += tag in ("script", "style")
+
+    def handle_endtag(self, tag):
+        self._hidden -= tag in ("script", "style")
+
+    def handle_data(self, data):
+        if not self._hidden and data.strip():
+            self.texts.append(data)
+
+
+def visible(html):
+    reader = _Visible()
+    reader.feed(html)
+    return " ".join(reader.texts)
+
+
+def measured(request):
+    city = load_city(request)
+    rows, shown = transport_measures(city)
+    more, layers = further_measures(city)
+    context, _ = _context(city)
+    return city, [measure.row(context) for measure in [*rows, *more]], shown | layers
+
+
+@pytest.fixture(scope="module")
+def monaco(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    halves = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [
+            [[w, 43.7], [e, 43.7], [e, 43.8], [w, 43.8], [w, 43.7]]]}}
+        for name, w, e in (("West <1>", 7.3, 7.4251), ("East", 7.4251, 7.5))
+    ]  # fmt: skip
+    (folder / "d.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": halves}))
+    request = SpaceRequest(
+        osm=MONACO / "monaco.osm.pbf", gtfs=(buses(folder / "g.zip"),), population=people(folder / "p.csv"),
+        districts=folder / "d.geojson", district_column="name", place="mc-monte-carlo", headways=(15.0, 20.0),
+    )  # fmt: skip
+    return measured(request)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_code_reaches_the_page_in_any_language(monaco, language):
+    city, rows, shown = monaco
+    city.request = replace(city.request, language=language)
+    html = page(city, rows, shown)
+    text = visible(html)
+    words = space_words(language)
+    assert f'<html lang="{language}">' in html
+    assert set(re.findall(r"[a-z]+_[a-z_]+|\bNone\b|\bnan\b|[{}]", text)) == set()
+    assert "no words" not in text
+    for key in ("left_out", "variants", "others", "quality", "sources"):
+        assert words(key) in text
+    if language not in ("en", "tr"):
+        assert ' lang="en"' in html
+
+
+def test_the_page_begins_with_the_share_by_timetable_and_its_spread(monaco):
+    city, rows, shown = monaco
+    main = main_row(rows)
+    assert (main["source"], main["headway_min"], main["origin_model"]) == ("gtfs", None, "cell_centre")
+    city.request = replace(city.request, language="en")
+    html = page(city, rows, shown)
+    assert f"<b>{100 * main['value']:.1f}%</b>" in html
+    assert "<h1>Monte Carlo</h1>" in html
+    assert "percentage points, depending on" in html
+    left = f"{main['population'] * (1 - main['value']):,.0f} people are left out."
+    assert left in html
+
+
+def test_districts_are_sorted_by_who_is_left_out_and_escaped(monaco):
+    city, rows, shown = monaco
+    html = page(city, rows, shown)
+    main = main_row(rows)
+    mine = {
+        r["district"]: r["value"]
+        for r in rows
+        if r["district"] and r["indicator"] == "sdg_11_2_1"
+        and all(r[n] == main[n] for n in ("source", "distance", "origin_model", "headway_min"))
+    }  # fmt: skip
+    first, second = sorted(mine, key=mine.get)
+    at = [html.index(name.replace("<", "&lt;").replace(">", "&gt;") + "</th>") for name in (first, second)]
+    assert at[0] < at[1] < html.index("Whole city</th>")
+    assert "<1>" not in html
+    assert "Women and girls" in html
+
+
+def test_each_variant_of_convenient_access_is_one_row_with_its_origin_models_side_by_side(monaco):
+    city, rows, shown = monaco
+    city.request = replace(city.request, language="en")
+    html = page(city, rows, shown)
+    table = html[html.index("in all variants") : html.index("By capacity of the system")]
+    heads = re.findall(r'<th scope="row">([^<]*)</th>', table)
+    assert heads == [
+        "Stops of the map",
+        "Stops of the timetables, any service",
+        "Stops of the timetables, at least every 15 min",
+        "Stops of the timetables, at least every 20 min",
+    ]
+    assert "Centre of the cell" in table
+    assert table.index("Centre, without the way") < table.index("Straight line")
+
+
+def test_the_map_has_a_legend_a_scale_and_a_way_by_keyboard(monaco):
+    city, rows, shown = monaco
+    html = page(city, rows, shown)
+    assert 'id="map"' in html
+    assert 'tabindex="0"' in html
+    assert 'aria-live="polite"' in html
+    assert re.search(r'class="scale" style="width:[\d.]+%"></div><span>\d+ (k?m)</span>', html)
+    assert "Stops of high capacity" in html
+    data = json.loads(re.search(r'id="layers">(.*?)</script>', html)[1])
+    cells = len(data["names"])
+    assert cells == len(data["middle"]) == html.count('class="cell"')
+    for layer in data["layers"]:
+        assert len(layer["at"]) == cells
+        assert len(layer["texts"]) == len(layer["fills"]) == max(layer["at"]) + 1
+        assert f'data-stops="{layer["stops"]}"' in html
+
+
+def test_without_people_the_page_speaks_of_street_nodes_and_maps_districts(monaco):
+    whole, _, _ = monaco
+    city, rows, shown = measured(replace(whole.request, population=None, language="en", place=None))
+    html = page(city, rows, shown)
+    assert "of street nodes have a stop within 500 m" in html
+    assert "Share left out, by district (%)" in html
+    assert "A city that was not named" in html
+    assert "people are left out" not in html
+
+
+def test_the_owner_is_named_where_given_and_asked_for_where_not(monaco):
+    city, rows, shown = monaco
+    city.request = replace(city.request, language="en", attribution=())
+    assert "Name them with --attribution" in page(city, rows, shown)
+    city.request = replace(city.request, attribution=("İBB Açık Veri Portalı <2025>",))
+    html = page(city, rows, shown)
+    assert "İBB Açık Veri Portalı &lt;2025&gt;" in html
+    assert "Name them with --attribution" not in html
+
+
+def test_text_and_accent_have_the_contrast_that_wcag_asks_for():
+    for ink in (INK, SOFT, ACCENT):
+        for ground in ("#ffffff", WASH):
+            high, low = sorted((luminance(ink), luminance(ground)), reverse=True)
+            assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
