@@ -15,7 +15,8 @@ from pathlib import Path
 from babel.messages.pofile import normalize
 
 from kenes.catalogue import load
-from kenes.catalogue.translations import FOLDER, Entry, read_entries, translatable
+from kenes.catalogue.translating import translatable
+from kenes.catalogue.translations import FOLDER, Entry, read_entries
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN_IN_YAML = ("en", "tr")

@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from tools import update_words
 
 from kenes.catalogue import load
-from kenes.catalogue.translations import read_entries, stamp, translatable
+from kenes.catalogue.translating import translatable, translation_findings
+from kenes.catalogue.translations import read_entries, stamp
 from kenes.cli import main
 from kenes.cli.shared import BAD_INPUT
 from kenes.testing.world import write_world
@@ -117,7 +118,7 @@ def test_check_names_a_fault_with_file_and_line(world: Path, fault: str) -> None
 def test_check_names_a_language_that_the_observatory_does_not_have_and_one_that_yaml_holds(world: Path) -> None:
     _write(world, _entry(_english(world), "PM10"), language="hu")
     _write(world, _entry(_english(world), "PM10"), language="tr")
-    found = load(world).translation_findings()
+    found = translation_findings(load(world))
     assert [(f.code, f.file, f.line) for f in found] == [
         ("unknown_language", "locale/hu.po", 1), ("duplicate_id", "locale/tr.po", 1),
     ]  # fmt: skip
@@ -128,7 +129,7 @@ def test_translations_change_neither_the_digest_nor_a_build(world: Path) -> None
     _write(world, _entry("Before", "Бұрын"))
     after = load(world)
     assert after.digest() == before.digest()
-    assert after.require_sound().translation_findings()
+    assert translation_findings(after.require_sound())
 
 
 def test_another_file_gives_another_stamp(world: Path) -> None:
@@ -186,7 +187,7 @@ def test_the_tool_lays_out_what_waits_for_a_translation(world: Path) -> None:
     entries = read_entries(world / "locale" / "kk.po")
     assert {e.key for e in entries} == set(translatable(load(world)))
     assert {e.text for e in entries} == {""}
-    assert load(world).translation_findings() == []
+    assert translation_findings(load(world)) == []
     shutil.rmtree(world / "locale")
     update_words.update(world)
     assert read_entries(world / "locale" / "kk.po") == []

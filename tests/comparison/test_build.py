@@ -19,6 +19,7 @@ from kenes.comparison import (
     read_inputs,
     strengths,
 )
+from kenes.comparison.declared.plain import with_changes
 from kenes.vocabulary.errors import BadInput
 
 RNG = np.random.default_rng(8)
@@ -62,12 +63,12 @@ def test_only_what_depends_on_a_change_is_computed_again():
     workshop = Workshop(read_inputs(spec, table(with_gaps())))
     workshop.build(spec)
     assert workshop.computed == 3
-    workshop.build(spec.with_changes({"aggregate.method": "median"}))
-    workshop.build(spec.with_changes({"nodes.i0.weight": 3}))
+    workshop.build(with_changes(spec, {"aggregate.method": "median"}))
+    workshop.build(with_changes(spec, {"nodes.i0.weight": 3}))
     assert workshop.computed == 3
-    workshop.build(spec.with_changes({"normalise.method": "rank"}))
+    workshop.build(with_changes(spec, {"normalise.method": "rank"}))
     assert workshop.computed == 4
-    workshop.build(spec.with_changes({"treat.max_points": 1}))
+    workshop.build(with_changes(spec, {"treat.max_points": 1}))
     assert workshop.computed == 6
 
 

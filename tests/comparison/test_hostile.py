@@ -9,6 +9,7 @@ from tests.comparison.worlds import flat, table, two_levels
 
 from kenes.comparison import benefit_of_the_doubt, build, contributions, from_plain, uncertainty
 from kenes.comparison.declared.coin import from_coin
+from kenes.comparison.declared.plain import with_changes
 from kenes.comparison.draws.intervals import rank_draws
 from kenes.comparison.steps import aggregation, normalisation, outranking
 from kenes.comparison.steps.frontier import directional
@@ -40,7 +41,7 @@ def test_ties_of_draws_are_those_of_ranks_and_missing_scores_have_none():
 
 def test_a_step_that_is_not_declared_is_put_in_its_usual_place():
     spec = from_plain(flat(2, [{"denominate": {}}, "normalise", "aggregate"]))
-    changed = spec.with_changes({"treat.method": "winsorise", "treat.max_points": 3, "impute": "mean"})
+    changed = with_changes(spec, {"treat.method": "winsorise", "treat.max_points": 3, "impute": "mean"})
     assert [s.kind for s in changed.steps] == ["denominate", "impute", "treat", "normalise", "aggregate"]
     assert changed.step("treat") == {"method": "winsorise", "max_points": 3}
     assert [s.kind for s in from_plain(flat(2, ["normalise"])).with_changes({"aggregate.method": "median"}).steps] == [
@@ -230,9 +231,9 @@ def test_what_a_node_cannot_have_is_refused(node, says):
 def test_a_weight_that_the_chosen_set_hides_cannot_be_changed_in_vain():
     spec = from_plain({**SPEC, "weights": {"set": "a", "sets": {"a": {"i0": 2}}}})
     with pytest.raises(DefinitionError, match=r"nodes\.i0\.weight: .*Change weights\.sets\.a"):
-        spec.with_changes({"nodes.i0.weight": 9})
-    assert spec.with_changes({"nodes.i1.weight": 9}).by_id["i1"].weight == 9
-    assert spec.with_changes({"weights.sets.a.i0": 9}).weights()[0] == 9
+        with_changes(spec, {"nodes.i0.weight": 9})
+    assert with_changes(spec, {"nodes.i1.weight": 9}).by_id["i1"].weight == 9
+    assert with_changes(spec, {"weights.sets.a.i0": 9}).weights()[0] == 9
 
 
 def frames():
@@ -362,7 +363,7 @@ def test_factors_and_steps_that_name_nothing_are_refused(factor, steps):
 def test_a_path_to_a_weight_that_a_rule_gives_is_refused():
     spec = from_plain({**flat(3, SCALED), "weights": {"set": "r", "sets": {"r": {"method": "equal"}}}})
     with pytest.raises(DefinitionError, match=r"nodes\.i0\.weight"):
-        spec.with_changes({"nodes.i0.weight": 4})
+        with_changes(spec, {"nodes.i0.weight": 4})
 
 
 @pytest.mark.parametrize("method", ["entropy", "critic", "pca", "importance"])

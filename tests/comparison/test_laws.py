@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.comparison.worlds import two_levels
 
 from kenes.comparison import build, contributions, from_plain, sensitivity, to_plain, uncertainty
+from kenes.comparison.declared.plain import with_changes
 from kenes.comparison.steps import weights
 
 LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -148,7 +149,7 @@ def test_intervals_nest_and_the_same_seed_gives_the_same_bytes(values, seed):
 def test_a_specification_that_is_written_read_and_changed_to_itself_builds_the_same_bytes(values, norm, method):
     spec = from_plain(spec_of(values.shape[1], [{"treat": {}}, {"normalise": norm}, {"aggregate": method}]))
     first = build(spec, columns(values))
-    same = spec.with_changes({"normalise.method": norm, "aggregate.method": method, "nodes.i0.weight": 1})
+    same = with_changes(spec, {"normalise.method": norm, "aggregate.method": method, "nodes.i0.weight": 1})
     for other in (from_plain(to_plain(spec)), same):
         assert build(other, columns(values)).scores.tobytes() == first.scores.tobytes()
     assert first.workshop.build(same).scores.tobytes() == first.scores.tobytes()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kenes.catalogue import Catalogue, load
-from kenes.catalogue.translations import read_entries, translatable
+from kenes.catalogue.translating import translatable, translation_findings
+from kenes.catalogue.translations import read_entries
 from kenes.portal.languages import NAMES
 
 OTS = Path(__file__).parents[2] / "observatories" / "ots"
@@ -65,7 +66,7 @@ def test_the_observatory_speaks_the_languages_of_the_portal(catalogue: Catalogue
 
 
 def test_no_translation_is_stale_unknown_or_doubled(catalogue: Catalogue) -> None:
-    assert [str(finding) for finding in catalogue.translation_findings()] == []
+    assert [str(finding) for finding in translation_findings(catalogue)] == []
 
 
 @pytest.mark.parametrize("language", NAMES)

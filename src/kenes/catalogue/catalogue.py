@@ -27,7 +27,7 @@ from kenes.catalogue.documents import LinedDict, read_document, read_table
 from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
 from kenes.catalogue.places import PlaceIndex, read_places
 from kenes.catalogue.practices import Practice, read_practices
-from kenes.catalogue.translations import Translated, Translations, translation_findings
+from kenes.catalogue.translations import Translated, Translations
 from kenes.vocabulary.errors import (
     BadInput,
     CatalogueFaults,
@@ -108,10 +108,6 @@ class Catalogue:
     @cached_property
     def _translations(self) -> Translations:
         return Translations(self.folder)
-
-    def translation_findings(self) -> list[Finding]:
-        """What is wrong with the translations; they change no number, so a build does not ask."""
-        return translation_findings(self)
 
     @cached_property
     def reading_digest(self) -> str:

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from kenes.comparison.declared.own_functions import Aggregator, OwnFunction
 from kenes.comparison.declared.plain import from_plain, to_plain
-from kenes.comparison.declared.specification import BY_BRANCH, Specification, canonical
+from kenes.comparison.declared.specification import BY_BRANCH, Specification, Worked, canonical
 from kenes.comparison.steps import imputation, treatment
 from kenes.comparison.steps.inputs import Inputs, read_inputs
 from kenes.comparison.steps.normalisation import normalise_column
 from kenes.comparison.steps.scoring import coverage_of, evaluate, ranks_in, shares_in_parent
 from kenes.comparison.steps.table import numbers, to_arrow
 from kenes.comparison.steps.treatment import Change
-from kenes.comparison.steps.weighting import Worked, weigh
+from kenes.comparison.steps.weighting import weigh
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]

@@ -4,6 +4,7 @@ from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 
 from kenes.comparison import build, uncertainty, what_if
 from kenes.comparison.declared.coin import from_coin
+from kenes.comparison.declared.plain import with_changes
 from kenes.comparison.draws import drawing, intervals, replicates
 from kenes.comparison.draws.factors import realise
 from kenes.comparison.draws.influence import designs, exact_shares, sensitivity, shares_of, sobol
@@ -120,7 +121,7 @@ def test_an_indicator_left_out_leaves_the_frontier_too():
     values = np.random.default_rng(3).uniform(1, 2, size=(12, 3))
     profile = build(flat(3, [{"aggregate": "bod"}]), table(values))
     without = build(flat(2, [{"aggregate": "bod"}]), table(values[:, 1:]))
-    weights = profile.workshop.build(profile.spec.with_changes({"nodes.i0.weight": 0}))
+    weights = profile.workshop.build(with_changes(profile.spec, {"nodes.i0.weight": 0}))
     assert weights.index == pytest.approx(without.index)
 
 
@@ -147,7 +148,7 @@ def test_drawn_weights_give_the_index_of_those_weights():
     drawn = drawing.scores_of(profile, plan, np.arange(40), [profile.spec.tree.root])[0]
     for d in range(5):
         weights = dict(zip(profile.spec.tree.ids, plan.weights[:, d], strict=True))
-        other = profile.spec.with_changes({"weights": {"set": "d", "sets": {"d": weights}}})
+        other = with_changes(profile.spec, {"weights": {"set": "d", "sets": {"d": weights}}})
         assert drawn[d] == pytest.approx(profile.workshop.build(other).index, abs=1e-9, nan_ok=True)
 
 
@@ -304,7 +305,7 @@ def test_dirichlet_weights_sum_to_one_and_centre_where_declared():
 def test_a_what_if_is_the_build_with_those_weights():
     profile = world()
     found = what_if(profile, {"i0": 3.0}, draws=50)
-    other = profile.workshop.build(profile.spec.with_changes({"nodes.i0.weight": 3.0}))
+    other = profile.workshop.build(with_changes(profile.spec, {"nodes.i0.weight": 3.0}))
     assert found.score[:, 0] == pytest.approx(other.index)
     with pytest.raises(BadInput, match="nobody"):
         what_if(profile, {"nobody": 1})
@@ -392,7 +393,7 @@ def test_drawn_shapley_effects_of_the_ishigami_function():
 
 
 def test_shapley_effects_are_rows_of_the_sensitivity_when_asked_for(europe):
-    spec = europe.spec.with_changes({"uncertainty.sensitivity": ["sobol", "shapley"]})
+    spec = with_changes(europe.spec, {"uncertainty.sensitivity": ["sobol", "shapley"]})
     profile = europe.workshop.build(spec)
     shares, effects = sensitivity(profile, base=64, factors=[WEIGHTS, METHODS])
     assert (shares.method, effects.method) == ("sobol", "shapley")
@@ -404,6 +405,6 @@ def test_shapley_effects_are_rows_of_the_sensitivity_when_asked_for(europe):
     assert (shares.first - 1e-12 <= exact[0].total).all()
     assert (exact[0].total <= shares.total + 1e-12).all()
     with pytest.raises(DefinitionError, match=r"sobol or shapley.*morris"):
-        europe.spec.with_changes({"uncertainty.sensitivity": "morris"})
+        with_changes(europe.spec, {"uncertainty.sensitivity": "morris"})
     with pytest.raises(BadInput, match="at most 10 factors"):
         drawn_effects(ishigami, *designs(11, 16, 0), level=0.9, seed=0)

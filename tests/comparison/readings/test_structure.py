@@ -15,8 +15,9 @@ from kenes.comparison import (
     uncertainty,
 )
 from kenes.comparison.readings import checks
-from kenes.comparison.readings.structure import clusters, components, removal_study, variance_inflation
+from kenes.comparison.readings.structure import clusters, removal_study, variance_inflation
 from kenes.comparison.steps import weights
+from kenes.comparison.steps.correlating import components
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 RNG = np.random.default_rng(12)

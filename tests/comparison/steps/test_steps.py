@@ -4,6 +4,7 @@ from scipy import stats
 from tests.comparison.worlds import flat, table, two_levels
 
 from kenes.comparison import build, uncertainty
+from kenes.comparison.declared.plain import with_changes
 from kenes.comparison.declared.specification import Goalposts, Node
 from kenes.comparison.steps import aggregation, imputation, normalisation, outranking, treatment
 from kenes.vocabulary.errors import BadInput, DefinitionError
@@ -315,7 +316,7 @@ def test_filling_by_branch_is_a_step_of_a_build_and_follows_direction_and_tree()
     assert profile.stages["imputed"][2, 1] == 200.0
     assert profile.stages["imputed"][3, 0] == 7.5
     assert np.isnan(profile.stages["imputed"][1, 2])
-    moved = profile.workshop.build(profile.spec.with_changes({"nodes.b.direction": 1}))
+    moved = profile.workshop.build(with_changes(profile.spec, {"nodes.b.direction": 1}))
     assert moved.stages["imputed"][3, 0] == 2.5
     assert np.isfinite(uncertainty(profile, 20, factors=[{"kind": "gaps"}]).score_low[:, -1]).all()
 

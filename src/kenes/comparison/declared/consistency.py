@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from kenes.comparison.declared.rules import Settings
 from kenes.comparison.declared.specification import BY_BRANCH, METHODS, THEN, Node, Specification, needs_positive
-from kenes.comparison.steps.weighting import Settings
 from kenes.vocabulary.errors import DefinitionError
 
 OWN_MEND = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from kenes.comparison.declared.allowed import (
 )  # fmt: skip
 from kenes.comparison.declared.consistency import OWN_MEND, check
 from kenes.comparison.declared.own_functions import Aggregator, OwnFunction, registered
+from kenes.comparison.declared.rules import gives, is_rule, read_rule
 from kenes.comparison.declared.specification import (
     METHODS,
     SENSITIVITY,
@@ -29,8 +31,8 @@ from kenes.comparison.declared.specification import (
     Plain,
     Specification,
     Step,
+    canonical,
 )
-from kenes.comparison.steps.weighting import is_rule, read_rule
 from kenes.vocabulary.errors import DefinitionError
 
 NODE_FIELDS = (
@@ -112,6 +114,41 @@ def to_plain(spec: Specification) -> Plain:
     if spec.sensitivity != ("sobol",):
         plain["uncertainty"]["sensitivity"] = list(spec.sensitivity)
     return plain
+
+
+def digest(spec: Specification) -> str:
+    """SHA-256 of a specification's canonical JSON form."""
+    return hashlib.sha256(canonical(to_plain(spec)).encode()).hexdigest()
+
+
+def with_changes(spec: Specification, changes: Mapping[str, Any]) -> Specification:
+    """A new specification with dotted paths replaced, for example `{"normalise.method": "rank"}`.
+
+    Raises:
+        DefinitionError: a path names nothing, or the result contradicts itself.
+    """
+    plain = to_plain(spec)
+    for path, value in changes.items():
+        set_path(plain, path, value)
+    changed = from_plain(plain, aggregators=spec.aggregators)
+    idle = [p for p in changes if _hidden_by_set(p, changed)]
+    if idle:
+        raise DefinitionError(
+            idle[0], expected=f"a node whose weight the set {changed.weight_set} leaves open", found="one it gives",
+            mend=f"Change weights.sets.{changed.weight_set}, or take another set.",
+        )  # fmt: skip
+    return changed
+
+
+def _hidden_by_set(path: str, spec: Specification) -> bool:
+    """Whether a path sets the weight of a node that the chosen set of weights gives already."""
+    parts = path.split(".")
+    if len(parts) < 3 or parts[0] != "nodes" or parts[-1] != "weight":
+        return False
+    node = ".".join(parts[1:-1])
+    if spec.rule is not None:
+        return gives(spec.rule, node, {n.id: n.parent for n in spec.nodes})
+    return node in spec.weight_sets.get(spec.weight_set or "", {})
 
 
 def set_path(plain: Plain, path: str, value: Any) -> None:

@@ -6,7 +6,6 @@ when it contradicts itself, and refuses what cannot work before anything is comp
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kenes.comparison.declared.own_functions import Aggregator
-from kenes.comparison.steps.weighting import Settings, Worked, gives
+from kenes.comparison.declared.rules import Settings
 from kenes.vocabulary.errors import DefinitionError
 
 Plain = dict[str, Any]
@@ -59,6 +58,17 @@ BY_BRANCH = ("mean", "median", "em", "chained", "knn", "multiple")
 SENSITIVITY = ("sobol", "shapley")
 THEN = ("none", "log", "log_coin", "boxcox")
 POSITIVE_ONLY = ("geometric", "harmonic")
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Weights by node that a rule gave, and by node how far they are from what was asked.
+
+    That is the consistency of judgements (pairwise, best-worst), or the root mean square difference of importance.
+    """
+
+    weights: Mapping[str, float]
+    ratios: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,44 +222,6 @@ class Specification:
         settings = {"method": "arithmetic", **step, **level, **self.by_id[node].aggregate}
         own = self.aggregators.get(settings["method"])
         return settings if own is None else {**settings, "own": own, "node": node}
-
-    def with_changes(self, changes: Mapping[str, Any]) -> Specification:
-        """A new specification with dotted paths replaced, for example `{"normalise.method": "rank"}`.
-
-        Raises:
-            DefinitionError: a path names nothing, or the result contradicts itself.
-        """
-        from kenes.comparison.declared.plain import from_plain, set_path, to_plain  # noqa: PLC0415 - plain reads this module
-
-        plain = to_plain(self)
-        for path, value in changes.items():
-            set_path(plain, path, value)
-        changed = from_plain(plain, aggregators=self.aggregators)
-        idle = [p for p in changes if _hidden_by_set(p, changed)]
-        if idle:
-            raise DefinitionError(
-                idle[0], expected=f"a node whose weight the set {changed.weight_set} leaves open", found="one it gives",
-                mend=f"Change weights.sets.{changed.weight_set}, or take another set.",
-            )  # fmt: skip
-        return changed
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the canonical JSON form."""
-        from kenes.comparison.declared.plain import to_plain  # noqa: PLC0415 - plain reads this module
-
-        return hashlib.sha256(canonical(to_plain(self)).encode()).hexdigest()
-
-
-def _hidden_by_set(path: str, spec: Specification) -> bool:
-    """Whether a path sets the weight of a node that the chosen set of weights gives already."""
-    parts = path.split(".")
-    if len(parts) < 3 or parts[0] != "nodes" or parts[-1] != "weight":
-        return False
-    node = ".".join(parts[1:-1])
-    if spec.rule is not None:
-        return gives(spec.rule, node, {n.id: n.parent for n in spec.nodes})
-    return node in spec.weight_sets.get(spec.weight_set or "", {})
 
 
 def needs_positive(settings: Mapping[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison.declared.plain import with_changes
 from kenes.comparison.declared.specification import Specification
 from kenes.comparison.steps.scoring import shares_in_parent
 
@@ -97,7 +98,7 @@ def realise(
     for i, f in alternatives:
         variant = variant * len(f["values"]) + chosen[i]
     variants = tuple(
-        spec.with_changes({f["path"]: f["values"][c] for (_, f), c in zip(alternatives, combo, strict=True)})
+        with_changes(spec, {f["path"]: f["values"][c] for (_, f), c in zip(alternatives, combo, strict=True)})
         if alternatives
         else spec
         for combo in combos

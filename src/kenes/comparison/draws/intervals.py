@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
+from kenes.comparison.declared.plain import renamed
 from kenes.comparison.draws.drawing import scores_of
 from kenes.comparison.draws.factors import declared, realise
 from kenes.comparison.steps.normalisation import TIE
@@ -311,8 +312,6 @@ def what_if(
     Raises:
         DefinitionError: a weight is negative, or a branch has none left.
     """
-    from kenes.comparison.declared.plain import renamed  # noqa: PLC0415 - kept near its one use
-
     unknown = sorted(set(weights) - set(profile.spec.tree.ids))
     if unknown:
         raise BadInput("weights", expected="ids of nodes", found=", ".join(unknown))

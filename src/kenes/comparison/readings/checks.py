@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
-from kenes.comparison.readings.structure import correlation
+from kenes.comparison.steps.correlating import correlation
 from kenes.comparison.steps.treatment import kurtosis, skewness
 from kenes.vocabulary.errors import Finding
 

@@ -1,131 +1,33 @@
-"""Weight sets that a rule works out: from the data of a build, or from judgements that the specification holds.
+"""Weights worked out by a rule: from the data of a build, or from judgements that the specification holds.
 
-A set of `weights.sets` with a `method` is such a rule; every other set is plain numbers. Rules weigh the children
-of each node among themselves, from the bottom up, so that the children of a higher node are scored with the
-weights found below them.
+Rules weigh the children of each node among themselves, from the bottom up, so that the children of a higher node
+are scored with the weights found below them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison.declared.allowed import NAMES, Rule, is_number, numbers_list
+from kenes.comparison.declared.rules import Settings
 from kenes.comparison.steps import weights as methods
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 Floats = NDArray[np.float64]
-Settings = Mapping[str, Any]
-FROM_DATA: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
+BY_DATA: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
     {"pca": methods.principal, "entropy": methods.entropy, "critic": methods.critic, "merec": methods.merec}
 )
-RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "equal": (),
-        **dict.fromkeys(FROM_DATA, ()),
-        "importance": ("wanted",),
-        "budget": ("points",),
-        "pairwise": ("judgements",),
-        "best_worst": ("judgements",),
-    }
-)
-FIELDS: Mapping[str, Rule] = MappingProxyType(
-    {
-        "nodes": NAMES,
-        "wanted": (
-            "shares of zero or more by child",
-            lambda v: isinstance(v, Mapping) and all(is_number(n) and n >= 0 for n in v.values()),
-        ),
-        "points": (
-            "a list of the experts' points for each child",
-            lambda v: isinstance(v, Mapping) and all(numbers_list(p) for p in v.values()),
-        ),
-        "judgements": (
-            "judgements by node: numbers by child",
-            lambda v: (
-                isinstance(v, Mapping)
-                and all(isinstance(j, Mapping) and all(_judged(row) for row in j.values()) for j in v.values())
-            ),
-        ),
-    }
-)
-"""What each setting of a rule may be."""
-NEEDED: Mapping[str, str] = MappingProxyType({"budget": "points", "pairwise": "judgements", "best_worst": "judgements"})
-
-
-@dataclass(frozen=True)
-class Worked:
-    """Weights by node that a rule gave, and by node how far they are from what was asked.
-
-    That is the consistency of judgements (pairwise, best-worst), or the root mean square difference of importance.
-    """
-
-    weights: Mapping[str, float]
-    ratios: Mapping[str, float]
-
-
-def is_rule(given: Any) -> bool:
-    """Whether a weight set is a rule: it names a method, where plain sets hold numbers only."""
-    return isinstance(given, Mapping) and isinstance(given.get("method"), str)
-
-
-def _judged(row: Any) -> bool:
-    """Whether a row of judgements holds numbers above zero."""
-    return isinstance(row, Mapping) and all(is_number(n) and n > 0 for n in row.values())
-
-
-def read_rule(given: Settings, name: str) -> Settings:
-    """A rule as declared, checked.
-
-    Raises:
-        DefinitionError: the method or a setting is not known, or what the method needs is not there.
-    """
-    method, where = given["method"], f"weights.sets.{name}"
-    if method not in RULES:
-        raise DefinitionError(
-            "method", expected=f"one of {', '.join(RULES)}", found=method, where=where, mend="Correct the method."
-        )
-    unknown = sorted(set(given) - {"method", "nodes", *RULES[method]})
-    if unknown:
-        allowed = ", ".join(("method", "nodes", *RULES[method]))
-        raise DefinitionError(
-            ", ".join(unknown), expected=f"one of {allowed}", where=where, mend="Correct the name or remove it."
-        )
-    for setting, (expected, fits) in FIELDS.items():
-        if given.get(setting) is not None and not fits(given[setting]):
-            raise DefinitionError(
-                setting, expected=expected, found=repr(given[setting]), where=where, mend="Correct the field."
-            )
-    if method in NEEDED and not isinstance(given.get(NEEDED[method]), Mapping):
-        raise DefinitionError(
-            where, expected=f"{NEEDED[method]} for {method}", found=repr(given.get(NEEDED[method])),
-            mend=f"Add {NEEDED[method]}.",
-        )  # fmt: skip
-    return dict(given)
-
-
-def gives(rule: Settings, node: str, parents: Mapping[str, str | None]) -> bool:
-    """Whether a rule works out the weight of a node."""
-    parent = parents.get(node)
-    if parent is None or (rule.get("nodes") is not None and parent not in rule["nodes"]):
-        return False
-    if rule["method"] in ("pairwise", "best_worst"):
-        return parent in rule["judgements"]
-    if rule["method"] == "budget":
-        return any(parents.get(child) == parent for child in rule["points"])
-    return True
 
 
 def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) -> tuple[Floats, float | None] | None:
     """Weights of the children of one node.
 
     Args:
-        rule: as read by `read_rule`.
+        rule: as read by `rules.read_rule`.
         node: id of the node.
         children: their ids.
         values: their scores, shape (row, child); rows with a gap are not used.
@@ -164,7 +66,7 @@ def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) ->
 
 def _from_data(rule: Settings, children: Sequence[str], values: Floats) -> tuple[Floats, float | None]:
     if rule["method"] != "importance":
-        return FROM_DATA[rule["method"]](values), None
+        return BY_DATA[rule["method"]](values), None
     wanted = rule.get("wanted") or {}
     return methods.towards_importance(values, np.array([float(wanted.get(c, 1.0)) for c in children]))
 

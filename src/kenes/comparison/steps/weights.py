@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison.steps.correlating import components
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 Floats = NDArray[np.float64]
@@ -107,8 +108,6 @@ def principal(values: Floats) -> Floats:
 
 
 def _principal(table: Floats) -> Floats:
-    from kenes.comparison.readings.structure import components  # noqa: PLC0415 - scipy is loaded when wanted
-
     if table.shape[1] == 1:
         return np.ones(1)
     found = components(table)

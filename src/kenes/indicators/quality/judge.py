@@ -10,11 +10,33 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kenes.indicators.quality import agreement, clock, peers, runs, values
-from kenes.indicators.quality.peers import YearFinding, Yearly
+from kenes.indicators.quality.agreement import (
+    boundary_changes,
+    copies,
+    source_conflicts,
+    sum_mismatches,
+    year_means,
+    year_spans,
+)
+from kenes.indicators.quality.clock import clock_shifts
+from kenes.indicators.quality.peers import (
+    YearFinding,
+    Yearly,
+    low_spreads,
+    low_values,
+    on_ratio_scale,
+    slip_factor,
+    slips_among_peers,
+    slips_in_time,
+    steady_lows,
+    steps,
+    sudden_slips,
+)
+from kenes.indicators.quality.runs import stuck_and_dead
 from kenes.indicators.quality.series import EXPECTED, Bools, Finding, Ints, Series, flags_table, read_series
 from kenes.indicators.quality.settings import Judgement, PlaceFacts, QualitySettings, Severity, VariableRange
 from kenes.indicators.quality.templates import read_reason, reason
+from kenes.indicators.quality.values import out_of_range, sentinels, spikes
 
 WITHHOLDING: frozenset[str] = frozenset({"sentinel", "out_of_range", "dead", "stuck"})
 """Rules whose observations are left out of measuring; the others are shown."""
@@ -50,20 +72,20 @@ def judge_observations(
     series = read_series(observations)
     if not series.count:
         return flags_table(observations, series, [])
-    found, bad = values.sentinels(series, variables, settings)
-    beyond, outside = values.out_of_range(series, variables, bad)
+    found, bad = sentinels(series, variables, settings)
+    beyond, outside = out_of_range(series, variables, bad)
     found += beyond
-    idle = runs.stuck_and_dead(series, variables, bad | outside, settings)
+    idle = stuck_and_dead(series, variables, bad | outside, settings)
     good = ~(bad | outside)
     for finding in idle:
         good[finding.begin : finding.end + 1] = False
-    found += idle + values.spikes(series, ~good, settings)
+    found += idle + spikes(series, ~good, settings)
     found += _yearly_findings(series, good, variables, places, settings)
-    found += agreement.source_conflicts(series, good, variables, settings)
-    found += agreement.copies(series, good, settings)
-    found += agreement.sum_mismatches(series, good, variables, places, settings)
-    found += agreement.boundary_changes(series, good, places)
-    found += clock.clock_shifts(series, good, places, settings)
+    found += source_conflicts(series, good, variables, settings)
+    found += copies(series, good, settings)
+    found += sum_mismatches(series, good, variables, places, settings)
+    found += boundary_changes(series, good, places)
+    found += clock_shifts(series, good, places, settings)
     return flags_table(observations, series, found)
 
 
@@ -80,8 +102,8 @@ def yearly_of(
     settings: QualitySettings,
 ) -> tuple[Yearly, Ints, Ints, Bools]:
     """Yearly values of every sensor; with their first and last position, and which are levels."""
-    begin, end = agreement.year_spans(series, good)
-    mean, deviation, count = agreement.year_means(series, good)
+    begin, end = year_spans(series, good)
+    mean, deviation, count = year_means(series, good)
     owner = series.series[begin]
     owners = owner.tolist()
     quantity = [tuple(series.text(s, k) for k in ("variable", "dimensions", "unit")) for s in owners]
@@ -94,7 +116,7 @@ def yearly_of(
     level = np.array([entries[s] is None or entries[s].kind == "mean" for s in owners], dtype=bool)
     spread = np.where((mean > 0) & (count >= 30), deviation / np.where(mean > 0, mean, 1.0), np.nan)
     codes = _codes_of(quantity)
-    ratio = peers.on_ratio_scale(codes, mean)
+    ratio = on_ratio_scale(codes, mean)
     yearly = Yearly(
         quantity=codes,
         group=_codes_of([(f.group,) if f else ("",) for f in facts]),
@@ -118,10 +140,10 @@ def _yearly_findings(
     settings: QualitySettings,
 ) -> list[Finding]:
     yearly, begin, end, level = yearly_of(series, good, variables, places, settings)
-    found: list[YearFinding] = [f for f in peers.low_values(yearly, settings) if level[f.at]]
-    found += peers.low_spreads(yearly, settings)
-    found += [f for f in peers.slips_among_peers(yearly, settings) if level[f.at]]
-    found += peers.steps(yearly, settings) + peers.slips_in_time(yearly, settings)
+    found: list[YearFinding] = [f for f in low_values(yearly, settings) if level[f.at]]
+    found += low_spreads(yearly, settings)
+    found += [f for f in slips_among_peers(yearly, settings) if level[f.at]]
+    found += steps(yearly, settings) + slips_in_time(yearly, settings)
     return [Finding(int(begin[f.at]), int(end[f.at]), f.rule, f.reason) for f in found] + _segments(
         series, good, settings
     )
@@ -146,7 +168,7 @@ def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[Fi
             continue
         for i in own[medians[own] > 0].tolist():
             ratio, piece = medians[i] / usual, pieces[i]
-            factor = peers.slip_factor(ratio, settings.slip_tolerance_peers, settings)
+            factor = slip_factor(ratio, settings.slip_tolerance_peers, settings)
             if factor and factor >= 100 and len(piece) >= 10:
                 text = reason(
                     "slip_segment",
@@ -222,11 +244,11 @@ def judge_measurements(
     if not known:
         return []
     yearly = _yearly_of_rows(known, facts)
-    stepped = peers.steps(yearly, settings)
-    lows = peers.low_values(yearly, settings, code="low_value")
-    lows = peers.steady_lows(yearly, lows, {f.at for f in stepped}, settings)
-    slips = peers.sudden_slips(yearly, peers.slips_among_peers(yearly, settings), settings)
-    found = lows + stepped + slips + peers.slips_in_time(yearly, settings)
+    stepped = steps(yearly, settings)
+    lows = low_values(yearly, settings, code="low_value")
+    lows = steady_lows(yearly, lows, {f.at for f in stepped}, settings)
+    slips = sudden_slips(yearly, slips_among_peers(yearly, settings), settings)
+    found = lows + stepped + slips + slips_in_time(yearly, settings)
     judgements = {_judgement(known[f.at], f) for f in found} | _crossings(known, yearly, facts)
     return sorted(judgements, key=lambda j: (j.indicator, j.place, j.start, j.rule, j.reason))
 
@@ -235,7 +257,7 @@ def _yearly_of_rows(rows: list[dict[str, object]], facts: Mapping[str, PlaceFact
     count = len(rows)
     quantity = _codes_of([(str(r["indicator"]), str(r["edition"]), str(r["dimensions"])) for r in rows])
     value = np.array([r["value"] for r in rows], dtype=np.float64)
-    whole = peers.on_ratio_scale(quantity, value)
+    whole = on_ratio_scale(quantity, value)
     return Yearly(
         quantity=quantity,
         group=_codes_of([(facts[str(r["place"])].group,) for r in rows]),

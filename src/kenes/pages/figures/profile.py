@@ -12,7 +12,7 @@ from kenes.comparison.building import Profile
 from kenes.comparison.draws.influence import Sensitivity
 from kenes.comparison.draws.intervals import Intervals
 from kenes.comparison.readings.explanation import contributions
-from kenes.comparison.readings.structure import correlation
+from kenes.comparison.steps.correlating import correlation
 from kenes.pages.figures import correlations as correlation_figures
 from kenes.pages.figures import index as figures
 from kenes.pages.figures.svg import SERIES

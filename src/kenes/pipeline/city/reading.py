@@ -24,7 +24,8 @@ from kenes.sources.city.built_up import BuiltUp, read_built_up
 from kenes.sources.city.gtfs import Feed, Timetable, service_day
 from kenes.sources.city.layers import layers_without_column, read_features, read_stops
 from kenes.sources.city.openstreetmap import Extract, empty_extract, load_tables, read_extract
-from kenes.sources.city.population import Cells, read_population
+from kenes.sources.city.people import Cells
+from kenes.sources.city.population import read_population
 from kenes.sources.city.weather import Weather, read_weather
 from kenes.vocabulary.errors import SourceError
 

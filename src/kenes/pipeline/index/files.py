@@ -11,7 +11,7 @@ import yaml
 
 from kenes.comparison.building import Profile, Workshop
 from kenes.comparison.declared.coin import from_coin
-from kenes.comparison.declared.plain import renamed, to_plain
+from kenes.comparison.declared.plain import digest, renamed, to_plain
 from kenes.comparison.draws.influence import Sensitivity
 from kenes.comparison.draws.intervals import uncertainty
 from kenes.comparison.steps.inputs import read_inputs
@@ -57,7 +57,7 @@ def build_index(
     tables |= study_tables(profile, intervals)
     result = {
         "index": spec.id, "version": spec.version, "seed": spec.seed, "draws": count, "level": spec.level,
-        "specification": spec.digest, "data": hashlib.sha256(data_path.read_bytes()).hexdigest(),
+        "specification": digest(spec), "data": hashlib.sha256(data_path.read_bytes()).hexdigest(),
         "places": len(set(profile.places)),
         "rows": len(profile.places), "ranked": int(profile.ranked.sum()),
         "not_ranked": sorted({p for p, ok in zip(profile.places, profile.ranked, strict=True) if not ok}),

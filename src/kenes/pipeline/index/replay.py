@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kenes.comparison.building import Workshop
-from kenes.comparison.declared.plain import renamed
+from kenes.comparison.declared.plain import digest, renamed, with_changes
 from kenes.comparison.declared.specification import Specification, canonical
 from kenes.comparison.steps.inputs import read_inputs
 from kenes.pipeline.folders import whole_folder
@@ -50,7 +50,7 @@ def replay(
     for run, change in zip(runs, changes, strict=True):
         name = canonical(change)
         if name not in kept:
-            kept[name] = spec.with_changes(change)
+            kept[name] = with_changes(spec, change)
         chosen = kept[name]
         fresh = _same_inputs(workshop, chosen, spec, data)
         if run in given:
@@ -67,7 +67,7 @@ def replay(
         "scores": ([*key, *runs], [[*keys[i], *(s[i] for s in scores)] for i in order]),
         "ranks": ([*key, *runs], [[*keys[i], *whole[i]] for i in order]),
     }
-    result = {"index": spec.id, "runs": len(runs), "specification": spec.digest, "seed": spec.seed,
+    result = {"index": spec.id, "runs": len(runs), "specification": digest(spec), "seed": spec.seed,
               "design": hashlib.sha256(design.read_bytes()).hexdigest(), "versions": versions()}  # fmt: skip
     with whole_folder(out, files_of) as folder:
         write_result(folder, tables, result)

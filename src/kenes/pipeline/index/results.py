@@ -12,7 +12,7 @@ import numpy as np
 
 from kenes.comparison.building import Workshop
 from kenes.comparison.readings.panels import Change, decompose
-from kenes.comparison.readings.structure import correlation
+from kenes.comparison.steps.correlating import correlation
 from kenes.comparison.steps.inputs import read_inputs
 from kenes.pipeline.index.reading import names_of, read_plain, read_specification, read_table
 from kenes.pipeline.index.tables import Tables, csv_bytes

@@ -12,7 +12,8 @@ from kenes.comparison.draws.intervals import Intervals
 from kenes.comparison.draws.tiers import rank_sets
 from kenes.comparison.readings.checks import Statistics, availability, statistics
 from kenes.comparison.readings.panels import trends
-from kenes.comparison.readings.structure import components, cronbach_alpha, effective_weights, importance
+from kenes.comparison.readings.structure import cronbach_alpha, effective_weights, importance
+from kenes.comparison.steps.correlating import components
 from kenes.pipeline.index.tables import Row, Tables, keys_of
 from kenes.vocabulary.errors import BadInput
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kenes.catalogue import Catalogue, load
+from kenes.catalogue.translating import translation_findings
 from kenes.pipeline.observatory.comparing import specification_of
 from kenes.vocabulary.errors import BadInput, Finding
 
@@ -27,4 +28,4 @@ def check_observatory(folder: Path) -> tuple[Catalogue, list[Finding]]:
             file, _, line = profile.where.rpartition(":")
             message = f"profile {profile.id!r}: {error}"
             found.append(Finding("specification", message, file, int(line) if line.isdigit() else None))
-    return catalogue, [*found, *catalogue.translation_findings()]
+    return catalogue, [*found, *translation_findings(catalogue)]

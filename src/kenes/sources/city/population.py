@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ import shapely
 from pyarrow import csv
 
 from kenes.sources.city.areas import read_areas
+from kenes.sources.city.people import Cells, require_persons
+from kenes.sources.city.rasters import read_population_raster
 from kenes.vocabulary.errors import SourceError
 
 Floats = npt.NDArray[np.float64]
@@ -25,52 +27,9 @@ _ALIASES = {
     "lat": ("lat", "latitude", "y"),
     "population": ("population", "pop", "persons", "people", "pop_total", "total_population"),
 }
-MOST_PERSONS = 1e8  # more than any cell of the earth holds, and than any city
 _GROUP = re.compile(
     r"^(?:pop(?:ulation)?_)?((?:f|m|female|male|women|men)(?:_\d+(?:_\d+|_?plus)?)?|age_?\d+(?:_\d+|_?plus)?)$"
 )
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Cells with inhabitants.
-
-    Attributes:
-        id: shape (cell,).
-        longitude: of the centre, degrees.
-        latitude: of the centre, degrees.
-        population: persons, NaN where missing.
-        polygon: shapely polygons in degrees, or None where cells are points.
-        groups: persons by group, such as `female` or `age_0_14`.
-        kind: `h3`, `polygon`, `raster` or `point`.
-        findings: what was odd, counted.
-    """
-
-    id: Sequence[str]
-    longitude: Floats
-    latitude: Floats
-    population: Floats
-    polygon: npt.NDArray[Any] | None
-    groups: Mapping[str, Floats]
-    kind: str
-    findings: Mapping[str, int]
-
-    def __len__(self) -> int:
-        """Number of cells."""
-        return len(self.longitude)
-
-    def take(self, which: npt.NDArray[Any]) -> Cells:
-        """Some of the cells."""
-        rows = np.flatnonzero(which) if which.dtype == bool else which
-        return replace(
-            self,
-            id=[self.id[int(k)] for k in rows],
-            longitude=self.longitude[rows],
-            latitude=self.latitude[rows],
-            population=self.population[rows],
-            polygon=None if self.polygon is None else self.polygon[rows],
-            groups={name: values[rows] for name, values in self.groups.items()},
-        )
 
 
 def read_population(path: Path, boundary: Any = None) -> Cells:
@@ -90,8 +49,6 @@ def read_population(path: Path, boundary: Any = None) -> Cells:
         raise SourceError("population", expected="a file", found="none", where=str(path))
     suffix = path.suffix.lower()
     if suffix in (".tif", ".tiff"):
-        from kenes.sources.city.rasters import read_population_raster  # noqa: PLC0415 rasters are rare
-
         return read_population_raster(path, boundary)
     cells = _from_table(path) if suffix in (".csv", ".txt", ".tsv") else _from_layer(path)
     if boundary is None:
@@ -277,24 +234,6 @@ def _floats(values: npt.NDArray[Any], column: str, path: Path) -> Floats:
             f"population, column {column}", expected="numbers", found=str(fault), where=str(path),
             mend="Correct the attribute.",
         ) from None  # fmt: skip
-
-
-def require_persons(persons: Floats, ids: Sequence[str], what: str, path: Path, *, rows: bool = True) -> None:
-    """Refuse persons that no cell can hold.
-
-    Raises:
-        SourceError: a number is negative, endless, or beyond `MOST_PERSONS`.
-    """
-    for wrong, expected, mend in (
-        (persons < 0, "no negative number", "Leave missing cells empty."),
-        (np.isinf(persons), "finite numbers", "Correct the cell."),
-        (persons > MOST_PERSONS, f"at most {MOST_PERSONS:.0e} persons in a cell", "Correct the cell."),
-    ):
-        if wrong.any():
-            k = int(np.flatnonzero(wrong)[0])
-            found = "infinity" if np.isinf(persons[k]) and persons[k] > 0 else f"{persons[k]:g}"
-            row = f"row {k + 2}, " if rows else ""
-            raise SourceError(what, expected=expected, found=found, where=f"{path}, {row}cell {ids[k]}", mend=mend)
 
 
 def _checked(cells: Cells, path: Path) -> Cells:

@@ -21,7 +21,7 @@ import pyproj
 import shapely
 
 from kenes.sources.city.areas import to_degrees
-from kenes.sources.city.population import Cells, require_persons
+from kenes.sources.city.people import Cells, require_persons
 from kenes.vocabulary.errors import SourceError
 
 _SIZES = {

@@ -1,0 +1,59 @@
+"""The shape of the code: no import loops, however late or only for types."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import kenes
+
+ROOT = Path(kenes.__file__).resolve().parent
+
+
+def modules_of(root: Path) -> dict[str, ast.Module]:
+    """Every module below a package, by its dotted name; a package goes by its own."""
+    found = {}
+    for path in sorted(root.rglob("*.py")):
+        parts = [root.name, *path.relative_to(root).with_suffix("").parts]
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+def imports_of(module: str, tree: ast.AST, known: Mapping[str, object]) -> Iterator[str]:
+    """Modules that a module imports anywhere in its text: late, and for types only, too.
+
+    `from package import module` leads to the module, `from package import name` to the package.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module in known:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            yield from inner & known.keys()
+            if not inner <= known.keys() and node.module != module:
+                yield str(node.module)
+
+
+def loop_in(modules: Mapping[str, ast.AST]) -> list[str]:
+    """Names of modules that import each other in a ring, or nothing."""
+    graph = {name: set(imports_of(name, tree, modules)) - {name} for name, tree in modules.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return [str(name) for name in error.args[1]]
+    return []
+
+
+def test_no_module_imports_itself_by_any_way_round() -> None:
+    assert loop_in(modules_of(ROOT)) == []
+
+
+def test_a_late_loop_and_one_for_types_would_be_seen() -> None:
+    late = {"p": "", "p.a": "from p.b import x", "p.b": "def f():\n    from p import a\n    return a"}
+    typed = {"p.a": "import p.b", "p.b": "if TYPE_CHECKING:\n    from p.a import T"}
+    through = {"p": "from p.a import x", "p.a": "from p import name"}
+    for texts in (late, typed, through):
+        assert loop_in({name: ast.parse(text) for name, text in texts.items()})
