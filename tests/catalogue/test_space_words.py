@@ -15,7 +15,7 @@ from kenes.vocabulary.errors import DefinitionError
 
 SOURCE = Path(kenes.__file__).parent
 EMITTERS = sorted((SOURCE / "indicators" / "space").glob("*.py")) + sorted(
-    path for path in (SOURCE / "pipeline").glob("space*.py") if "page" not in path.name
+    path for path in (SOURCE / "pipeline" / "city").glob("*.py") if "page" not in path.name
 )
 _CODE = re.compile(r"[a-z]+(?:_[a-z0-9]+)*_?")
 _NAMED = {
@@ -115,7 +115,10 @@ def test_every_flag_and_reason_that_is_written_has_words():
 
 
 def test_every_oddity_of_an_input_has_words():
-    read = {name: (SOURCE / "sources" / f"{name}.py").read_text(encoding="utf-8") for name in ("gtfs", "population")}
+    read = {
+        name: (SOURCE / "sources" / "city" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("gtfs", "population")
+    }
     codes = set(re.findall(r'_count\(\s*"(\w+)"', read["gtfs"]))
     codes |= set(re.findall(r'"(cells_\w+)":', read["population"]))
     assert {"times_blank", "cells_without_place"} <= codes

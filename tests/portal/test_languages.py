@@ -19,7 +19,7 @@ _FIELDS = re.compile(r"%\(\w+\)s|%%")
 
 def messages() -> set[str]:
     """Every message that templates and modules ask for."""
-    files = [*PORTAL.glob("templates/*.html"), *PORTAL.glob("*.py")]
+    files = [*PORTAL.glob("templates/*.html"), *PORTAL.rglob("*.py")]
     return {m for path in files for _, m in _CALL.findall(path.read_text(encoding="utf-8"))}
 
 
