@@ -30,6 +30,8 @@ from tools.ots_layers import (
     write_table,
 )
 
+from kenes.vocabulary.languages import LANGUAGES
+
 PLACE_COLUMNS = [
     "place",
     "kind",
@@ -49,7 +51,6 @@ PLACE_COLUMNS = [
     "coastal",
 ]
 NAME_COLUMNS = ["place", "language", "name", "use"]
-LANGUAGES = ("az", "en", "hu", "kk", "ky", "ru", "tk", "tr", "uz")
 LOCAL_LANGUAGE = {
     "az": "az",
     "hu": "hu",

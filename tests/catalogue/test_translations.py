@@ -154,7 +154,7 @@ def test_our_reading_of_gettext_is_that_of_babel(tmp_path: Path) -> None:
     path = tmp_path / "locale" / "kk.po"
     path.parent.mkdir()
     path.write_bytes(buffer.getvalue())
-    shipped = sorted((ROOT / "src/kenes/portal/locale").rglob("*.po")) + sorted(ROOT.glob("observatories/ots/locale/*"))
+    shipped = sorted((ROOT / "src/kenes/pages/locale").rglob("*.po")) + sorted(ROOT.glob("observatories/ots/locale/*"))
     assert len(shipped) > 10
     for each in (path, *shipped):
         with each.open("rb") as file:

@@ -11,7 +11,7 @@ import pytest
 from kenes.catalogue import Catalogue, load
 from kenes.catalogue.translating import translatable, translation_findings
 from kenes.catalogue.translations import read_entries
-from kenes.portal.languages import NAMES
+from kenes.vocabulary.languages import LANGUAGES
 
 OTS = Path(__file__).parents[2] / "observatories" / "ots"
 FURTHER = ("az", "kk", "ky", "uz", "tk", "hu", "ru")
@@ -62,21 +62,21 @@ def _named(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
 
 
 def test_the_observatory_speaks_the_languages_of_the_portal(catalogue: Catalogue) -> None:
-    assert set(catalogue.languages) == set(NAMES) == {"en", "tr", *FURTHER}
+    assert set(catalogue.languages) == set(LANGUAGES) == {"en", "tr", *FURTHER}
 
 
 def test_no_translation_is_stale_unknown_or_doubled(catalogue: Catalogue) -> None:
     assert [str(finding) for finding in translation_findings(catalogue)] == []
 
 
-@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_indicator_profile_variable_and_source_has_its_names(catalogue: Catalogue, language: str) -> None:
     named = _named(catalogue)
     assert len(named) > 2 * len(catalogue.indicators) + len(catalogue.variables) + 4 * len(catalogue.profiles)
     assert [key for key, own in named.items() if language not in catalogue.translated(own, key)] == []
 
 
-@pytest.mark.parametrize("language", NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_indicator_says_what_it_is_and_those_of_profiles_what_they_hide(
     catalogue: Catalogue, language: str
 ) -> None:

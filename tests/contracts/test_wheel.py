@@ -44,7 +44,7 @@ def test_the_wheel_holds_every_data_file_of_the_package_and_the_observatory(whee
     tracked = [name for name in kept.stdout.decode().splitlines() if (ROOT / name).is_file() and '"' not in name]
     wanted = {name.removeprefix("src/") if name.startswith("src/") else f"kenes/{name}" for name in tracked}
     assert wanted - names == set()
-    for part in ("kenes/catalogue/shipped/", "kenes/portal/locale/tr/", "kenes/observatories/ots/kenes.toml"):
+    for part in ("kenes/catalogue/shipped/", "kenes/pages/locale/tr/", "kenes/observatories/ots/kenes.toml"):
         assert any(name.startswith(part) for name in names), part
 
 

@@ -9,10 +9,11 @@ import pytest
 from tests.portal.conftest import getter
 from tests.portal.world import DATA, EVIL, SHA, world
 
+from kenes.pages.language import language
 from kenes.portal import drawings
 from kenes.portal.app import create_app
-from kenes.portal.languages import NAMES, language
 from kenes.portal.site import Page, Site
+from kenes.vocabulary.languages import LANGUAGES
 
 PAGES = (
     "",
@@ -44,7 +45,7 @@ def number_address(get, place: str = "tr-bursa") -> str:
     return re.search(r'href="/en(/number/[0-9a-f]+)"', get(f"/en/place/{place}").text)[1]
 
 
-@pytest.mark.parametrize("code", NAMES)
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_every_page_answers_in_every_language(get, code):
     for path in (*PAGES, number_address(get).lstrip("/")):
         answer = get(f"/{code}/{path}")

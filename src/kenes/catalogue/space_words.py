@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 from kenes.catalogue.documents import read_document
 from kenes.catalogue.space import space_definitions
 from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from babel import Locale
 
-LANGUAGES = ("en", "tr", "az", "kk", "ky", "uz", "tk", "hu", "ru")
 FOLDER = Path(__file__).parent / "shipped" / "space" / "words"
 _WITH_VALUE = re.compile(r"(tilt|azimuth|plane_area_error)_(.+)")
 _GROUP = re.compile(r"(f|m|female|male|women|men|age)?_?(?:(\d+)(?:_(\d+)|_?plus)?)?")

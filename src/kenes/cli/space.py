@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from kenes.catalogue.space_words import LANGUAGES
 from kenes.cli.shared import DONE, REFUSED, Bars, FiniteRange, guarded, shared_options, show
+from kenes.vocabulary.languages import LANGUAGES
 
 _FILE = click.Path(path_type=Path)
 _POSITIVE = FiniteRange(min=0, min_open=True)
@@ -71,7 +71,7 @@ def space() -> None:
 @click.option("--azimuth", type=FiniteRange(0, 360),
               help="With --weather: where they face, degrees from north by east; else to the equator.")  # fmt: skip
 @click.option("--consumption", type=FiniteRange(min=0), help="Rooftop solar: electricity use, kWh per year.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the page.")
+@click.option("--language", type=click.Choice(tuple(LANGUAGES)), default="en", show_default=True, help="Of the page.")
 @click.option("--attribution", multiple=True, metavar="TEXT",
               help="Owner and licence of your files, named on the page; several may be given.")  # fmt: skip
 @click.option("--out", type=_FILE, required=True, help="Folder to write.")

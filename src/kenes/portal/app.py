@@ -15,13 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from kenes.portal.languages import NAMES, negotiate
+from kenes.pages.language import negotiate
 from kenes.portal.routes.data import data_routes
 from kenes.portal.routes.indices import index_routes
 from kenes.portal.routes.places import place_routes
 from kenes.portal.routes.sources import source_routes
 from kenes.portal.routes.weights import weight_routes
 from kenes.portal.site import Site
+from kenes.vocabulary.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
@@ -97,7 +98,7 @@ def _not_there(site: Site) -> Callable[[Request, Exception], Awaitable[Response]
         if first in ("api", "static"):
             wrong = "; ".join(_faults(error)) if isinstance(error, RequestValidationError) else detail
             return JSONResponse({"error": wrong}, 422 if isinstance(error, RequestValidationError) else status)
-        code = first if first in NAMES else negotiate(request.headers.get("accept-language", ""))
+        code = first if first in LANGUAGES else negotiate(request.headers.get("accept-language", ""))
         return site.page(request, "missing.html", code, status, detail=detail)
 
     return answer

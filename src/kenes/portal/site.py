@@ -17,15 +17,16 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 
 from kenes.indicators.quality.templates import reason_in
+from kenes.pages.language import Language, language
 from kenes.portal import figures
 from kenes.portal.files import parse_locator
 from kenes.portal.kept import kept_route
-from kenes.portal.languages import NAMES, Language, language
 from kenes.portal.map_layers import MapLayers
 from kenes.portal.records import Figure
 from kenes.portal.search import Search
 from kenes.portal.views import EditionView, Text
 from kenes.recommendations.sentences import sentence_in
+from kenes.vocabulary.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
@@ -65,7 +66,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.globals.update(figures=figures, groups=GROUPS, names=NAMES)
+        self.templates.globals.update(figures=figures, groups=GROUPS, names=LANGUAGES)
 
     def built(self, index: str) -> Built:
         """A profile built anew from the numbers of the edition, once, for what-ifs."""

@@ -11,7 +11,8 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from kenes.portal.languages import Language
+from kenes.pages.language import Language
+from kenes.pipeline.ordering import positions
 from kenes.portal.records import (
     Advice,
     Concern,
@@ -204,7 +205,7 @@ class EditionView:
     @lru_cache(maxsize=16)  # noqa: B019  (one view lives as long as the portal)
     def place_order(self, language: Language) -> Mapping[str, int]:
         """Where each place stands in the alphabet of a language."""
-        return MappingProxyType(language.order((p, self.place_name(p, language)) for p in self.places))
+        return MappingProxyType(positions(((p, self.place_name(p, language)) for p in self.places), language.code))
 
     def sorted_places(self, places: Iterable[str], language: Language) -> list[str]:
         """Places in the alphabetical order of a language."""

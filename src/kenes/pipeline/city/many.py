@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from kenes.catalogue.space_words import LANGUAGES
 from kenes.pipeline.city.executors import runner_at, submitted
 from kenes.pipeline.city.measuring import measure_space
 from kenes.pipeline.city.request import SpaceRequest, provenance_of
@@ -24,6 +23,7 @@ from kenes.pipeline.progress import Progress, Silent
 from kenes.sources.city.areas import read_areas
 from kenes.sources.city.extracts import cut_extract
 from kenes.vocabulary.errors import BadInput, KenesError, SourceError
+from kenes.vocabulary.languages import LANGUAGES
 
 _FILES = ("osm", "population", "boundary", "urban", "built_up", "districts", "parks")
 

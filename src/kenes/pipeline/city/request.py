@@ -44,7 +44,7 @@ class SpaceRequest:
             the plane that `weather` shines on; `consumption_kwh`); None leaves it out.
         weather: a typical year, from which the irradiation is reckoned.
         land: two years with built-up areas and inhabitants for 11.3.1; None leaves it out.
-        language: of the page, one of `kenes.catalogue.space_words.LANGUAGES`.
+        language: of the page, one of `kenes.vocabulary.languages.LANGUAGES`.
         attribution: owners and licences of the files, as they are to be named on the page.
         names: of the place by language, for the page; where there are none, the shipped places are asked.
     """

@@ -11,11 +11,12 @@ from fastapi.responses import JSONResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.pages.language import language
 from kenes.pipeline.observatory.exporting import place_row
 from kenes.portal.choropleth import index_map, indicator_map
-from kenes.portal.languages import NAMES, language
 from kenes.portal.records import rows_of
 from kenes.portal.site import Page, Site
+from kenes.vocabulary.languages import LANGUAGES
 from kenes.vocabulary.tables import KINDS
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def data_routes(site: Site) -> APIRouter:
     @routes.get("/map/values.json", include_in_schema=False)
     def values(request: Request, show: str, lang: str = "en", year: int | None = None) -> JSONResponse:
         """Classes and words for colouring the map."""
-        if lang not in NAMES:
+        if lang not in LANGUAGES:
             raise HTTPException(404, f"language {lang!r} is not known")
         page = Page(site, request, language(lang))
         return JSONResponse({"nothing": page.language("no value"), "places": map_values(site, page, show, year)})

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.pages.language import language
 from kenes.portal import drawings
 from kenes.portal.choropleth import indicator_map
-from kenes.portal.languages import language
 from kenes.portal.records import Figure
 from kenes.portal.routes.places import Code, by_group, map_words
 from kenes.portal.site import Page, Site

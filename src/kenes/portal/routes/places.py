@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kenes.pages.language import language
 from kenes.portal import drawings
 from kenes.portal.choropleth import index_map, indicator_map
-from kenes.portal.languages import language
 from kenes.portal.records import Figure
 from kenes.portal.site import GROUPS, Page, Site
 from kenes.portal.views import EditionView
+from kenes.vocabulary.languages import LANGUAGES
 
-Code = Literal["tr", "en", "az", "kk", "ky", "uz", "tk", "hu", "ru"]
+Code = Annotated[str, Path(pattern=f"^({'|'.join(LANGUAGES)})$")]
+"""The language of an address; another answers as a page that is not there."""
 MOST_COMPARED = 6
 FIRST_SHOWN = ("tr-provinces", "pm10_annual_mean")
 

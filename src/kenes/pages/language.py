@@ -1,22 +1,19 @@
-"""Languages of the pages: messages, numbers, dates, units, names of states, and order of names.
+"""A language of the pages: its messages, numbers, dates, units and names of states.
 
 Messages are gettext catalogues in `locale/<language>/LC_MESSAGES/kenes.po`, compiled in memory when
-a language is first asked for. Numbers and dates follow CLDR through Babel; names are sorted by the
-collations of ICU, which DuckDB carries.
+a language is first asked for. Numbers and dates follow CLDR through Babel.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import gettext
-import io
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
-from types import MappingProxyType
+from io import BytesIO
 
 from babel import Locale
 from babel.dates import format_date
@@ -24,25 +21,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "tr": "Türkçe",
-        "en": "English",
-        "az": "Azərbaycanca",
-        "kk": "Қазақша",
-        "ky": "Кыргызча",
-        "uz": "Oʻzbekcha",
-        "tk": "Türkmençe",
-        "hu": "Magyar",
-        "ru": "Русский",
-    }
-)
-"""Every language of the portal by its own name, in the order of the menu."""
-
-FALLBACKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"az": ("tr", "en"), "tk": ("tr", "en"), "kk": ("ru", "en"), "ky": ("ru", "en")}
-)
-"""Where a text is missing: what a reader of the language most likely reads."""
+from kenes.pages.resources import resource
+from kenes.vocabulary.languages import FALLBACKS, LANGUAGES
 
 _UNITS = {
     "ug": "µg",
@@ -66,7 +46,7 @@ class Language:
     """One language: its messages and its ways of writing numbers, dates and names.
 
     Args:
-        code: ISO 639-1, one of `NAMES`.
+        code: ISO 639-1, one of `LANGUAGES`.
     """
 
     code: str
@@ -74,7 +54,7 @@ class Language:
     @property
     def own_name(self) -> str:
         """Its name in itself."""
-        return NAMES[self.code]
+        return LANGUAGES[self.code]
 
     @cached_property
     def locale(self) -> Locale:
@@ -83,9 +63,9 @@ class Language:
 
     @cached_property
     def _messages(self) -> gettext.NullTranslations:
-        path = files("kenes.portal").joinpath("locale", self.code, "LC_MESSAGES", "kenes.po")
-        compiled = io.BytesIO()
-        write_mo(compiled, read_po(io.BytesIO(path.read_bytes()), locale=self.code))
+        written = resource("locale", self.code, "LC_MESSAGES", "kenes.po")
+        compiled = BytesIO()
+        write_mo(compiled, read_po(BytesIO(written), locale=self.code))
         compiled.seek(0)
         return gettext.GNUTranslations(compiled)
 
@@ -93,6 +73,15 @@ class Language:
         """The message in this language, with `%(name)s` filled in."""
         text = self._messages.gettext(message)
         return text % values if values else text
+
+    def counted(self, singular: str, plural: str, count: int, **values: object) -> str:
+        """The message that fits a number, with `%(count)s` (written as the language does) and `values` filled in.
+
+        >>> Language("ru").counted("%(count)s year", "%(count)s years", 1)
+        '1 year'
+        """
+        text = self._messages.ngettext(singular, plural, count)
+        return text % {"count": self.exact(count), **values}
 
     def pick(self, texts: Mapping[str, str]) -> tuple[str, str]:
         """The text for a reader of this language and the language that it is in; empty if there is none."""
@@ -196,24 +185,6 @@ class Language:
         """CLDR's name of a state by its ISO 3166-1 code, or None."""
         return self.locale.territories.get(code.upper())
 
-    def order(self, names: Iterable[tuple[str, str]]) -> dict[str, int]:
-        """Where each key stands when names are sorted as the language sorts them.
-
-        Args:
-            names: pairs of key and name.
-        """
-        import duckdb  # noqa: PLC0415  (half a second that a page without lists does not need)
-
-        pairs = list(names)
-        if not pairs:
-            return {}
-        with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
-            rows = connection.execute(
-                f"select i from (select unnest(?) as i, unnest(?) as name) order by name collate {self.code}, i",
-                [list(range(len(pairs))), [name for _, name in pairs]],
-            ).fetchall()
-        return {pairs[i][0]: position for position, (i,) in enumerate(rows)}
-
 
 def _places(value: float) -> int:
     size = abs(value)
@@ -235,8 +206,8 @@ def _minus(text: str) -> str:
 
 @cache
 def language(code: str) -> Language:
-    """The language with a code of `NAMES`."""
-    if code not in NAMES:
+    """The language with a code of `LANGUAGES`."""
+    if code not in LANGUAGES:
         raise KeyError(code)
     return Language(code)
 
@@ -254,4 +225,4 @@ def negotiate(accept: str, default: str = "en") -> str:
             wishes.append((-float(weight or 1), position, tag.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((code for weight, _, code in sorted(wishes) if code in NAMES and weight < 0), default)
+    return next((code for weight, _, code in sorted(wishes) if code in LANGUAGES and weight < 0), default)
