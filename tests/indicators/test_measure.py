@@ -44,7 +44,7 @@ def test_a_yearly_mean_is_the_mean_of_its_days(values: list[float]) -> None:
 def test_a_year_with_too_few_days_has_no_value_and_says_why() -> None:
     (row,) = measured(MEAN, [PM10], series([10.0] * 273))
     assert (row["value"], row["uncertainty"], row["quality"]) == (None, None, "insufficient")
-    assert row["reason"] == "coverage 0.74 is below 0.75"
+    assert (row["reason"], row["reason_values"]) == ("coverage_short", '{"least":0.75,"share":0.74}')
     assert row["coverage"] == pytest.approx(273 / 365)
 
 
@@ -110,12 +110,13 @@ def test_a_rate_of_another_dimension_is_refused() -> None:
 
 def test_a_missing_denominator_leaves_no_value_and_says_which() -> None:
     (row,) = measured(RATE, [DOCTORS, PEOPLE], _doctors({2023: 300.0}), _people({2022: 120_000.0}))
-    assert (row["value"], row["reason"]) == (None, "population is not known for 2023")
+    assert (row["value"], row["reason"]) == (None, "not_known")
+    assert row["reason_values"] == '{"variable":"population","year":2023}'
 
 
 def test_division_by_zero_is_no_value() -> None:
     (row,) = measured(RATE, [DOCTORS, PEOPLE], _doctors({2023: 300.0}), _people({2023: 0.0}))
-    assert (row["value"], row["uncertainty"], row["reason"]) == (None, None, "division by zero")
+    assert (row["value"], row["uncertainty"], row["reason"]) == (None, None, "division_by_zero")
 
 
 def test_errors_propagate_through_the_formula() -> None:

@@ -99,7 +99,7 @@ def test_a_rank_is_never_shown_without_its_interval(get):
 def test_a_place_with_too_little_data_says_why_and_what_to_bring(get):
     text = get("/en/place/tr-cizre").text
     assert "Not ranked." in text
-    assert "Of 2 indicators 1 are missing or not usable." in text
+    assert "Of 2 indicators 1 is missing or not usable." in text
     assert "Data to bring first" in text
     assert "tr-cizre" in get("/en/index/tr-provinces").text.split("Not ranked")[-1]
 
@@ -203,21 +203,6 @@ def test_rights_of_a_source_are_in_the_language_of_the_page_and_names_are_names(
     assert "<dd>CC-BY-4.0</dd>" in page, "a name that stands once is the same in all languages"
     assert '<span lang="en">open data</span>' in page, "a sentence that stands once is English"
     assert '<span lang="en">Example of a ministry</span>' in get("/hu/source/air").text
-
-
-@pytest.mark.parametrize(
-    ("recorded", "told"),
-    [
-        ("coverage 0.69 is below 0.75", "Kapsam (%69), gereken en az kapsamın (%75) altında."),
-        ("row 563, column Value gives another value", "satır 563, sütun Value başka bir değer veriyor."),
-        ("division by zero", "Sıfıra bölme."),
-        ("pm10 is not known for 2019", "2019 için değer yok: PM10 derişimi."),
-    ],
-)
-def test_a_reason_of_reading_and_measuring_is_read_in_turkish(app, recorded, told):
-    page = Page(app.state.site, None, language("tr"))
-    assert page.reason(recorded) == (told, "tr")
-    assert page.reason("something else") == ("something else", "en")
 
 
 def test_the_method_of_an_index_is_told_in_the_language_of_the_page(get):

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from kenes.catalogue import Catalogue, load
 from kenes.store import SourceRecord
+from kenes.vocabulary.reasons import reason, reason_columns
 from kenes.vocabulary.tables import KINDS
 
 PROVINCES = [
@@ -198,7 +199,7 @@ def edition(catalogue: Catalogue, *, ships: bool = True) -> MemoryEdition:
         url="https://example.org/air", retrieved="2026-11-23", attribution="Example", ships=ships, why="open data",
         snapshot=SHA, file="sources/air/air.csv", bytes=len(DATA), batch="air@1", read=4, accepted=3, refused=1,
         missing=0, kept_out=0, flagged=1,
-        refusals=({"locator": "row 3, column PM10", "column": "PM10", "text": EVIL, "reason": "no number"},),
+        refusals=({"locator": "row 3, column PM10", "column": "PM10", "text": EVIL, "reason": "no_value", "reason_values": "{}"},),
         texts={"issuer": {"en": f"Ministry {EVIL}"}, "licence": {"en": "CC-BY-4.0"}, "why": {"en": "open data"},
                "attribution": {"en": "Example of a ministry", "tr": "Bakanlık örneği"}},
     )  # fmt: skip
@@ -214,17 +215,14 @@ def _series(tables: Any, indicator: Any, place: str, rng: Any, low: float, high:
         provenance = hashlib.sha256(f"{indicator.id}{place}{year}".encode()).hexdigest()[:16]
         start = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
         end = dt.datetime(year + 1, 1, 1, tzinfo=dt.UTC)
-        reason = (
-            "The annual mean 14.6 ug/m^3 from 288 values lies 4.1 robust standard deviations below the median 47.1 "
-            "of 63 peers in 2019."
-        )
+        why = reason("low_mean", value=14.6, unit="ug/m^3", count=288, z=4.1, median=47.1, peers=63, year=2019)
         tables["measurements"].append(
             {
                 "indicator": indicator.id, "edition": indicator.edition, "place": place, "start": start, "end": end,
                 "dimensions": "", "value": shown, "unit": indicator.unit, "uncertainty": abs(shown) * 0.01,
                 "uncertainty_kind": "standard", "coverage": 0.93, "origin": indicator.origin,
                 "quality": "suspect" if suspect else "good", "flags": "implausibly_low" if suspect else "",
-                "reason": reason if suspect else None, "provenance": provenance,
+                "provenance": provenance, **reason_columns(why if suspect else None),
             }
         )  # fmt: skip
         first = f"{SHA[:12]}-3-3"
@@ -257,7 +255,7 @@ def _series(tables: Any, indicator: Any, place: str, rng: Any, low: float, high:
         )  # fmt: skip
         tables["flags"].append(
             {"observation": "x", "variable": "pm10", "place": "tr-hakkari", "start": day, "end": day,
-             "rule": "stuck", "reason": "The value 9 ug/m^3 stands 30 times in a row, 24 or more are implausible."}
+             "rule": "stuck", **reason_columns(reason("stuck", value=9.0, unit="ug/m^3", count=30, limit=24))}
         )  # fmt: skip
 
 
@@ -280,7 +278,7 @@ def _index(tables: Any, catalogue: Catalogue, profile: Any, rng: Any) -> None:
                     "score_low": score and max(0.0, score - 6), "score_high": score and min(100.0, score + 5),
                     "rank": rank, "rank_low": rank and max(1, rank - 3), "rank_high": rank and min(len(order), rank + 2),
                     "level": 0.9, "draws": 2000, "coverage": 1.0 if rank else 0.5, "ranked": rank is not None,
-                    "reason": None if rank else "coverage: 1 of 2 indicators are missing or unusable",
+                    **reason_columns(None if rank else reason("coverage_missing", missing=1, all=2)),
                 }
             )  # fmt: skip
         if rank is None:
@@ -314,7 +312,8 @@ def _index(tables: Any, catalogue: Catalogue, profile: Any, rng: Any) -> None:
                     "metric": "peak winter PM concentration", "design": "before-after" if advised else "simulation",
                     "confidence": "medium", "evidence": "A study", "cost_class": "medium",
                     "precondition": "supply chain for the new fuel",
-                    "why": None if advised else "Only a simulation: nobody has measured the effect.",
+                    "applied": False,
+                    **reason_columns(None if advised else reason("unmeasured", design="simulation")),
                     "source": "A study, Journal 2020", "url": "https://doi.org/10.4209/aaqr.2020.04.0170 ; javascript:alert(1)",
                 }
             )  # fmt: skip

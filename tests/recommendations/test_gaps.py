@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kenes.recommendations import GapSettings, gaps_of, needs_of, sentence_in
+from kenes.recommendations import GapSettings, gaps_of, needs_of
+from kenes.vocabulary.reasons import read_reason, reason
 from kenes.vocabulary.tables import CONTRIBUTIONS, GAPS, NEEDS, PEERS, SCORES
 
 ROOTS = {"provinces": "index"}
@@ -70,8 +71,9 @@ def test_a_gap_is_the_distance_to_the_median_of_the_peers_in_both_units() -> Non
     assert (gap["gap"], gap["value"], gap["peers_median"], gap["unit"]) == (40.0, 66.0, 42.0, "ug/m^3")
     assert gap["gain"] == pytest.approx(0.05 * 24)
     assert gap["peers"] == "b c d"
-    assert gap["reason"] == "The value 66 µg/m³ stands against a median of 42 of 3 peers, 40 points behind."
-    assert sentence_in(gap["reason"], "tr").startswith("66 µg/m³ değeri, 3 benzer yerin ortancası olan 42")
+    assert read_reason(gap["reason"], gap["reason_values"]) == reason(
+        "gap", value=66.0, unit="ug/m^3", median=42.0, peers=3, gap=40.0
+    )
 
 
 def test_a_gain_is_unknown_without_a_slope() -> None:
@@ -146,8 +148,7 @@ def test_a_place_without_a_rank_is_told_its_five_heaviest_missing_data() -> None
     assert [(r["place"], r["position"], r["indicator"]) for r in rows] == [
         *(("a", i, n) for i, n in enumerate(("pm10", "cars", "gdp", "beds", "jobs"), start=1))
     ]
-    assert rows[0]["reason"] == "It carries 30 per cent of the weight, and 20 per cent is present."
-    assert sentence_in(rows[0]["reason"], "tr").startswith("Ağırlığın yüzde 30 kadarını taşır")
+    assert read_reason(rows[0]["reason"], rows[0]["reason_values"]) == reason("need", weight=0.3, coverage=0.2)
 
 
 def test_a_place_with_everything_but_a_rank_needs_nothing() -> None:

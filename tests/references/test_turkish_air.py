@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -60,15 +61,17 @@ def test_a_sensor_that_reads_too_low_leads_nothing_that_stands_on_it(place: str)
     wanted = {"index": INDEX, "place": place, "node": "pm10_annual_mean"}
     (part,) = built().table("contributions", filter=wanted).to_pylist()
     assert (part["measure"], part["value"] or 0.0) == (None, 0.0)
-    assert "implausibly_low" in part["why"] or "coverage" in part["why"]
+    assert (part["reason"], "implausibly_low" in part["reason_values"]) in {("judged", True), ("coverage_short", False)}
 
 
 @pytest.mark.parametrize("place", ["tr-hakkari", "tr-hatay"])
-def test_the_reason_is_a_sentence_with_numbers(place: str) -> None:
+def test_the_reason_names_the_peers_and_the_distance(place: str) -> None:
     wanted = {"place": place, "variable": "pm10", "rule": "implausibly_low"}
     (flag,) = built().table("flags", filter=wanted).to_pylist()
-    assert "peers" in flag["reason"]
-    assert any(letter.isdigit() for letter in flag["reason"])
+    told = json.loads(flag["reason_values"])
+    assert (flag["reason"], told["year"]) == ("low_mean", 2019)
+    assert told["peers"] >= 8
+    assert told["z"] > 3.5
 
 
 @pytest.mark.parametrize(("place", "other"), [("tr-agri", "tr-afyonkarahisar"), ("tr-afyonkarahisar", "tr-agri")])
@@ -77,4 +80,4 @@ def test_two_provinces_with_the_same_series_are_flagged_and_do_not_score(place: 
     assert "conflict" in row["flags"].split()
     assert row["quality"] in {"suspect", "insufficient"}
     wanted = {"place": place, "variable": "pm10", "rule": "conflict"}
-    assert any(other in flag["reason"] for flag in built().table("flags", filter=wanted).to_pylist())
+    assert any(f'"{other}"' in flag["reason_values"] for flag in built().table("flags", filter=wanted).to_pylist())

@@ -104,7 +104,13 @@ def test_a_retired_batch_is_past(store: Store) -> None:
 
 
 def test_findings_made_while_reading_travel_with_their_snapshot(store: Store) -> None:
-    flag = dict.fromkeys(FLAGS.schema().names, "") | {"start": None, "end": None, "rule": "conflict", "snapshot": "a"}
+    flag = dict.fromkeys(FLAGS.schema().names, "") | {
+        "start": None,
+        "end": None,
+        "share": None,
+        "rule": "conflict",
+        "snapshot": "a",
+    }
     found = pa.Table.from_pylist([flag], schema=FLAGS.schema())
     store.add_batch(record("a"), [observations("a", [1.0])], report(), lambda: found, replaces=True)
     assert store.source_flags(["a"])["rule"].to_pylist() == ["conflict"]
@@ -161,18 +167,18 @@ def test_a_damaged_journal_is_told(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database, but long enough to be taken for one" * 100)
     with pytest.raises(StoreError, match=r"journal\.sqlite is damaged"):
-        Store(tmp_path)
+        Store(tmp_path).journal.current_batches()
 
 
 def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     import sqlite3
     from contextlib import closing
 
-    Store(tmp_path)
+    assert Store(tmp_path).journal.current_batches() == []
     with closing(sqlite3.connect(tmp_path / "store" / "journal.sqlite")) as db:
         db.execute("pragma user_version=99")
-    with pytest.raises(StoreError, match="has format 99: expected 1"):
-        Store(tmp_path)
+    with pytest.raises(StoreError, match="has format 99: expected 2"):
+        Store(tmp_path).journal.current_batches()
 
 
 def test_sums_of_floats_are_equal_to_the_last_digit_every_time(store: Store) -> None:

@@ -64,10 +64,11 @@ PINNED = {
     "places": "place,kind,name_en,name_tr,parent,valid_from,valid_to,iso3166_2,nuts,geonames,unlocode",
     "observations": "observation,variable,place,site,start,end,dimensions,value,unit,text,status,flags,snapshot,"
     "locator,retrieved_at,vintage",
-    "flags": "observation,variable,place,site,start,end,rule,reason,snapshot,locator",
+    "flags": "observation,variable,place,site,start,end,rule,reason,snapshot,locator,reason_values",
     "measurements": "indicator,edition,place,start,end,dimensions,value,unit,uncertainty,uncertainty_kind,coverage,"
-    "origin,quality,flags,reason,provenance",
-    "scores": "index,place,node,score,score_low,score_high,rank,rank_low,rank_high,level,draws,coverage,ranked,reason",
+    "origin,quality,flags,reason,provenance,reason_values",
+    "scores": "index,place,node,score,score_low,score_high,rank,rank_low,rank_high,level,draws,coverage,ranked,reason,"
+    "reason_values",
 }
 
 
@@ -116,4 +117,4 @@ def test_a_file_is_the_old_one_or_the_new_one(tmp_path: Path, monkeypatch: pytes
 def test_a_yes_or_no_is_written_as_words() -> None:
     row = dict.fromkeys(SCORES.schema().names) | {"index": "i", "place": "p", "node": "i", "ranked": False}
     text = table_csv("scores", pa.Table.from_pylist([row], schema=SCORES.schema())).decode()
-    assert text.splitlines()[1] == "i,p,i,,,,,,,,,,false,"
+    assert text.splitlines()[1] == "i,p,i,,,,,,,,,,false,,"

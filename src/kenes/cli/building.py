@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kenes.cli.shared import BAD_INPUT, DONE, REFUSED, Bars, guarded, shared_options, show, table
+from kenes.cli.shared import BAD_INPUT, DONE, REFUSED, Bars, guarded, language_option, shared_options, show, table
 
 
 @click.command()
@@ -64,12 +64,14 @@ def check(folder: Path | None, observatory: Path, as_json: bool, seed: int | Non
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder with the files of sources that do not ship, whose licence you accept.",
 )
+@language_option
 @shared_options
 @guarded
 def ingest(
     sources: tuple[str, ...],
     mapping: Path | None,
     licensed: Path | None,
+    lang: str,
     observatory: Path,
     as_json: bool,
     seed: int | None,
@@ -90,7 +92,7 @@ def ingest(
     else:
         columns = ["source", "file", "read", "accepted", "refused", "flagged", "known"]
         table(columns, [[str(row[c]) for c in columns] for row in plain])
-        _refusals(plain)
+        _refusals(plain, observatory, lang)
     failed = any(result.error for result in results)
     if failed and (mapping or all(result.error for result in results)):
         return BAD_INPUT
@@ -117,22 +119,18 @@ def _stages(observatory: Path, as_json: bool, wanted: str, seed: int | None) -> 
 
     with Bars() as bars:
         ran = rebuild(observatory, bars, seed=seed)
-    _tell(ran, as_json, wanted)
+    _tell(ran, as_json, wanted, observatory, "en")
     return DONE
 
 
-def _refusals(ingested: list[dict[str, Any]]) -> None:
-    """The first refused cells of each file, and files that could not be read."""
-    for row in ingested:
-        if "error" in row:
-            click.echo(f"refused: {row['source']} {row['file']}: {row['error']}")
-        for refusal in row["refusals"][:20]:
-            click.echo(f"refused: {row['source']} {refusal['locator']}: {refusal['reason']}")
-        if len(row["refusals"]) > 20:
-            click.echo(f"refused: {row['source']}: and {row['refused'] - 20} more; --json lists them")
+def _refusals(ingested: list[dict[str, Any]], observatory: Path, lang: str) -> None:
+    from kenes.pipeline.observatory.telling import refusal_lines
+
+    for line in refusal_lines(ingested, observatory, lang):
+        click.echo(line)
 
 
-def _tell(ran: Any, as_json: bool, what: str) -> None:
+def _tell(ran: Any, as_json: bool, what: str, observatory: Path, lang: str) -> None:
     summary = {
         "edition": ran.edition.id,
         "number": ran.edition.number,
@@ -143,7 +141,7 @@ def _tell(ran: Any, as_json: bool, what: str) -> None:
         show(summary)
     else:
         done = ", ".join(ran.done) or "nothing had changed"
-        _refusals(summary["ingested"])
+        _refusals(summary["ingested"], observatory, lang)
         click.echo(f"{what}: edition {ran.edition.number} ({ran.edition.id[:12]}): {done}")
 
 
@@ -209,13 +207,16 @@ def publish(observatory: Path, as_json: bool, seed: int | None) -> int:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder with the files of sources that do not ship, whose licence you accept.",
 )
+@language_option
 @shared_options
 @guarded
-def run(sources: tuple[str, ...], licensed: Path | None, observatory: Path, as_json: bool, seed: int | None) -> int:
+def run(
+    sources: tuple[str, ...], licensed: Path | None, lang: str, observatory: Path, as_json: bool, seed: int | None
+) -> int:
     """Ingest, measure, compare, recommend and publish, as far as something changed."""
     from kenes.pipeline.observatory.run import run as run_all
 
     with Bars() as bars:
         ran = run_all(observatory, bars, sources=list(sources), licensed=licensed, seed=seed)
-    _tell(ran, as_json, "ran")
+    _tell(ran, as_json, "ran", observatory, lang)
     return REFUSED if ran.refused else DONE

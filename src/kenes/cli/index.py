@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kenes.cli.shared import DONE, REFUSED, guarded, shared_options, show, table
+from kenes.cli.shared import DONE, REFUSED, guarded, language_option, shared_options, show, table
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -113,6 +113,7 @@ def compare(before: Path, after: Path, observatory: Path, as_json: bool, seed: i
 @click.option("--data", type=FILE, default=None, help="The data, with --spec.")
 @click.option("--index", "profile", default=None, help="Profile of the observatory, where several hold PLACE.")
 @click.option("--draws", type=click.IntRange(min=1), default=None, help="Draws for the interval.")
+@language_option
 @shared_options
 @guarded
 def explain(
@@ -122,6 +123,7 @@ def explain(
     spec: Path | None,
     data: Path | None,
     draws: int | None,
+    lang: str,
     observatory: Path,
     as_json: bool,
     seed: int | None,
@@ -143,7 +145,9 @@ def explain(
         show(found)
         return DONE if found["ranked"] else REFUSED
     if not found["ranked"]:
-        click.echo(f"{found['place']} is not ranked: {found['reason']}")
+        from kenes.pipeline.observatory.telling import not_ranked_text
+
+        click.echo(not_ranked_text(found, observatory, lang))
         return REFUSED
     click.echo(
         f"{found['place']}: score {found['score']:.2f} ({found['score_low']:.2f} to {found['score_high']:.2f}), "

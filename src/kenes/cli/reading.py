@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kenes.cli.shared import DONE, guarded, shared_options, show
+from kenes.cli.shared import DONE, LANGUAGE, guarded, language_option, shared_options, show
 
 
 @click.command()
@@ -16,6 +16,7 @@ from kenes.cli.shared import DONE, guarded, shared_options, show
 @click.option("--indicator", help="Only this indicator.")
 @click.option("--index", "index_", help="Only this index or profile.")
 @click.option("--out", type=click.Path(path_type=Path), help="FILE.csv, FILE.parquet, or a folder with --all.")
+@click.option("--lang", type=LANGUAGE, help="One more column, reason_text: reasons as sentences in this language.")
 @shared_options
 @guarded
 def export(
@@ -25,6 +26,7 @@ def export(
     indicator: str | None,
     index_: str | None,
     out: Path | None,
+    lang: str | None,
     observatory: Path,
     as_json: bool,
     seed: int | None,
@@ -38,10 +40,10 @@ def export(
         raise click.UsageError("say where to with --out")
     filters = {"place": place, "indicator": indicator, "index": index_}
     if out is not None:
-        files = export_tables(observatory, kind, out, **filters)
+        files = export_tables(observatory, kind, out, lang=lang, **filters)
         show({"files": files}) if as_json else click.echo("\n".join(files))
     else:
-        show(exported_rows(observatory, kind, **filters))
+        show(exported_rows(observatory, kind, lang=lang, **filters))
     return DONE
 
 
@@ -49,28 +51,32 @@ def export(
 @click.argument("place")
 @click.argument("indicator")
 @click.option("--year", type=int, help="Which year; the newest with a value when not said.")
+@language_option
 @shared_options
 @guarded
-def explain(place: str, indicator: str, year: int | None, observatory: Path, as_json: bool, seed: int | None) -> int:
+def explain(
+    place: str, indicator: str, year: int | None, lang: str, observatory: Path, as_json: bool, seed: int | None
+) -> int:
     """Print the whole way from a published number of PLACE and INDICATOR to its source rows."""
     from kenes.pipeline.observatory.explaining import explain as explain_
-    from kenes.pipeline.observatory.explaining import told
+    from kenes.pipeline.observatory.telling import explanation_text, names_in
 
     found = explain_(observatory, place, indicator, year)
-    show(found) if as_json else click.echo(told(found))
+    show(found) if as_json else click.echo(explanation_text(found, names_in(observatory, lang)))
     return DONE
 
 
 @click.command()
 @click.argument("place")
 @click.option("--theme", "themes", multiple=True, help="Only gaps in this group; may be given several times.")
+@language_option
 @shared_options
 @guarded
-def advise(place: str, themes: tuple[str, ...], observatory: Path, as_json: bool, seed: int | None) -> int:
+def advise(place: str, themes: tuple[str, ...], lang: str, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Gaps of PLACE against its peers, fitting practices, and what is not recommended yet and why."""
     from kenes.pipeline.observatory.advising import advise as advise_
-    from kenes.pipeline.observatory.advising import told
+    from kenes.pipeline.observatory.telling import advice_text, names_in
 
     found = advise_(observatory, place, list(themes))
-    show(found) if as_json else click.echo(told(found))
+    show(found) if as_json else click.echo(advice_text(found, names_in(observatory, lang)))
     return DONE

@@ -12,8 +12,7 @@ from kenes.cli.shared import DONE, Bars, guarded, shared_options
 port_option = click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    envvar="KENES_PORT",
-    default=8000,
+    default=None,
     help="Port; KENES_PORT or 8000 when not said, 0 for any free one.",
 )
 
@@ -29,7 +28,7 @@ def demo_folder(name: str = "ots") -> Path:
 @port_option
 @shared_options
 @guarded
-def serve(port: int, observatory: Path, as_json: bool, seed: int | None) -> int:
+def serve(port: int | None, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Serve the portal of an observatory that has been built."""
     from kenes.portal.server import serve as serve_
 
@@ -42,7 +41,7 @@ def serve(port: int, observatory: Path, as_json: bool, seed: int | None) -> int:
 @click.option("--build-only", is_flag=True, help="Build, do not serve.")
 @shared_options
 @guarded
-def demo(port: int, build_only: bool, observatory: Path, as_json: bool, seed: int | None) -> int:
+def demo(port: int | None, build_only: bool, observatory: Path, as_json: bool, seed: int | None) -> int:
     """Build the shipped observatory of the Turkic states in your data folder and serve it."""
     from kenes.pipeline.observatory.run import run
     from kenes.pipeline.observatory.start import copy_shipped

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import click
 
 from kenes.vocabulary.errors import BadInput, KenesError, StoreError
+from kenes.vocabulary.languages import LANGUAGES
 
 DONE, REFUSED, USAGE, BAD_INPUT, OUR_FAULT = 0, 1, 2, 3, 4
 F = TypeVar("F", bound=Callable[..., Any])
@@ -47,6 +48,10 @@ observatory_option = click.option(
     help="Folder of the observatory.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON value on stdout, progress on stderr.")
+LANGUAGE = click.Choice(list(LANGUAGES))
+language_option = click.option(
+    "--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the reasons."
+)
 seed_option = click.option("--seed", type=int, default=None, help="Seed instead of the declared one.")
 
 

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from kenes.catalogue.definitions import IndicatorDefinition, Input, Variable, unit_of
 from kenes.indicators.uncertainty import between_sites, first_autocorrelation, sampling_uncertainty
+from kenes.vocabulary.reasons import Reason, reason, reason_columns, together
 from kenes.vocabulary.tables import MEASUREMENTS, PROVENANCE
 from kenes.vocabulary.units import factor
 
@@ -36,7 +37,7 @@ class Amount:
     coverage: float
     uncertainty: float | None
     kind: str
-    reason: str
+    reason: Reason | None
     flags: tuple[str, ...]
     sources: tuple[str, ...]
     trail: Mapping[str, Any]
@@ -57,7 +58,7 @@ def with_uncertainty(yearly: pa.Table) -> pa.Table:
     column = {name: yearly[name].to_numpy(zero_copy_only=False).astype(float) for name in _NUMBERS}
     years = yearly["year"].to_numpy(zero_copy_only=False).astype(int)
     whole = np.array([days_of(int(year)) * 86_400.0 for year in years])
-    exact = pc.equal(yearly["length"], "year").to_numpy(zero_copy_only=False)
+    exact = pc.equal(yearly["length"], pa.scalar("year")).to_numpy(zero_copy_only=False)
     share = np.where(exact, 1.0, np.minimum(column["covered_s"] / whole, 1.0)) if len(years) else whole
     dependence = first_autocorrelation(
         mean=column["day_mean"],
@@ -131,13 +132,13 @@ def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
         _uncertainty(used, values, wanted, factor(used[0]["unit"], unit)) if unit == variable.unit else (0.0, "exact")
     )
     shown = math.floor(coverage * 100) / 100  # never rounded up to what it falls short of
-    reason = "" if enough else f"coverage {shown:.2f} is below {wanted.coverage:.2f}"
+    short = None if enough else reason("coverage_short", share=shown, least=wanted.coverage)
     return Amount(
-        value=None if reason else value,
+        value=None if short else value,
         coverage=coverage,
-        uncertainty=None if reason else uncertainty,
+        uncertainty=None if short else uncertainty,
         kind=kind,
-        reason=reason,
+        reason=short,
         flags=flags,
         sources=tuple(sorted({row["source"] for row in used})),
         trail=_trail(wanted, used, value, unit),
@@ -264,8 +265,8 @@ def _amount_at(
         if rows:
             return amount(rows, wanted, variable)
     trail = {"input": wanted.name, "variable": wanted.variable, "series": []}
-    reason = f"{wanted.variable} is not known for {period + wanted.year_offset}"
-    return Amount(None, 0.0, None, "not_derived", reason, (), (), trail, period)
+    unknown = reason("not_known", variable=wanted.variable, year=period + wanted.year_offset)
+    return Amount(None, 0.0, None, "not_derived", unknown, (), (), trail, period)
 
 
 def _row(
@@ -276,10 +277,10 @@ def _row(
     scale: float,
     licences: Mapping[str, str],
 ) -> tuple[Row, Row]:
-    reason = "; ".join(dict.fromkeys(a.reason for a in amounts.values() if a.reason))
-    value, uncertainty, kind = _computed(definition, amounts, scale) if not reason else (None, None, "not_derived")
+    why = together([a.reason for a in amounts.values() if a.reason])
+    value, uncertainty, kind = _computed(definition, amounts, scale) if why is None else (None, None, "not_derived")
     if value is not None and not np.isfinite(value):
-        value, uncertainty, reason = None, None, "division by zero"
+        value, uncertainty, why = None, None, reason("division_by_zero")
     flags = sorted({flag for a in amounts.values() for flag in a.flags})
     coverage = min((a.coverage for a in amounts.values()), default=0.0)
     start, end = dt.datetime(period, 1, 1, tzinfo=dt.UTC), dt.datetime(period + 1, 1, 1, tzinfo=dt.UTC)
@@ -308,8 +309,8 @@ def _row(
         "origin": definition.origin,
         "quality": _quality(value, coverage, flags),
         "flags": " ".join(flags),
-        "reason": reason or None,
         "provenance": provenance,
+        **reason_columns(why),
     }
     trail = {
         **shared,

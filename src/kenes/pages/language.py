@@ -74,7 +74,7 @@ class Language:
         text = self._messages.gettext(message)
         return text % values if values else text
 
-    def counted(self, singular: str, plural: str, count: int, **values: object) -> str:
+    def counted(self, singular: str, plural: str, count: int, /, **values: object) -> str:
         """The message that fits a number, with `%(count)s` (written as the language does) and `values` filled in.
 
         >>> Language("ru").counted("%(count)s year", "%(count)s years", 1)

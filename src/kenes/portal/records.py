@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
+R = TypeVar("R", bound="DataclassInstance")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Measurement:
     """A measurement: one indicator, one place, one period; `value` None is a gap with its reason."""
 
     indicator: str
@@ -35,6 +37,7 @@ class Figure:
     flags: str | None
     reason: str | None
     provenance: str | None
+    reason_values: str | None
 
     @property
     def year(self) -> int:
@@ -48,7 +51,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Score:
     """Where a place stands on one node of an index, with the interval of its score and rank."""
 
     index: str
@@ -65,6 +68,7 @@ class Standing:
     coverage: float | None
     ranked: bool
     reason: str | None
+    reason_values: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,12 @@ class Contribution:
     weight: float | None
     gain: float | None
     year: int | None
-    why: str | None
+    reason: str | None
+    reason_values: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class VarianceShare:
     """How much of the variance of the ranks (or of one place's rank) one factor explains."""
 
     index: str
@@ -100,7 +105,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class NodeCorrelation:
     """Correlation of two nodes of an index."""
 
     index: str
@@ -110,7 +115,7 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class ListedPeer:
     """A place of like structure, with its distance."""
 
     index: str
@@ -134,6 +139,7 @@ class Gap:
     gain: float | None
     peers: str | None
     reason: str | None
+    reason_values: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +156,17 @@ class Advice:
     effect_low: float | None
     effect_high: float | None
     effect_unit: str | None
+    applied: bool
     metric: str | None
     design: str | None
     confidence: str | None
     evidence: str | None
     cost_class: str | None
     precondition: str | None
-    why: str | None
     source: str | None
     url: str | None
+    reason: str | None
+    reason_values: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +179,7 @@ class Need:
     indicator: str
     weight: float | None
     reason: str | None
+    reason_values: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +190,20 @@ class Concern:
     variable: str
     rule: str
     reason: str
+    reason_values: str
     count: int
     first: dt.datetime | None
     last: dt.datetime | None
 
 
-def rows_as(table: pa.Table, record: type[T]) -> list[T]:
+def rows_as(table: pa.Table, record: type[R]) -> list[R]:
     """Each row of a table as a record; columns are taken by the record's field names."""
-    names = [field.name for field in fields(record)]  # type: ignore[arg-type]
+    names = [field.name for field in fields(record)]
     columns = [values_of(table.column(name)) for name in names]
     return [record(*row) for row in zip(*columns, strict=True)]
 
 
-def values_of(column: pa.ChunkedArray) -> list[Any]:
+def values_of(column: pa.ChunkedArray[Any]) -> list[Any]:
     """Values of a column; each distinct moment is made once (and without pandas, which Arrow would load)."""
     import pyarrow as pa  # noqa: PLC0415  (only here)
 
@@ -203,7 +213,7 @@ def values_of(column: pa.ChunkedArray) -> list[Any]:
     start = dt.datetime(1970, 1, 1, tzinfo=zone)
     ticks = column.cast(pa.timestamp("us", tz=column.type.tz)).cast(pa.int64()).to_pylist()
     known = {tick: start + dt.timedelta(microseconds=tick) for tick in set(ticks) if tick is not None}
-    return [known.get(tick) for tick in ticks]
+    return [None if tick is None else known[tick] for tick in ticks]
 
 
 def rows_of(table: pa.Table) -> list[dict[str, Any]]:
@@ -214,16 +224,18 @@ def rows_of(table: pa.Table) -> list[dict[str, Any]]:
 
 def concerns_of(flags: pa.Table) -> list[Concern]:
     """Flags grouped by place, variable, rule and reason, most frequent first."""
-    found: dict[tuple[str, str, str, str], list[dt.datetime]] = {}
-    columns = [values_of(flags.column(name)) for name in ("place", "variable", "rule", "reason", "start")]
-    for place, variable, rule, reason, start in zip(*columns, strict=True):
-        found.setdefault((place or "", variable or "", rule or "", reason or ""), []).append(start)
+    found: dict[tuple[str, str, str, str, str], list[dt.datetime]] = {}
+    names = ("place", "variable", "rule", "reason", "reason_values")
+    columns = [values_of(flags.column(name)) for name in (*names, "start")]
+    for *key, start in zip(*columns, strict=True):
+        place, variable, rule, reason, values = (text or "" for text in key)
+        found.setdefault((place, variable, rule, reason, values), []).append(start)
     concerns = [
         Concern(*key, len(starts), min(known, default=None), max(known, default=None))
         for key, starts in found.items()
         for known in [[start for start in starts if start is not None]]
     ]
-    return sorted(concerns, key=lambda c: (c.place, -c.count, c.variable, c.rule, c.reason))
+    return sorted(concerns, key=lambda c: (c.place, -c.count, c.variable, c.rule, c.reason, c.reason_values))
 
 
 def grouped(records: Iterable[T], *names: str) -> dict[tuple[Any, ...], tuple[T, ...]]:

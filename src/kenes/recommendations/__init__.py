@@ -2,7 +2,6 @@
 
 from kenes.recommendations.advice import confidence_of, effect_of, recommend, refusal_of, refusals
 from kenes.recommendations.gaps import GapSettings, gaps_of, needs_of
-from kenes.recommendations.sentences import sentence_in
 
 __all__ = [
     "GapSettings",
@@ -13,5 +12,4 @@ __all__ = [
     "recommend",
     "refusal_of",
     "refusals",
-    "sentence_in",
 ]

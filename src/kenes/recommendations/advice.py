@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from kenes.catalogue.practices import Applies, IndicatorLink, Level, Practice
-from kenes.recommendations.sentences import SENTENCES
-from kenes.vocabulary.sentences import unit_text
+from kenes.vocabulary.reasons import Reason, reason, reason_columns, together
 from kenes.vocabulary.tables import RECOMMENDATIONS
+from kenes.vocabulary.units import normal
 
 ORDER: tuple[Level, ...] = ("low", "medium", "high")
 _STRONGEST: Mapping[str, Level] = MappingProxyType({"strong": "high", "moderate": "medium", "weak": "low"})
@@ -25,7 +25,7 @@ class Effect:
     """What a practice may do to a place's own number; `low` is the algebraically smaller end.
 
     `applied` tells whether the ends are changes of the indicator in its own unit; else they are the
-    numbers of the study. `codes` are the sentences that say so, with their parameters.
+    numbers of the study.
     """
 
     low: float | None
@@ -33,7 +33,7 @@ class Effect:
     unit: str
     metric: str
     applied: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 def fits(practice: Practice, indicator: str, u4ssc: Collection[str], *, declared: bool) -> IndicatorLink | None:
@@ -54,7 +54,7 @@ def fits(practice: Practice, indicator: str, u4ssc: Collection[str], *, declared
     return None
 
 
-def confidence_of(practice: Practice, applies: Applies) -> tuple[Level, tuple[str, ...]]:
+def confidence_of(practice: Practice, applies: Applies) -> tuple[Level, tuple[Reason, ...]]:
     """How far the practice's evidence may be relied on for an indicator, and why.
 
     The study design sets the highest level: strong designs (trials, reviews, quasi-experiments) allow
@@ -63,20 +63,20 @@ def confidence_of(practice: Practice, applies: Applies) -> tuple[Level, tuple[st
     only to a site; and one level lower where the study measured something else than the indicator.
 
     Returns:
-        The level, and English sentences.
+        The level, and the reasons for it.
     """
     level = ORDER.index(_STRONGEST.get(practice.strength, "low"))
     lowered = []
     if ORDER.index(practice.confidence) < level:
         level = ORDER.index(practice.confidence)
-        lowered.append(SENTENCES.say("lowered_source", level=practice.confidence))
+        lowered.append(reason("lowered_source", level=practice.confidence))
     if practice.url_status != "exact" and level > 1:
         level = 1
-        lowered.append(SENTENCES.say("lowered_site"))
+        lowered.append(reason("lowered_site"))
     if applies != "direct" and level > 0:
         level -= 1
-        lowered.append(SENTENCES.say("lowered_indirect"))
-    first = SENTENCES.say("confidence", level=ORDER[level], strength=practice.strength)
+        lowered.append(reason("lowered_indirect"))
+    first = reason("confidence", level=ORDER[level], strength=practice.strength)
     return ORDER[level], (first, *lowered)
 
 
@@ -95,31 +95,31 @@ def effect_of(practice: Practice, applies: Applies, *, value: float | None, unit
     """
     metric = practice.text("metric")
     if practice.low is None or practice.high is None:
-        words = SENTENCES.say("evidence_words", design=practice.design, metric=metric)
+        words = reason("evidence_words", design=practice.design, metric=practice.id)
         return Effect(None, None, practice.unit, metric, False, (words, *_indirect(applies)))
     low, high = practice.low, practice.high
     single = low == high
-    told = SENTENCES.say(
+    ends = {"high": high} if single else {"low": low, "high": high}
+    told = reason(
         "evidence_point" if single else "evidence_range",
         design=practice.design,
-        metric=metric,
+        metric=practice.id,
         unit=practice.unit,
-        high=high,
-        **({} if single else {"low": low}),
+        **ends,
     )
     reasons = [told]
     if single:
         low, high = min(low, 0.0), max(high, 0.0)
-        reasons.append(SENTENCES.say("from_nothing"))
+        reasons.append(reason("from_nothing"))
     changes = _changes(practice, (low, high), value, unit) if applies == "direct" else None
     if changes is None or value is None:
         return Effect(low, high, practice.unit, metric, False, (*reasons, *_indirect(applies)))
-    reasons.append(SENTENCES.say("applied", value=value, unit=unit, low=changes[0], high=changes[1]))
+    reasons.append(reason("applied", value=value, unit=unit, low=changes[0], high=changes[1]))
     return Effect(changes[0], changes[1], unit, metric, True, tuple(reasons))
 
 
-def _indirect(applies: Applies) -> tuple[str, ...]:
-    return () if applies == "direct" else (SENTENCES.say("indirect"),)
+def _indirect(applies: Applies) -> tuple[Reason, ...]:
+    return () if applies == "direct" else (reason("indirect"),)
 
 
 def _changes(
@@ -128,7 +128,7 @@ def _changes(
     """Change of a value in its own unit, or None where the effect does not apply to it."""
     if value is None or value < 0:
         return None
-    same_unit = practice.effect_kind == "absolute" and unit_text(practice.unit) == unit_text(unit)
+    same_unit = practice.effect_kind == "absolute" and normal(practice.unit) == normal(unit)
     percent = unit in ("percent", "%")
     if practice.effect_kind == "relative":
         ends = tuple(value * end / 100 for end in effect)
@@ -141,12 +141,12 @@ def _changes(
     return low, high
 
 
-def refusal_of(practice: Practice) -> str | None:
+def refusal_of(practice: Practice) -> Reason | None:
     """Why a practice is not recommended yet; None if it may be."""
     if practice.strength == "unmeasured":
-        return SENTENCES.say("unmeasured", design=practice.design)
+        return reason("unmeasured", design=practice.design)
     if practice.strength == "weak" and practice.low is None:
-        return SENTENCES.say("no_number", design=practice.design)
+        return reason("no_number", design=practice.design)
     return None
 
 
@@ -197,15 +197,16 @@ def _option(gap: Mapping[str, Any], practice: Practice, link: IndicatorLink) -> 
         "effect_low": effect.low,
         "effect_high": effect.high,
         "effect_unit": effect.unit or None,
+        "applied": effect.applied,
         "metric": effect.metric,
         "design": practice.design,
         "confidence": "low" if refusal else level,
         "evidence": ", ".join(text for text in (practice.evidence, practice.year) if text),
         "cost_class": practice.cost_class or None,
         "precondition": practice.text("precondition") or None,
-        "why": " ".join((refusal,) if refusal else (*effect.reasons, *because)),
         "source": practice.evidence or None,
         "url": practice.urls[0] if practice.urls else None,
+        **reason_columns(together((refusal,) if refusal else (*effect.reasons, *because))),
         "direct": link.applies == "direct",
     }
 
@@ -227,8 +228,8 @@ def _placed(options: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def refusals(gaps: pa.Table, recommendations: pa.Table) -> dict[tuple[str, str, str], str]:
-    """For each gap (index, place, indicator) without an advised practice: the sentence that says so."""
+def refusals(gaps: pa.Table, recommendations: pa.Table) -> dict[tuple[str, str, str], Reason]:
+    """For each gap (index, place, indicator) without an advised practice: why there is none."""
     tied: dict[tuple[str, str, str], list[bool]] = {}
     for row in recommendations.select(["index", "place", "indicator", "advised"]).to_pylist():
         tied.setdefault((row["index"], row["place"], row["indicator"]), []).append(row["advised"])
@@ -237,7 +238,7 @@ def refusals(gaps: pa.Table, recommendations: pa.Table) -> dict[tuple[str, str, 
         key = (row["index"], row["place"], row["indicator"])
         advised = tied.get(key, [])
         if not advised:
-            found[key] = SENTENCES.say("no_practice")
+            found[key] = reason("no_practice")
         elif not any(advised):
-            found[key] = SENTENCES.say("none_advised", count=len(advised))
+            found[key] = reason("none_advised", count=len(advised))
     return found

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from kenes.recommendations.sentences import SENTENCES
+from kenes.vocabulary.reasons import reason, reason_columns
 from kenes.vocabulary.tables import GAPS, NEEDS
 
 _NO_GAINS: Mapping[tuple[str, str, str], float] = MappingProxyType({})
@@ -130,7 +130,9 @@ def _gap(
         "peers_median": middle,
         "unit": cell["measure_unit"],
         "peers": " ".join(with_value),
-        "reason": SENTENCES.say("gap", value=value, unit=unit, median=middle, peers=len(with_value), gap=round(gap, 1)),
+        **reason_columns(
+            reason("gap", value=value, unit=unit, median=middle, peers=len(with_value), gap=round(gap, 1))
+        ),
     }
 
 
@@ -167,7 +169,7 @@ def needs_of(
         missing.sort(key=lambda i: (-own[i], i))
         covered = _known(root["coverage"]) or 0.0
         for position, indicator in enumerate(missing[: settings.needs], start=1):
-            text = SENTENCES.say("need", weight=round(100 * own[indicator], 1), coverage=round(100 * covered, 1))
+            why = reason("need", weight=round(own[indicator], 3), coverage=round(covered, 3))
             rows.append(
                 {
                     "index": index,
@@ -175,7 +177,7 @@ def needs_of(
                     "position": position,
                     "indicator": indicator,
                     "weight": own[indicator],
-                    "reason": text,
+                    **reason_columns(why),
                 }
             )
     return _table(rows, NEEDS.schema(), NEEDS.key)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import duckdb
 import pyarrow as pa
 
 from kenes.store.delta import Table
 from kenes.store.files import Snapshots
-from kenes.store.journal import EditionRecord, Journal
+from kenes.store.journal import FORMAT, EditionRecord, Journal, Publication
 from kenes.vocabulary.errors import BadInput, StoreError
 from kenes.vocabulary.tables import KINDS
 
@@ -64,11 +64,15 @@ class Edition:
             BadInput: nothing has been published yet, or there is no such edition.
         """
         path = folder / STORE / "journal.sqlite"
-        record = Journal(path).edition(id_) if path.exists() else None
+        journal = Journal(path) if path.exists() else None
+        record = journal.edition(id_) if journal else None
         if record is None:
-            what = f"edition {id_!r}" if id_ else "an edition"
-            raise BadInput(f"{folder} has not published {what}", mend="Run `kenes run` first.")
+            _refuse(folder, id_, journal.publications() if journal else [])
         return cls(folder, record)
+
+    def publications(self) -> list[Publication]:
+        """Every edition that this observatory ever published, by number."""
+        return Journal(self.folder / STORE / "journal.sqlite").publications()
 
     @property
     def id(self) -> str:
@@ -114,6 +118,20 @@ class Edition:
     def snapshot_bytes(self, sha256: str) -> bytes:
         """The bytes of a source file."""
         return Snapshots(self.folder / STORE / "snapshots").get(sha256)
+
+
+def _refuse(folder: Path, id_: str | None, known: Sequence[Publication]) -> NoReturn:
+    """Say why an edition cannot be opened; one of an earlier format names the edition that follows it."""
+    what = f"edition {id_!r}" if id_ else "an edition"
+    earlier = next((p for p in known if p.id == id_ and p.format < FORMAT), None)
+    newest = max((p.number for p in known if p.format == FORMAT), default=None)
+    if earlier is not None and newest is not None:
+        raise BadInput(
+            f"edition {earlier.number} was published in format {earlier.format} and is set aside",
+            expected=f"edition {newest}, made from the same source files",
+            where=str(folder / STORE / f"format-{earlier.format}"),
+        )
+    raise BadInput(f"{folder} has not published {what}", mend="Run `kenes run` first.")
 
 
 def connect(*, in_order: bool = False) -> duckdb.DuckDBPyConnection:

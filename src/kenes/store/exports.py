@@ -8,14 +8,14 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kenes.store.files import write_whole
 from kenes.vocabulary.errors import BadInput
-from kenes.vocabulary.tables import KINDS
+from kenes.vocabulary.tables import KINDS, PROSE
 
 EXPORTED: tuple[str, ...] = ("places", "observations", "flags", "measurements", "scores")
 
@@ -56,14 +56,19 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def table_csv(kind: str, table: pa.Table) -> bytes:
     """One table in the exported columns of its kind, sorted by its key."""
-    columns = list(KINDS[kind].exported)
+    columns = exported_columns(kind, table)
     wanted = sorted_by_key(kind, table).select(columns)
     return csv_bytes(columns, zip(*(wanted[c].to_pylist() for c in columns), strict=True) if columns else [])
 
 
+def exported_columns(kind: str, table: pa.Table) -> list[str]:
+    """Columns of a table that leave the store: those of its kind, and its reasons as sentences where it has them."""
+    return [*KINDS[kind].exported, *(name for name in (PROSE,) if name in table.column_names)]
+
+
 def sorted_by_key(kind: str, table: pa.Table) -> pa.Table:
     """A table in the order of its key."""
-    keys = [(name, "ascending") for name in KINDS[kind].key]
+    keys: list[tuple[str, Literal["ascending", "descending"]]] = [(name, "ascending") for name in KINDS[kind].key]
     return table.sort_by(keys) if table.num_rows else table
 
 
@@ -77,7 +82,7 @@ def write_export(kind: str, table: pa.Table, path: Path) -> None:
         write_whole(path, table_csv(kind, table))
     elif path.suffix == ".parquet":
         sink = io.BytesIO()
-        pq.write_table(sorted_by_key(kind, table).select(list(KINDS[kind].exported)), sink)
+        pq.write_table(sorted_by_key(kind, table).select(exported_columns(kind, table)), sink)
         write_whole(path, sink.getvalue())
     else:
         raise BadInput(f"{path} has an unknown ending", expected=".csv or .parquet", found=path.suffix or "none")

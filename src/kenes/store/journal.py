@@ -16,7 +16,7 @@ from typing import Any
 
 from kenes.vocabulary.errors import StoreError
 
-FORMAT = 1
+FORMAT = 2
 _SCHEMA = """
 create table if not exists batches (
   batch text primary key, source text not null, file text not null, snapshot text not null,
@@ -26,6 +26,13 @@ create table if not exists stages (
 create table if not exists editions (
   number integer primary key, id text not null unique, tables text not null, batches text not null,
   sources text not null) strict;
+create table if not exists earlier_batches (
+  batch text primary key, format integer not null, source text not null, file text not null,
+  snapshot text not null, sequence integer not null, current integer not null, report text not null,
+  rebuilt integer not null) strict;
+create table if not exists earlier_editions (
+  number integer primary key, id text not null, format integer not null) strict;
+create table if not exists earlier_formats (format integer primary key, told integer not null) strict;
 """
 
 
@@ -51,11 +58,53 @@ class EditionRecord:
     sources: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierBatch:
+    """A batch of a store of an earlier format that was set aside, and whether it was of its present."""
+
+    record: BatchRecord
+    format: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """An edition by number and id, and the format of the store that it was published in."""
+
+    number: int
+    id: str
+    format: int
+
+
+def format_of(path: Path) -> int | None:
+    """The format of a journal, without changing it; None where there is none.
+
+    Raises:
+        StoreError: the file is damaged.
+    """
+    if not path.is_file():
+        return None
+    with closing(_open(path)) as db:
+        return int(db.execute("pragma user_version").fetchone()[0])
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        db.execute("pragma journal_mode=wal")
+        db.execute("pragma synchronous=full")
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} is damaged: {error}", mend="Restore it, or remove the store and run again."
+        ) from error
+    return db
+
+
 class Journal:
     """The SQLite file of a store.
 
     Raises:
-        StoreError: the file is damaged or was written by a newer version.
+        StoreError: the file is damaged, or of another format.
     """
 
     def __init__(self, path: Path) -> None:
@@ -63,21 +112,19 @@ class Journal:
         self.path = path
         with closing(self._open()) as db:
             version = db.execute("pragma user_version").fetchone()[0]
-            if version not in (0, FORMAT):
+            if version > FORMAT:
                 raise StoreError(f"{path} has format {version}", expected=str(FORMAT), mend="Use a newer Keneş.")
+            if 0 < version < FORMAT:
+                raise StoreError(
+                    f"{path} has format {version}",
+                    expected=str(FORMAT),
+                    mend="Run `kenes run`: it sets the store aside and builds a new one from its snapshots.",
+                )
             db.executescript(_SCHEMA)
             db.execute(f"pragma user_version={FORMAT}")
 
     def _open(self) -> sqlite3.Connection:
-        try:
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            db.execute("pragma journal_mode=wal")
-            db.execute("pragma synchronous=full")
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"{self.path} is damaged: {error}", mend="Restore it, or remove the store and run again."
-            ) from error
-        return db
+        return _open(self.path)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with closing(self._open()) as db:
@@ -155,8 +202,11 @@ class Journal:
         with closing(self._open()) as db:
             db.execute("begin immediate")
             db.execute(
-                "insert into editions (id, tables, batches, sources) values (?, ?, ?, ?) on conflict (id) do nothing",
-                (id_, _json(tables), _json(list(batches)), _json(list(sources))),
+                "insert into editions (number, id, tables, batches, sources) "
+                "select 1 + max(coalesce((select max(number) from editions), 0), "
+                "coalesce((select max(number) from earlier_editions), 0)), ?, ?, ?, ? "
+                "where not exists (select 1 from editions where id = ?)",
+                (id_, _json(tables), _json(list(batches)), _json(list(sources)), id_),
             )
             db.execute("commit")
         found = self.edition(id_)
@@ -172,6 +222,49 @@ class Journal:
             return None
         number, found, tables, batches, sources = rows[0]
         return EditionRecord(number, found, json.loads(tables), tuple(json.loads(batches)), tuple(json.loads(sources)))
+
+    def publications(self) -> list[Publication]:
+        """Every edition that was ever published, also in earlier formats, by number."""
+        rows = self._rows("select number, id, ? from editions", FORMAT)
+        rows += self._rows("select number, id, format from earlier_editions")
+        return [Publication(*row) for row in sorted(rows)]
+
+    def remember(self, format_: int, journal: Path) -> None:
+        """Note once what a journal of an earlier format held: its batches, to be rebuilt, and its editions."""
+        with closing(self._open()) as db:
+            db.execute("attach ? as earlier", (str(journal),))
+            db.execute("begin immediate")
+            if not db.execute("select 1 from earlier_formats where format = ?", (format_,)).fetchone():
+                db.execute("insert into earlier_formats values (?, 0)", (format_,))
+                db.execute(
+                    "insert into earlier_batches select batch, ?, source, file, snapshot, sequence, current, report, 0 "
+                    "from earlier.batches",
+                    (format_,),
+                )
+                db.execute("insert into earlier_editions select number, id, ? from earlier.editions", (format_,))
+            db.execute("commit")
+
+    def to_rebuild(self) -> list[EarlierBatch]:
+        """Batches of earlier formats that were not rebuilt yet, in the order in which they were read."""
+        rows = self._rows(
+            "select batch, source, file, snapshot, report, format, current from earlier_batches "
+            "where rebuilt = 0 order by format, sequence"
+        )
+        return [EarlierBatch(_batch(row[:5]), row[5], bool(row[6])) for row in rows]
+
+    def record_rebuilt(self, batch: str) -> None:
+        """Mark a batch of an earlier format as rebuilt."""
+        with closing(self._open()) as db:
+            db.execute("update earlier_batches set rebuilt = 1 where batch = ?", (batch,))
+
+    def untold(self) -> list[int]:
+        """Earlier formats that were set aside and of which nobody was told yet."""
+        return [row[0] for row in self._rows("select format from earlier_formats where told = 0 order by format")]
+
+    def record_told(self, format_: int) -> None:
+        """Mark that somebody was told of an earlier format."""
+        with closing(self._open()) as db:
+            db.execute("update earlier_formats set told = 1 where format = ?", (format_,))
 
 
 def _json(value: object) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pyarrow as pa
 from kenes.store.delta import Table
 from kenes.store.edition import STORE, Edition, connect, query_files
 from kenes.store.files import Snapshots, writer_lock
-from kenes.store.journal import BatchRecord, Journal
+from kenes.store.formats import JOURNAL, earlier_observations, set_aside
+from kenes.store.journal import BatchRecord, EarlierBatch, Journal
 from kenes.vocabulary.tables import FLAGS, KINDS, OBSERVATIONS
 
 SOURCE_FLAGS = "source_flags"
@@ -28,12 +30,27 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.root = folder / STORE
-        self.journal = Journal(self.root / "journal.sqlite")
         self.snapshots = Snapshots(self.root / "snapshots")
 
-    def lock(self) -> AbstractContextManager[None]:
-        """The writer's lock; see `writer_lock`."""
-        return writer_lock(self.root)
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal.
+
+        Raises:
+            StoreError: it is damaged or of another format; the writer's lock sets an earlier one aside.
+        """
+        return Journal(self.root / JOURNAL)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """The writer's lock; a store of an earlier format is set aside first. See `writer_lock`."""
+        with writer_lock(self.root):
+            set_aside(self.root)
+            yield
+
+    def earlier(self, batch: EarlierBatch) -> pa.Table:
+        """The observations of a batch of an earlier format."""
+        return earlier_observations(self.root, batch)
 
     def table(self, kind: str) -> Table:
         """A table by its kind."""

@@ -291,6 +291,7 @@ def _declare_measuring() -> None:
     _said("coverage_short", "Coverage %(share)s is below %(least)s.", share=Kind.SHARE, least=Kind.SHARE)
     _said("not_known", "No value for %(year)s: %(variable)s.", variable=Kind.VARIABLE, year=Kind.YEAR)
     _said("division_by_zero", "Division by zero.")
+    _said("said_earlier", "An earlier version of Keneş said: %(text)s", text=Kind.TEXT)
     _said("no_value", "No value.")
     _said("no_data", "No data.")
     _said("coverage", "Too little of the index has data for this place.")

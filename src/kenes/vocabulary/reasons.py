@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from kenes.vocabulary.errors import DefinitionError
 from kenes.vocabulary.reason_codes import DECLARED, Kind
@@ -136,11 +137,24 @@ def read_reason(code: str | None, text: str | None) -> Reason | None:
     return _read(code, json.loads(text) if text else {})
 
 
-def _read(code: str, values: Mapping[str, object]) -> Reason:
+def read_plain(plain: Mapping[str, Any]) -> Reason:
+    """A reason from plain data, `{"code": ..., "values": {...}}`.
+
+    Raises:
+        DefinitionError: a code that is not declared, or values that do not fit it.
+    """
+    return _read(plain["code"], plain["values"])
+
+
+def plain_reasons(found: Reason | None) -> list[dict[str, Any]]:
+    """A reason and those beside it as plain data, `[{"code": ..., "values": {...}}]`; empty for none."""
+    return [{"code": each.code, "values": each.plain()} for each in found.all()] if found else []
+
+
+def _read(code: str, values: Mapping[str, Any]) -> Reason:
     further = values.get(ALSO, [])
     own = {name: value for name, value in values.items() if name != ALSO}
     first = reason(code, **own)
-    assert isinstance(further, list)
     return Reason(first.code, first.pairs, tuple(_read(each["code"], each["values"]) for each in further))
 
 

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
+PROSE = "reason_text"
+"""Column that an export has where a language is asked for: the reason in sentences."""
+
 _TYPES = {
     "text": "string",
     "number": "float64",
@@ -47,7 +50,7 @@ class TableKind:
 def _schema(kind: TableKind) -> pa.Schema:
     import pyarrow as pa  # noqa: PLC0415  (kept out of `import kenes.comparison`)
 
-    types = {
+    types: dict[str, pa.DataType] = {
         "string": pa.string(),
         "float64": pa.float64(),
         "int64": pa.int64(),
@@ -80,13 +83,15 @@ OBSERVATIONS = _kind(
 )
 FLAGS = _kind(
     "flags",
-    "observation variable place site start:time end:time rule reason snapshot locator",
+    "observation variable place site start:time end:time rule reason snapshot locator share:number severity "
+    "reason_values",
     key="variable place site start end rule observation locator",
+    internal="share severity",
 )
 MEASUREMENTS = _kind(
     "measurements",
     "indicator edition place start:time end:time dimensions value:number unit uncertainty:number "
-    "uncertainty_kind coverage:number origin quality flags reason provenance",
+    "uncertainty_kind coverage:number origin quality flags reason provenance reason_values",
     key="indicator edition place start end dimensions",
 )
 PROVENANCE = _kind(
@@ -98,25 +103,26 @@ PROVENANCE = _kind(
 SCORES = _kind(
     "scores",
     "index place node score:number score_low:number score_high:number rank:count rank_low:count "
-    "rank_high:count level:number draws:count coverage:number ranked:yes_no reason",
+    "rank_high:count level:number draws:count coverage:number ranked:yes_no reason reason_values",
     key="index place node",
 )
 CONTRIBUTIONS = _kind(
     "contributions",
     "index place node value:number measure:number measure_unit normalised:number weight:number gain:number "
-    "year:count why",
+    "year:count reason reason_values",
     key="index place node",
 )
 PEERS = _kind("peers", "index place position:count peer distance:number", key="index place position")
 GAPS = _kind(
     "gaps",
-    "index place indicator gap:number value:number peers_median:number unit gain:number peers reason",
+    "index place indicator gap:number value:number peers_median:number unit gain:number peers reason reason_values",
     key="index place indicator",
 )
 RECOMMENDATIONS = _kind(
     "recommendations",
     "recommendation index place indicator position:count practice advised:yes_no effect_low:number "
-    "effect_high:number effect_unit metric design confidence evidence cost_class precondition why source url",
+    "effect_high:number effect_unit applied:yes_no metric design confidence evidence cost_class precondition source "
+    "url reason reason_values",
     key="index place indicator position practice",
 )
 INDEX_FACTS = _kind("index_facts", "index node key value", key="index node key")
@@ -127,7 +133,9 @@ SENSITIVITY = _kind(
     key="index place factor",
 )
 CORRELATIONS = _kind("correlations", "index a b method r:number p:number flag", key="index a b")
-NEEDS = _kind("needs", "index place position:count indicator weight:number reason", key="index place position")
+NEEDS = _kind(
+    "needs", "index place position:count indicator weight:number reason reason_values", key="index place position"
+)
 
 KINDS: dict[str, TableKind] = {
     kind.name: kind

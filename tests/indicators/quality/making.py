@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -99,3 +100,8 @@ def measurements(rows: Iterable[tuple[str, str, int, float | None]], *, unit: st
 def found(flags: pa.Table, rule: str | None = None) -> list[tuple[str, str]]:
     """Rule and place of each flag, or of those of one rule."""
     return [(r["rule"], r["place"]) for r in flags.to_pylist() if rule in (None, r["rule"])]
+
+
+def said(flag: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Code and values of a flag's reason."""
+    return flag["reason"], json.loads(flag["reason_values"])

@@ -6,7 +6,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from tests.indicators.quality.making import days, found, measurements, observations, provinces, series
+from tests.indicators.quality.making import days, found, measurements, observations, provinces, said, series
 
 from kenes.indicators.quality import (
     PlaceFacts,
@@ -26,8 +26,10 @@ def test_two_sources_that_disagree_are_a_conflict_on_both() -> None:
     other = series([33.15], place="kg-bishkek", variable="pm25", step="year", source="who")
     flags = judge_observations(observations(own, other), PM)
     assert found(flags) == [("conflict", "kg-bishkek")] * 2
-    assert flags.to_pylist()[0]["reason"].startswith("Source airnow gives 35.4 µg/m³ for 2019")
-    assert "differ by 6.41 per cent, more than 5" in flags.to_pylist()[0]["reason"]
+    code, values = said(flags.to_pylist()[0])
+    assert (code, values["source"], values["other"], values["year"]) == ("conflict_sources", "airnow", "who", 2019)
+    assert (values["value"], values["other_value"], values["limit"]) == (35.42, 33.15, 0.05)
+    assert values["share"] == pytest.approx(0.0641, abs=5e-5) == flags.to_pylist()[0]["share"]
     judged = judgements_of_flags(flags, {"pm25": ["pm25_annual_mean"]})
     assert [j.severity for j in judged] == ["note"]
 
@@ -58,9 +60,8 @@ def test_two_places_with_the_same_daily_series_are_both_flagged() -> None:
     flags = judge_observations(table, PM)
     assert found(flags, "conflict") == [("conflict", "tr-a"), ("conflict", "tr-b")]
     first = next(f for f in flags.to_pylist() if f["rule"] == "conflict")
-    assert first["reason"] == (
-        "260 of 260 values of 2019 equal those of tr-b at the same time, so one of the two series is a copy."
-    )
+    assert said(first) == ("conflict_copy", {"count": 260, "total": 260, "year": 2019, "place": "tr-b", "site": ""})
+    assert (first["share"], first["severity"]) == (1.0, "suspect")
     judged = judgements_of_flags(flags, {"pm10": ["pm10_annual_mean"]})
     assert {(j.place, j.severity) for j in judged if j.rule == "conflict"} == {
         ("tr-a", "suspect"),
@@ -120,8 +121,8 @@ def test_parts_are_held_against_the_whole(values: tuple[float | None, ...], expe
     flags = judge_observations(_cars(*values), CARS, places=PARTS)
     assert found(flags) == ([("sum_mismatch", "kz")] if expected else [])
     if expected:
-        word = "more" if expected == "sum_above" else "less"
-        assert f"{word} than the whole of 100." in flags.to_pylist()[0]["reason"]
+        code, told = said(flags.to_pylist()[0])
+        assert (code, told["value"]) == (expected, 100.0)
 
 
 def test_rates_are_not_summed() -> None:
@@ -160,7 +161,8 @@ def test_a_clock_that_is_hours_off_is_found_with_its_hours(shift: int) -> None:
     table = observations(*sites, _hourly(shift, site="off", seed=9))
     shifted = [f for f in judge_observations(table, PM).to_pylist() if f["rule"] == "time_shift"]
     assert [(f["site"], f["start"].month) for f in shifted] == [("off", 1), ("off", 2)]
-    assert shifted[0]["reason"].startswith(f"With the clock moved by {-shift} hours the series of 2019-01")
+    code, told = said(shifted[0])
+    assert (code, told["hours"], told["month"]) == ("time_shift", -shift, "2019-01")
 
 
 def test_clocks_that_agree_are_left_alone() -> None:

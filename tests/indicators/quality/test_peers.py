@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.indicators.quality.making import days, found, measurements, observations, provinces, series
+from tests.indicators.quality.making import days, found, measurements, observations, provinces, said, series
 
 from kenes.indicators.quality import (
     PlaceFacts,
@@ -71,9 +71,10 @@ def test_the_two_provinces_that_would_look_cleanest_in_2019_are_implausibly_low(
     table = observations(*provinces(30), *_real_provinces())
     flags = judge_observations(table, PM)
     assert sorted(found(flags)) == [("implausibly_low", "tr-hakkari"), ("implausibly_low", "tr-hatay")]
-    reason = flags.to_pylist()[0]["reason"]
-    assert reason.startswith("The annual mean 14.6 µg/m³ from 288 values lies ")
-    assert " robust standard deviations below the median " in reason
+    code, told = said(flags.to_pylist()[0])
+    assert (code, told["count"], told["unit"]) == ("low_mean", 288, "ug/m^3")
+    assert told["value"] == pytest.approx(14.6, abs=0.05)
+    assert told["z"] > 3.5
 
 
 def test_a_low_year_makes_the_indicators_that_use_it_suspect() -> None:
@@ -102,7 +103,8 @@ def test_a_spread_too_small_for_the_mean_is_flagged() -> None:
     flat = series(days(50, seed=98, spread=0.02), place="tr-flat")
     flags = judge_observations(observations(*provinces(20), flat), PM)
     assert found(flags) == [("implausibly_low", "tr-flat")]
-    assert "spread by only 0.0" in flags.to_pylist()[0]["reason"]
+    code, told = said(flags.to_pylist()[0])
+    assert (code, told["value"] < 0.1) == ("low_spread", True)
 
 
 def test_a_step_that_the_peers_did_not_make_is_flagged_in_the_later_year() -> None:
@@ -116,7 +118,9 @@ def test_a_step_that_the_peers_did_not_make_is_flagged_in_the_later_year() -> No
     assert found(flags) == [("step", "tr-step")]
     (flag,) = flags.to_pylist()
     assert flag["start"].year == 2019
-    assert flag["reason"].startswith("The value went from 60 in 2018 to 29 µg/m³ in 2019, 0.483 times")
+    code, told = said(flag)
+    assert (code, told["from_year"], told["year"]) == ("step", 2018, 2019)
+    assert (told["before"], told["value"], told["factor"]) == pytest.approx((60, 29, 0.483), rel=1e-3)
 
 
 def test_a_change_that_all_peers_share_is_no_step() -> None:
@@ -178,7 +182,7 @@ def test_a_place_that_is_low_every_year_keeps_its_value_with_a_note() -> None:
     own = {"tr-clean": {y: 12.0 + 0.1 * (y % 3) for y in (2017, 2018, 2019)}}
     judged = judge_measurements(_table(own, (2017, 2018, 2019)), places=GROUPS | {"tr-clean": "tr/province"})
     assert {(j.rule, j.severity) for j in judged} == {("implausibly_low", "note")}
-    assert "as in 3 years" in judged[0].reason
+    assert (judged[0].reason.code, judged[0].reason.values["years"]) == ("low_steady", 3)
 
 
 def test_a_capital_that_is_ten_times_its_peers_every_year_is_no_unit_slip() -> None:

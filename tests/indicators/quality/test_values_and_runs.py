@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.indicators.quality.making import days, found, observations, series
+from tests.indicators.quality.making import days, found, observations, said, series
 
 from kenes.indicators.quality import QualitySettings, VariableRange, judge_observations, withheld
 from kenes.vocabulary.tables import FLAGS
@@ -32,8 +32,9 @@ def test_a_value_beyond_the_plausible_range_is_flagged_with_its_row_and_its_limi
     flags = judge_observations(observations(series(values)), PM).to_pylist()
     beyond = [f for f in flags if f["rule"] == "out_of_range"]
     assert [f["locator"] for f in beyond] == ["row 12, column 3", "row 22, column 3"]
-    assert beyond[0]["reason"] == "Value 2,500 µg/m³ lies above the greatest plausible value 2,000."
-    assert beyond[1]["reason"] == "Value -3 µg/m³ lies below the least plausible value 0."
+    assert said(beyond[0]) == ("out_of_range_high", {"value": 2500.0, "unit": "ug/m^3", "limit": 2000.0})
+    assert said(beyond[1]) == ("out_of_range_low", {"value": -3.0, "unit": "ug/m^3", "limit": 0.0})
+    assert {f["severity"] for f in beyond} == {"withhold"}
     assert beyond[0]["observation"].endswith("2019-01-11T00:00:00+00:00")
 
 
@@ -59,7 +60,8 @@ def test_an_extreme_that_repeats_apart_from_the_rest_is_a_sentinel() -> None:
     flags = judge_observations(observations(series(values)), PM)
     sentinels = [f for f in flags.to_pylist() if f["rule"] == "sentinel"]
     assert len(sentinels) == 4
-    assert "985 stands 4 times" in sentinels[0]["reason"]
+    code, told = said(sentinels[0])
+    assert (code, told["value"], told["count"]) == ("sentinel_extreme", 985.0, 4)
 
 
 @pytest.mark.parametrize(("step", "length", "rule"), [("hour", 12, "stuck"), ("day", 5, "stuck")])
@@ -79,7 +81,7 @@ def test_a_stuck_run_is_one_flag_that_spans_it() -> None:
     assert (flag["start"], flag["end"]) == (begin, begin + dt.timedelta(hours=48))
     assert flag["observation"] is None
     assert flag["locator"] == "row 102, column 3 to row 149, column 3"
-    assert "48 times in a row" in flag["reason"]
+    assert said(flag) == ("stuck", {"value": 41.0, "unit": "ug/m^3", "count": 48, "limit": 12})
 
 
 def test_a_hole_in_the_series_ends_a_run() -> None:
@@ -106,7 +108,8 @@ def test_zeros_in_a_row_are_a_dead_sensor_unless_zero_is_natural() -> None:
 
 def test_a_year_of_one_value_is_dead() -> None:
     (flag,) = judge_observations(observations(series([12.0] * 365)), PM).to_pylist()
-    assert (flag["rule"], flag["reason"]) == ("dead", "All 365 values of 2019 are 12 µg/m³.")
+    assert flag["rule"] == "dead"
+    assert said(flag) == ("dead_constant", {"count": 365, "year": 2019, "value": 12.0, "unit": "ug/m^3"})
 
 
 def test_yearly_figures_may_repeat() -> None:
@@ -121,7 +124,9 @@ def test_a_single_value_far_above_its_neighbours_is_a_spike_and_an_episode_is_no
         f for f in judge_observations(observations(series(values, step="hour")), PM).to_pylist() if f["rule"] == "spike"
     ]
     assert [f["locator"] for f in spikes] == ["row 52, column 3"]
-    assert "times the greatest of its neighbours" in spikes[0]["reason"]
+    code, told = said(spikes[0])
+    assert (code, told["value"]) == ("spike", 700.0)
+    assert told["factor"] == pytest.approx(700 / told["neighbour"], rel=1e-5)
 
 
 def test_withheld_observations_are_those_of_sentinels_ranges_and_runs_only() -> None:

@@ -45,7 +45,8 @@ def test_a_place_without_a_required_number_is_not_ranked_however_much_else_it_ha
     _swap(world, "profiles/provinces.yaml", "years:", "require: [clean_air]\nyears:")
     edition = run(world).edition
     row = _roots(edition)[place_id(BROKEN)]
-    assert (row["ranked"], row["rank"], row["reason"]) == (False, None, "required: no usable value in clean_air")
+    assert (row["ranked"], row["rank"], row["reason"]) == (False, None, "required")
+    assert row["reason_values"] == '{"node":"clean_air"}'
     known = edition.table("contributions", filter={"place": place_id(BROKEN), "node": "gdp_per_head"}).to_pylist()
     assert known[0]["measure"] is not None
 
@@ -116,7 +117,7 @@ def test_a_place_is_explained_with_the_interval_that_was_published(tmp_path: Pat
         if row["ranked"]:
             assert sum(part["value"] for part in told["contributions"]) == pytest.approx(row["score"])
         else:
-            assert told["reason"] == row["reason"]
+            assert (told["reason"], told["reason_values"]) == (row["reason"], row["reason_values"])
     with pytest.raises(BadInput, match="xx is in no profile"):
         explain_profile(world, "xx")
     with pytest.raises(BadInput, match="expected one of world-provinces, found other"):

@@ -1,16 +1,14 @@
-"""Judges data before it is scored: each finding is a flag with a reason in one sentence."""
+"""Judges data before it is scored: each finding is a flag with a reason."""
 
 from kenes.indicators.quality.judge import (
-    SUSPECTING,
-    WITHHOLDING,
     judge_measurements,
     judge_observations,
     judgements_of_flags,
     withheld,
 )
 from kenes.indicators.quality.peers import robust_z
+from kenes.indicators.quality.rules import SUSPECTING, WITHHOLDING
 from kenes.indicators.quality.settings import Judgement, PlaceFacts, QualitySettings, VariableRange
-from kenes.indicators.quality.templates import reason_in, reason_tr
 
 __all__ = [
     "SUSPECTING",
@@ -22,8 +20,6 @@ __all__ = [
     "judge_measurements",
     "judge_observations",
     "judgements_of_flags",
-    "reason_in",
-    "reason_tr",
     "robust_z",
     "withheld",
 ]

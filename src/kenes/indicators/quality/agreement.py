@@ -10,7 +10,7 @@ import numpy as np
 
 from kenes.indicators.quality.series import CLASSES, Bools, Finding, Floats, Ints, Series
 from kenes.indicators.quality.settings import PlaceFacts, QualitySettings, VariableRange
-from kenes.indicators.quality.templates import reason
+from kenes.vocabulary.reasons import Reason, reason
 
 _UNKNOWN = VariableRange()
 
@@ -86,18 +86,18 @@ def _conflicts_of(
         if share <= settings.conflict_share:
             continue
         for i in members:
-            text = reason(
+            why = reason(
                 "conflict_sources",
                 source=source,
                 value=own,
                 unit=series.text(int(series.series[begin[i]]), "unit"),
-                year=str(series.year[begin[i]]),
+                year=int(series.year[begin[i]]),
                 other=other,
                 other_value=levels[other],
-                percent=100 * share,
-                limit=100 * settings.conflict_share,
+                share=share,
+                limit=settings.conflict_share,
             )
-            found.append(Finding(int(begin[i]), int(end[i]), "conflict", text))
+            found.append(Finding(int(begin[i]), int(end[i]), why, share))
     return found
 
 
@@ -125,16 +125,16 @@ def copies(series: Series, keep: Bools, settings: QualitySettings) -> list[Findi
         if equal < settings.copy_values or equal < settings.copy_share * min(sizes):
             continue
         for own, other, size in ((a, b, sizes[0]), (b, a, sizes[1])):
-            text = reason("conflict_copy", count=equal, total=size, year=str(y), other=_where(series, own, other))
-            found.append(Finding(*spans[own, y], "conflict", text))
+            why = _copied(series, own, other, count=equal, total=size, year=y)
+            found.append(Finding(*spans[own, y], why, equal / size))
     return found
 
 
-def _where(series: Series, own: int, other: int) -> str:
-    site = series.text(other, "site")
-    if series.text(own, "place") == series.text(other, "place"):
-        return site or series.text(other, "dimensions") or "the same place"
-    return f"{series.text(other, 'place')} {site}".strip()
+def _copied(series: Series, own: int, other: int, **counts: int) -> Reason:
+    place, site = series.text(other, "place"), series.text(other, "site")
+    if series.text(own, "place") == place:
+        return reason("conflict_copy_within", series=site or series.text(other, "dimensions"), **counts)
+    return reason("conflict_copy", place=place, site=site, **counts)
 
 
 def _equal_pairs(series: Series, at: Ints) -> dict[tuple[int, int, int], int]:
@@ -201,8 +201,8 @@ def _mismatch(series: Series, whole: int, parts: list[int], complete: bool, sett
     if not code:
         return []
     unit = series.text(int(series.series[whole]), "unit")
-    text = reason(code, count=len(parts), sum=total, unit=unit, year=str(series.year[whole]), value=value)
-    return [Finding(whole, whole, "sum_mismatch", text)]
+    why = reason(code, count=len(parts), sum=total, unit=unit, year=int(series.year[whole]), value=value)
+    return [Finding(whole, whole, why)]
 
 
 def boundary_changes(series: Series, keep: Bools, places: Mapping[str, PlaceFacts]) -> list[Finding]:
@@ -222,11 +222,11 @@ def boundary_changes(series: Series, keep: Bools, places: Mapping[str, PlaceFact
             moment = (date - dt.date(1970, 1, 1)).days * 24.0
             after, before = own[series.start[own] >= moment], own[series.start[own] < moment]
             if len(after) and len(before):
-                text = reason(
+                why = reason(
                     "boundary_change",
                     date=date.isoformat(),
-                    year=str(series.year[after[0]]),
-                    from_year=str(series.year[before[-1]]),
+                    year=int(series.year[after[0]]),
+                    from_year=int(series.year[before[-1]]),
                 )
-                found.append(Finding(int(after[0]), int(after[0]), "boundary_change", text))
+                found.append(Finding(int(after[0]), int(after[0]), why))
     return found

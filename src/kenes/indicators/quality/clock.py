@@ -9,7 +9,7 @@ import numpy as np
 
 from kenes.indicators.quality.series import Bools, Finding, Floats, Series
 from kenes.indicators.quality.settings import PlaceFacts, QualitySettings
-from kenes.indicators.quality.templates import reason
+from kenes.vocabulary.reasons import reason
 
 _MONTH_HOURS = 300
 
@@ -77,8 +77,8 @@ def _shifts_among(series: Series, keep: Bools, members: list[int], settings: Qua
                     own = positions[row]
                     at = series.start[own] - origin
                     own = own[(at >= begin) & (at < end)]
-                    text = reason("time_shift", month=str(months[begin]), **verdict)
-                    found.append(Finding(int(own[0]), int(own[-1]), "time_shift", text))
+                    why = reason("time_shift", month=str(months[begin]), **verdict)
+                    found.append(Finding(int(own[0]), int(own[-1]), why))
     return found
 
 

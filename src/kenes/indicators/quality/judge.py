@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,17 +33,12 @@ from kenes.indicators.quality.peers import (
     steps,
     sudden_slips,
 )
+from kenes.indicators.quality.rules import WITHHOLDING, severity_of
 from kenes.indicators.quality.runs import stuck_and_dead
 from kenes.indicators.quality.series import EXPECTED, Bools, Finding, Ints, Series, flags_table, read_series
 from kenes.indicators.quality.settings import Judgement, PlaceFacts, QualitySettings, Severity, VariableRange
-from kenes.indicators.quality.templates import read_reason, reason
 from kenes.indicators.quality.values import out_of_range, sentinels, spikes
-
-WITHHOLDING: frozenset[str] = frozenset({"sentinel", "out_of_range", "dead", "stuck"})
-"""Rules whose observations are left out of measuring; the others are shown."""
-
-SUSPECTING: frozenset[str] = frozenset({"implausibly_low", "step", "unit_slip", "dead", "conflict", "time_shift"})
-"""Rules on a whole year that keep a value from scoring (conflicts between sources: beyond a limit)."""
+from kenes.vocabulary.reasons import read_reason, reason
 
 _NO_PLACES: Mapping[str, PlaceFacts] = MappingProxyType({})
 _DEFAULT = QualitySettings()
@@ -71,7 +67,7 @@ def judge_observations(
     """
     series = read_series(observations)
     if not series.count:
-        return flags_table(observations, series, [])
+        return flags_table(observations, series, [], settings)
     found, bad = sentinels(series, variables, settings)
     beyond, outside = out_of_range(series, variables, bad)
     found += beyond
@@ -86,7 +82,7 @@ def judge_observations(
     found += sum_mismatches(series, good, variables, places, settings)
     found += boundary_changes(series, good, places)
     found += clock_shifts(series, good, places, settings)
-    return flags_table(observations, series, found)
+    return flags_table(observations, series, found, settings)
 
 
 def _codes_of(texts: list[tuple[str, ...]]) -> Ints:
@@ -144,9 +140,7 @@ def _yearly_findings(
     found += low_spreads(yearly, settings)
     found += [f for f in slips_among_peers(yearly, settings) if level[f.at]]
     found += steps(yearly, settings) + slips_in_time(yearly, settings)
-    return [Finding(int(begin[f.at]), int(end[f.at]), f.rule, f.reason) for f in found] + _segments(
-        series, good, settings
-    )
+    return [Finding(int(begin[f.at]), int(end[f.at]), f.reason) for f in found] + _segments(series, good, settings)
 
 
 def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[Finding]:
@@ -170,7 +164,7 @@ def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[Fi
             ratio, piece = medians[i] / usual, pieces[i]
             factor = slip_factor(ratio, settings.slip_tolerance_peers, settings)
             if factor and factor >= 100 and len(piece) >= 10:
-                text = reason(
+                why = reason(
                     "slip_segment",
                     count=len(piece),
                     value=medians[i],
@@ -179,11 +173,11 @@ def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[Fi
                     median=usual,
                     factor=factor,
                 )
-                found.append(Finding(int(piece[0]), int(piece[-1]), "unit_slip", text))
+                found.append(Finding(int(piece[0]), int(piece[-1]), why))
     return found
 
 
-def withheld(observations: pa.Table, flags: pa.Table, *, rules: Collection[str] = WITHHOLDING) -> pa.ChunkedArray:
+def withheld(observations: pa.Table, flags: pa.Table, *, rules: Collection[str] = WITHHOLDING) -> pa.ChunkedArray[Any]:
     """Which observations must be left out of measuring, shape (observation,).
 
     Args:
@@ -196,8 +190,8 @@ def withheld(observations: pa.Table, flags: pa.Table, *, rules: Collection[str] 
     chosen = flags.filter(pc.is_in(flags["rule"], pa.array(sorted(rules), pa.string())))
     single = chosen.filter(pc.is_valid(chosen["observation"]))
     if single.num_rows:
-        named = pc.fill_null(pc.is_in(observations["observation"], single["observation"].combine_chunks()), False)
-        mask |= named.to_numpy(zero_copy_only=False)
+        named = pc.is_in(observations["observation"], single["observation"])
+        mask |= named.to_numpy(zero_copy_only=False).astype(bool)
     owners: dict[tuple[str | None, ...], list[int]] = {}
     for s in range(series.count):
         owners.setdefault(tuple(series.key(s, k) for k in ("variable", "place", "site")), []).append(s)
@@ -237,7 +231,8 @@ def judge_measurements(
         peers in several years without a step is a `note` (a trait of the place), else `suspect`.
     """
     facts = {p: f if isinstance(f, PlaceFacts) else PlaceFacts(f) for p, f in places.items()}
-    rows = measurements.filter(pc.fill_null(pc.is_finite(measurements["value"]), False)).select(
+    finite = np.isfinite(measurements["value"].to_numpy().astype(np.float64))
+    rows = measurements.filter(pa.array(finite)).select(
         ["indicator", "edition", "place", "start", "dimensions", "value", "unit"]
     )
     known = [row for row in rows.to_pylist() if row["place"] in facts]
@@ -279,7 +274,7 @@ def _start(row: Mapping[str, object]) -> dt.datetime:
 
 
 def _judgement(row: Mapping[str, object], finding: YearFinding) -> Judgement:
-    severity: Severity = "note" if finding.code == "low_steady" else "suspect"
+    severity = severity_of(finding.reason.code, None, _DEFAULT)
     return Judgement(str(row["indicator"]), str(row["place"]), _start(row), finding.rule, finding.reason, severity)
 
 
@@ -292,11 +287,11 @@ def _crossings(rows: list[dict[str, object]], yearly: Yearly, facts: Mapping[str
             continue
         for date in facts[str(rows[a]["place"])].changed:
             if _start(rows[b]).date() < date <= _start(rows[a]).date():
-                text = reason(
+                why = reason(
                     "boundary_change",
                     date=date.isoformat(),
-                    year=str(yearly.year[a]),
-                    from_year=str(yearly.year[b]),
+                    year=int(yearly.year[a]),
+                    from_year=int(yearly.year[b]),
                 )
                 notes.add(
                     Judgement(
@@ -304,45 +299,35 @@ def _crossings(rows: list[dict[str, object]], yearly: Yearly, facts: Mapping[str
                         str(rows[a]["place"]),
                         _start(rows[a]),
                         "boundary_change",
-                        text,
+                        why,
                         "note",
                     )
                 )
     return notes
 
 
-def judgements_of_flags(
-    flags: pa.Table, uses: Mapping[str, Collection[str]], *, settings: QualitySettings = _DEFAULT
-) -> list[Judgement]:
+def judgements_of_flags(flags: pa.Table, uses: Mapping[str, Collection[str]]) -> list[Judgement]:
     """What the flags on whole years of observations mean for the indicators that use them.
 
     Args:
         flags: rows of `FLAGS`.
         uses: variable -> ids of the indicators that are computed from it.
-        settings: `conflict_suspect`.
 
     Returns:
-        One judgement an indicator, place, year and rule; `suspect` for the rules in `SUSPECTING`,
-        except conflicts between sources that differ less than `conflict_suspect`.
+        One judgement an indicator, place, year and rule, `suspect` where a flag is; what withholds observations
+        has done so, and is a note on what remains.
     """
-    chosen = flags.filter(pc.or_(pc.is_null(flags["observation"]), pc.equal(flags["rule"], "conflict")))
+    chosen = flags.filter(pc.or_(pc.is_null(flags["observation"]), pc.equal(flags["rule"], pa.scalar("conflict"))))
     result: dict[tuple[str, str, dt.datetime, str], Judgement] = {}
     for row in chosen.to_pylist():
-        severity = _severity(row["rule"], row["reason"], settings)
+        severity: Severity = "suspect" if row["severity"] == "suspect" else "note"
+        why = read_reason(row["reason"], row["reason_values"])
+        if why is None:
+            continue
         start = dt.datetime(row["start"].year, 1, 1, tzinfo=dt.UTC)
         for indicator in uses.get(row["variable"], ()):
-            judgement = Judgement(indicator, row["place"], start, row["rule"], row["reason"], severity)
+            judgement = Judgement(indicator, row["place"], start, row["rule"], why, severity)
             key = (indicator, row["place"], start, row["rule"])
             if key not in result or result[key].severity == "note":
                 result[key] = judgement
     return [result[key] for key in sorted(result)]
-
-
-def _severity(rule: str, sentence: str, settings: QualitySettings) -> Severity:
-    if rule in WITHHOLDING or rule not in SUSPECTING:
-        return "note"
-    read = read_reason(sentence)
-    if read and read[0] == "conflict_sources":
-        share = float(read[1]["percent"].replace(",", "")) / 100
-        return "suspect" if share >= settings.conflict_suspect else "note"
-    return "suspect"

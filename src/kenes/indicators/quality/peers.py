@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kenes.indicators.quality.rules import RULE_OF
 from kenes.indicators.quality.series import Bools, Floats, Ints
 from kenes.indicators.quality.settings import QualitySettings
-from kenes.indicators.quality.templates import RULE_OF, reason
+from kenes.vocabulary.reasons import Reason, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +49,16 @@ class Yearly:
 
 @dataclass(frozen=True, slots=True)
 class YearFinding:
-    """A rule that a yearly value (by position) breaks, with the code of its sentence."""
+    """A rule that a yearly value (by position) breaks, and why."""
 
     at: int
-    code: str
-    reason: str
+    reason: Reason
     z: float
 
     @property
     def rule(self) -> str:
-        """The rule that the sentence belongs to."""
-        return RULE_OF[self.code]
+        """The rule that the reason belongs to."""
+        return RULE_OF[self.reason.code]
 
 
 def robust_z(values: Floats, reference: Floats) -> Floats:
@@ -119,7 +119,7 @@ def low_values(yearly: Yearly, settings: QualitySettings, *, code: str = "low_me
     Args:
         yearly: yearly values.
         settings: `low_z`, `low_share`, `peers_least`.
-        code: sentence to use, `low_mean` or `low_value`.
+        code: reason to give, `low_mean` or `low_value`.
     """
     found = []
     for cell in _cells(yearly.quantity, yearly.group, yearly.year):
@@ -134,8 +134,8 @@ def low_values(yearly: Yearly, settings: QualitySettings, *, code: str = "low_me
             if yearly.judged[i] and low:
                 texts = {"median": median, "z": -score, "peers": len(peers), "value": float(yearly.value[i])}
                 extra = {"count": int(yearly.count[i])} if code == "low_mean" else {}
-                text = reason(code, unit=yearly.units[i], year=str(yearly.year[i]), **texts, **extra)
-                found.append(YearFinding(i, code, text, score))
+                why = reason(code, unit=yearly.units[i], year=int(yearly.year[i]), **texts, **extra)
+                found.append(YearFinding(i, why, score))
     return found
 
 
@@ -152,15 +152,15 @@ def low_spreads(yearly: Yearly, settings: QualitySettings) -> list[YearFinding]:
         for i, score in zip(known.tolist(), z.tolist(), strict=True):
             low = score < settings.low_z and yearly.spread[i] <= settings.spread_share * median
             if yearly.judged[i] and low:
-                text = reason(
+                why = reason(
                     "low_spread",
                     value=float(yearly.spread[i]),
-                    year=str(yearly.year[i]),
+                    year=int(yearly.year[i]),
                     z=-score,
                     median=median,
                     peers=len(peers),
                 )
-                found.append(YearFinding(i, "low_spread", text, score))
+                found.append(YearFinding(i, why, score))
     return found
 
 
@@ -178,17 +178,17 @@ def slips_among_peers(yearly: Yearly, settings: QualitySettings) -> list[YearFin
             ratio = float(yearly.value[i]) / median
             factor = slip_factor(ratio, settings.slip_tolerance_peers, settings)
             if factor and yearly.judged[i] and abs(score) > -settings.low_z:
-                text = reason(
+                why = reason(
                     "slip_peers",
                     value=float(yearly.value[i]),
                     unit=yearly.units[i],
-                    year=str(yearly.year[i]),
+                    year=int(yearly.year[i]),
                     ratio=ratio,
                     median=median,
                     peers=len(peers),
                     factor=factor,
                 )
-                found.append(YearFinding(i, "slip_peers", text, score))
+                found.append(YearFinding(i, why, score))
     return found
 
 
@@ -226,19 +226,19 @@ def steps(yearly: Yearly, settings: QualitySettings) -> list[YearFinding]:
         usual = float(np.median(change[peers]))
         far = (np.abs(z) > settings.step_z) & (np.abs(change - usual) >= np.log(settings.step_ratio))
         for j in np.flatnonzero(far).tolist():
-            text = reason(
+            why = reason(
                 "step",
                 before=float(yearly.value[b[j]]),
-                from_year=str(yearly.year[b[j]]),
+                from_year=int(yearly.year[b[j]]),
                 value=float(yearly.value[a[j]]),
                 unit=yearly.units[a[j]],
-                year=str(yearly.year[a[j]]),
+                year=int(yearly.year[a[j]]),
                 factor=float(np.exp(change[j])),
                 peers=int(peers.sum()),
                 usual=float(np.exp(usual)),
                 z=abs(float(z[j])),
             )
-            found.append(YearFinding(int(a[j]), "step", text, float(z[j])))
+            found.append(YearFinding(int(a[j]), why, float(z[j])))
     return found
 
 
@@ -254,24 +254,24 @@ def slips_in_time(yearly: Yearly, settings: QualitySettings) -> list[YearFinding
         factor = slip_factor(second / first, settings.slip_tolerance_own, settings)
         small = min(first, second)
         if factor and not (small < 20 and small == int(small)):
-            text = reason(
+            why = reason(
                 "slip_own",
                 value=second,
                 unit=yearly.units[a],
-                year=str(yearly.year[a]),
+                year=int(yearly.year[a]),
                 ratio=second / first,
                 before=first,
-                from_year=str(yearly.year[b]),
+                from_year=int(yearly.year[b]),
                 factor=factor,
             )
-            found.append(YearFinding(a, "slip_own", text, float("nan")))
+            found.append(YearFinding(a, why, float("nan")))
     return found
 
 
 def steady_lows(
     yearly: Yearly, lows: list[YearFinding], changed: set[int], settings: QualitySettings
 ) -> list[YearFinding]:
-    """Lows with the sentence `low_steady` where a place was as low in several years without a step."""
+    """Lows with the reason `low_steady` where a place was as low in several years without a step."""
     by_entity: Mapping[tuple[int, int], list[YearFinding]] = defaultdict(list)
     for low in lows:
         by_entity[int(yearly.quantity[low.at]), int(yearly.entity[low.at])].append(low)
@@ -308,14 +308,14 @@ def _steady(yearly: Yearly, low: YearFinding, years: int) -> YearFinding:
     i = low.at
     cell = (yearly.quantity == yearly.quantity[i]) & (yearly.group == yearly.group[i])
     cell &= (yearly.year == yearly.year[i]) & yearly.peer & (yearly.value > 0)
-    text = reason(
+    why = reason(
         "low_steady",
         value=float(yearly.value[i]),
         unit=yearly.units[i],
-        year=str(yearly.year[i]),
+        year=int(yearly.year[i]),
         z=-low.z,
         median=float(np.median(yearly.value[cell])),
         peers=int(cell.sum()),
         years=years,
     )
-    return YearFinding(i, "low_steady", text, low.z)
+    return YearFinding(i, why, low.z)

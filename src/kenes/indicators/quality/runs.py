@@ -8,7 +8,7 @@ import numpy as np
 
 from kenes.indicators.quality.series import CLASSES, Bools, Finding, Ints, Series
 from kenes.indicators.quality.settings import QualitySettings, VariableRange
-from kenes.indicators.quality.templates import reason
+from kenes.vocabulary.reasons import reason
 
 
 def equal_runs(series: Series, keep: Ints, run_gap: int) -> tuple[Ints, Ints]:
@@ -51,13 +51,13 @@ def stuck_and_dead(
             continue
         year = int(series.year[first])
         if (s, year) in constant and year == int(series.year[last]):
-            text = reason("dead_constant", count=count, year=str(year), value=value, unit=series.text(s, "unit"))
-            found.append(Finding(first, last, "dead", text))
+            why = reason("dead_constant", count=count, year=year, value=value, unit=series.text(s, "unit"))
+            found.append(Finding(first, last, why))
         elif value == 0:
-            found.append(Finding(first, last, "dead", reason("dead_zero", count=count)))
+            found.append(Finding(first, last, reason("dead_zero", count=count)))
         else:
-            text = reason("stuck", value=value, unit=series.text(s, "unit"), count=count, limit=int(limits[s]))
-            found.append(Finding(first, last, "stuck", text))
+            why = reason("stuck", value=value, unit=series.text(s, "unit"), count=count, limit=int(limits[s]))
+            found.append(Finding(first, last, why))
     return found
 
 

@@ -11,6 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kenes.indicators.quality.rules import RULE_OF, severity_of
+from kenes.indicators.quality.settings import QualitySettings
+from kenes.vocabulary.locators import TO
+from kenes.vocabulary.reasons import Reason
 from kenes.vocabulary.tables import FLAGS
 
 Floats = npt.NDArray[np.float64]
@@ -84,9 +88,8 @@ class Series:
 def _codes(table: pa.Table, column: str) -> tuple[Ints, tuple[str | None, ...]]:
     if column not in table.column_names:
         return np.zeros(table.num_rows, dtype=np.int64), (None,)
-    encoded = pc.dictionary_encode(table[column], null_encoding="encode").combine_chunks()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], pa.string()).dictionary_encode()
+    texts = pa.concat_arrays([*table[column].cast(pa.string()).chunks, pa.array([], pa.string())])
+    encoded = texts.dictionary_encode(null_encoding="encode")
     codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, tuple(encoded.dictionary.to_pylist()) or (None,)
 
@@ -115,12 +118,12 @@ def read_series(observations: pa.Table) -> Series:
         observations: columns of `OBSERVATIONS`; internal ones may be absent. Rows without a value,
             or with a value that is no finite number, are left out.
     """
-    present = pc.fill_null(pc.is_finite(observations["value"]), False)
-    rows = np.flatnonzero(present.to_numpy(zero_copy_only=False)).astype(np.int64)
+    present = np.isfinite(observations["value"].to_numpy().astype(np.float64))
+    rows = np.flatnonzero(present).astype(np.int64)
     wanted = {*KEYS, "value", "start", "end", "civil_start", "civil_end", "snapshot"}
     table = observations.select([c for c in observations.column_names if c in wanted])
     if len(rows) < table.num_rows:
-        table = table.filter(present)
+        table = table.filter(pa.array(present))
     start, end = _times(table, "start", "civil_start"), _times(table, "end", "civil_end")
     hours = (end - start) / np.timedelta64(1, "h")
     period = np.searchsorted(_LIMITS, hours, side="right").astype(np.int64)
@@ -152,15 +155,25 @@ def read_series(observations: pa.Table) -> Series:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One flag before it has become a row: values `begin` to `end` (positions in the series)."""
+    """One flag before it has become a row: values `begin` to `end` (positions in the series).
+
+    `share` is how far two series differ, or how much of them is equal, as a share; None where the rule knows none.
+    """
 
     begin: int
     end: int
-    rule: str
-    reason: str
+    reason: Reason
+    share: float | None = None
+
+    @property
+    def rule(self) -> str:
+        """The rule that the reason belongs to."""
+        return RULE_OF[self.reason.code]
 
 
-def flags_table(observations: pa.Table, series: Series, findings: Sequence[Finding]) -> pa.Table:
+def flags_table(
+    observations: pa.Table, series: Series, findings: Sequence[Finding], settings: QualitySettings
+) -> pa.Table:
     """The rows of `FLAGS` for findings.
 
     A flag of one value carries its observation; a flag of a run or of a year carries none, spans
@@ -172,10 +185,11 @@ def flags_table(observations: pa.Table, series: Series, findings: Sequence[Findi
     begin = np.array([f.begin for f in findings], dtype=np.int64)
     end = np.array([f.end for f in findings], dtype=np.int64)
     columns = ["observation", "variable", "place", "site", "start", "end", "snapshot", "locator"]
-    first = observations.select(columns).take(pa.array(series.row[begin]))
-    last = observations.select(["end", "locator"]).take(pa.array(series.row[end]))
+    first = observations.select(columns).take(pa.array(series.row[begin], pa.int64()))
+    last = observations.select(["end", "locator"]).take(pa.array(series.row[end], pa.int64()))
     single = pa.array(begin == end)
-    span = pc.binary_join_element_wise(first["locator"], last["locator"], " to ")
+    ends = zip(first["locator"].to_pylist(), last["locator"].to_pylist(), strict=True)
+    span = pa.array([None if a is None or b is None else f"{a}{TO}{b}" for a, b in ends], pa.string())
     arrays = {
         "observation": pc.if_else(single, first["observation"], pa.scalar(None, pa.string())),
         "variable": first["variable"],
@@ -184,9 +198,12 @@ def flags_table(observations: pa.Table, series: Series, findings: Sequence[Findi
         "start": first["start"],
         "end": last["end"],
         "rule": pa.array([f.rule for f in findings], pa.string()),
-        "reason": pa.array([f.reason for f in findings], pa.string()),
+        "reason": pa.array([f.reason.code for f in findings], pa.string()),
         "snapshot": first["snapshot"],
         "locator": pc.if_else(single, first["locator"], span),
+        "share": pa.array([f.share for f in findings], pa.float64()),
+        "severity": pa.array([severity_of(f.reason.code, f.share, settings) for f in findings], pa.string()),
+        "reason_values": pa.array([f.reason.text for f in findings], pa.string()),
     }
     table = pa.table({name: arrays[name] for name in kind.schema().names}).cast(kind.schema())
     return table.sort_by([(key, "ascending") for key in kind.key])

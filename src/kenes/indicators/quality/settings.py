@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-Severity = Literal["suspect", "note"]
+from kenes.vocabulary.reasons import Reason
+
+Severity = Literal["withhold", "suspect", "note"]
+"""`withhold`: the observation is left out of measuring; `suspect`: the value does not score; `note`: only shown."""
 Kind = Literal["mean", "stock", "flow"]
 
 
@@ -138,5 +141,5 @@ class Judgement:
     place: str
     start: dt.datetime
     rule: str
-    reason: str
+    reason: Reason
     severity: Severity

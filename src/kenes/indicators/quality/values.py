@@ -8,7 +8,7 @@ import numpy as np
 
 from kenes.indicators.quality.series import Bools, Finding, Floats, Series
 from kenes.indicators.quality.settings import QualitySettings, VariableRange
-from kenes.indicators.quality.templates import reason
+from kenes.vocabulary.reasons import reason
 
 _UNKNOWN = VariableRange()
 
@@ -21,14 +21,12 @@ def ranges_of(series: Series, variables: Mapping[str, VariableRange]) -> tuple[F
     return low, high
 
 
-def _findings(series: Series, chosen: Bools, code: str, rule: str, limit: Floats | None) -> list[Finding]:
+def _findings(series: Series, chosen: Bools, code: str, limit: Floats) -> list[Finding]:
     found = []
     for i in np.flatnonzero(chosen).tolist():
         s = int(series.series[i])
-        texts: dict[str, float | str] = {"value": float(series.value[i]), "unit": series.text(s, "unit")}
-        if limit is not None:
-            texts["limit"] = float(limit[s])
-        found.append(Finding(i, i, rule, reason(code, **texts)))
+        why = reason(code, value=float(series.value[i]), unit=series.text(s, "unit"), limit=float(limit[s]))
+        found.append(Finding(i, i, why))
     return found
 
 
@@ -69,10 +67,10 @@ def sentinels(
     for i in np.flatnonzero(mask).tolist():
         value, extreme = float(series.value[i]), extremes.get(int(series.series[i]))
         if extreme and value == extreme[0]:
-            text = reason("sentinel_extreme", value=value, count=extreme[1], next=extreme[2])
+            why = reason("sentinel_extreme", value=value, count=extreme[1], next=extreme[2])
         else:
-            text = reason("sentinel_code", value=value)
-        found.append(Finding(i, i, "sentinel", text))
+            why = reason("sentinel_code", value=value)
+        found.append(Finding(i, i, why))
     return found, mask
 
 
@@ -81,8 +79,8 @@ def out_of_range(series: Series, variables: Mapping[str, VariableRange], skip: B
     low, high = ranges_of(series, variables)
     below = (series.value < low[series.series]) & ~skip
     above = (series.value > high[series.series]) & ~skip
-    found = _findings(series, below, "out_of_range_low", "out_of_range", low)
-    found += _findings(series, above, "out_of_range_high", "out_of_range", high)
+    found = _findings(series, below, "out_of_range_low", low)
+    found += _findings(series, above, "out_of_range_high", high)
     return found, below | above
 
 
@@ -110,11 +108,11 @@ def spikes(series: Series, skip: Bools, settings: QualitySettings) -> list[Findi
         usual = 1.4826 * float(np.median(np.abs(np.diff(own))))
         if value[i] - neighbour[i] >= settings.spike_deviations * usual:
             texts = {"value": float(value[i]), "neighbour": float(neighbour[i])}
-            text = reason(
+            why = reason(
                 "spike",
                 unit=series.text(int(owner[i]), "unit"),
                 factor=float(value[i] / neighbour[i]),
                 **texts,
             )
-            found.append(Finding(int(keep[i]), int(keep[i]), "spike", text))
+            found.append(Finding(int(keep[i]), int(keep[i]), why))
     return found

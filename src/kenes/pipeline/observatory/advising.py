@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from kenes.pipeline.observatory.recommending import roots_of
 from kenes.pipeline.observatory.run import open_edition
 from kenes.store import Edition
 from kenes.vocabulary.errors import BadInput
+from kenes.vocabulary.reasons import Reason, plain_reasons, read_reason, reason, together
 
 Row = dict[str, Any]
 
@@ -25,7 +25,7 @@ def advise(folder: Path, place: str, themes: Sequence[str] = ()) -> Row:
         themes: only gaps in these groups (environment, energy, economy, society, governance).
 
     Returns:
-        `place`, `period`, `edition`, `refused` (why there is no advice, or None), `gaps`,
+        `place`, `period`, `edition`, `refused` (why there is no advice, as codes with values), `gaps`,
         `recommendations`, `not_recommended`, `bundle` (None: no budget is weighed).
 
     Raises:
@@ -48,7 +48,7 @@ def advise(folder: Path, place: str, themes: Sequence[str] = ()) -> Row:
         "place": found.id,
         "period": _years(edition, scores),
         "edition": edition.id,
-        "refused": _refusal(edition, found.id, scores, rows),
+        "refused": plain_reasons(_refusal(edition, found.id, scores, rows)),
         "gaps": [{k: v for k, v in gap.items() if k != "place"} for gap in gaps],
         "recommendations": [_without(row, "advised") for row in rows if row["advised"]],
         "not_recommended": [_without(row, "advised") for row in rows if not row["advised"]],
@@ -96,6 +96,7 @@ def _recommendation(catalogue: Catalogue, row: Row, gaps: Sequence[Row], scores:
             "high": row["effect_high"],
             "unit": row["effect_unit"],
             "metric": row["metric"],
+            "applied": row["applied"],
         },
         "score": {"before": score["score"]},
         "rank": {"before_low": score["rank_low"], "before_high": score["rank_high"]},
@@ -103,34 +104,17 @@ def _recommendation(catalogue: Catalogue, row: Row, gaps: Sequence[Row], scores:
         "design": row["design"],
         "gates": [{"id": row["precondition"], "state": "unknown"}] if row["precondition"] else [],
         "cost": row["cost_class"],
-        "reasons": row["why"],
+        "reasons": plain_reasons(read_reason(row["reason"], row["reason_values"])),
         "source": row["source"],
         "url": row["url"],
     }
 
 
-def _refusal(edition: Edition, place: str, scores: Sequence[Row], rows: Sequence[Row]) -> str | None:
+def _refusal(edition: Edition, place: str, scores: Sequence[Row], rows: Sequence[Row]) -> Reason | None:
+    """Why there is no advice: not ranked, with what to bring first; or no practice that fits."""
     if not any(score["ranked"] for score in scores):
         needs = edition.table("needs", filter={"place": place}).to_pylist()
-        first = ", ".join(dict.fromkeys(need["indicator"] for need in needs))
-        return f"not ranked ({'; '.join(s['reason'] or '' for s in scores)}); bring first: {first}"
-    if not any(row["advised"] for row in rows):
-        return "no practice with measured evidence fits a gap of this place"
-    return None
-
-
-def told(found: Mapping[str, Any]) -> str:
-    """Advice in words, for a terminal."""
-    lines = [f"{found['place']}, edition {found['edition'][:12]}"]
-    if found["refused"]:
-        lines.append(f"No recommendation: {found['refused']}")
-    for gap in found["gaps"]:
-        lines.append(f"gap in {gap['indicator']}: {gap['reason']}")
-    for title, key in (("recommended", "recommendations"), ("not recommended yet", "not_recommended")):
-        for row in found[key]:
-            effect = json.dumps(row["effect"], ensure_ascii=False)
-            lines.append(
-                f"{title}: {row['title']} [{row['practice']}] for {row['gap']['indicator']}; {row['confidence']}"
-            )
-            lines += [f"    effect {effect}", f"    {row['reasons']}", f"    {row['source']} {row['url'] or ''}"]
-    return "\n".join(lines)
+        first = list(dict.fromkeys(need["indicator"] for need in needs))
+        whys = [read_reason(score["reason"], score["reason_values"]) for score in scores]
+        return together([why for why in whys if why] + [reason("not_ranked_bring", indicators=first)])
+    return None if any(row["advised"] for row in rows) else reason("no_practice_fits")

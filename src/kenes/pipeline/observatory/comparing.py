@@ -31,6 +31,7 @@ from kenes.comparison.draws.factors import name_of
 from kenes.comparison.draws.intervals import factors_of
 from kenes.pipeline.progress import Progress
 from kenes.vocabulary.errors import BadInput
+from kenes.vocabulary.reasons import Reason, read_reason, reason, reason_columns
 from kenes.vocabulary.tables import CONTRIBUTIONS, CORRELATIONS, INDEX_FACTS, PEERS, SCORES, SENSITIVITY
 
 Floats = NDArray[np.float64]
@@ -59,16 +60,16 @@ class Chosen:
     values: Floats
     errors: Floats
     units: tuple[str, ...]
-    barred: Mapping[tuple[str, str], str]
+    barred: Mapping[tuple[str, str], Reason]
     lacking: Mapping[str, str]
     """Places without any usable value below a required node, with that node."""
 
-    def why_not_ranked(self, place: str) -> str:
+    def why_not_ranked(self, place: str) -> Reason:
         """Why a place that is not ranked is not."""
         if place in self.lacking:
-            return f"required: no usable value in {self.lacking[place]}"
+            return reason("required", node=self.lacking[place])
         missing = sum((place, indicator) in self.barred for indicator in self.indicators)
-        return f"coverage: {missing} of {len(self.indicators)} indicators are missing or unusable"
+        return reason("coverage_missing", missing=missing, all=len(self.indicators))
 
     def entering(self) -> Floats:
         """The values that are compared, shape (place, indicator): none of a place that lacks what is required."""
@@ -81,7 +82,18 @@ class Numbers:
 
     def __init__(self, measurements: pa.Table) -> None:
         self._rows: dict[str, dict[tuple[str, int], Row]] = defaultdict(dict)
-        columns = ["indicator", "place", "start", "value", "uncertainty", "unit", "quality", "flags", "reason"]
+        columns = [
+            "indicator",
+            "place",
+            "start",
+            "value",
+            "uncertainty",
+            "unit",
+            "quality",
+            "flags",
+            "reason",
+            "reason_values",
+        ]
         for row in measurements.select(columns).to_pylist():
             self._rows[row["indicator"]][row["place"], row["start"].year] = row
 
@@ -114,7 +126,7 @@ def choose(profile: Profile, specification: Specification, catalogue: Catalogue,
     given = profile.years.get("by_indicator") or {}
     years = tuple(given.get(i) or numbers.year(i, places, profile.years) for i in indicators)
     values, errors = np.full((len(places), len(indicators)), np.nan), np.zeros((len(places), len(indicators)))
-    barred: dict[tuple[str, str], str] = {}
+    barred: dict[tuple[str, str], Reason] = {}
     for column, (indicator, year) in enumerate(zip(indicators, years, strict=True)):
         for line, place in enumerate(places):
             row = numbers.usable(indicator, place, year) if year else None
@@ -141,12 +153,13 @@ def _lacking(profile: Profile, specification: Specification, places: Sequence[st
     return found
 
 
-def _why(row: Row | None) -> str:
+def _why(row: Row | None) -> Reason:
+    none = reason("no_value")
     if row is None:
-        return "no value"
+        return none
     if row["value"] is None:
-        return str(row["reason"] or "no value")
-    return f"judged {row['quality']}: {row['flags']}"
+        return read_reason(row["reason"], row["reason_values"]) or none
+    return reason("judged", quality=row["quality"], rules=row["flags"].split())
 
 
 def specification_of(profile: Profile, catalogue: Catalogue) -> Specification:
@@ -211,6 +224,7 @@ def build_profile(profile: Profile, catalogue: Catalogue, numbers: Numbers) -> t
 def _score(index: str, row: Mapping[str, Any], chosen: Chosen, weights: Mapping[str, float]) -> Row:
     """A row of `scores`; a place that is not ranked still shows the share of the weight that it has."""
     known: Row = {"index": index, **{name: row.get(name) for name in SCORES.schema().names if name != "index"}}
+    known |= reason_columns(reason(row["reason"]) if row["reason"] else None)
     for end in ("score_low", "score_high"):  # other normalisations reach beyond the scale, a score does not
         if known[end] is not None:
             known[end] = min(max(known[end], SCALE[0]), SCALE[1])
@@ -218,7 +232,7 @@ def _score(index: str, row: Mapping[str, Any], chosen: Chosen, weights: Mapping[
         return known
     missing = [i for i in chosen.indicators if (row["place"], i) in chosen.barred]
     known["coverage"] = sum(weight for i, weight in weights.items() if i not in missing)
-    known["reason"] = chosen.why_not_ranked(row["place"])
+    known |= reason_columns(chosen.why_not_ranked(row["place"]))
     return known
 
 
@@ -240,7 +254,7 @@ def _contributions(index: str, built: Built, chosen: Chosen) -> list[Row]:
                     "weight": float(weights[column]),
                     "gain": _finite(gains[line, column]),
                     "year": chosen.years[column],
-                    "why": chosen.barred.get((place, indicator)),
+                    **reason_columns(chosen.barred.get((place, indicator))),
                 }
             )
     return found

@@ -9,6 +9,7 @@ from kenes.pipeline.index.explaining import explained
 from kenes.pipeline.observatory.comparing import Numbers, build_profile
 from kenes.pipeline.observatory.run import open_edition
 from kenes.vocabulary.errors import BadInput
+from kenes.vocabulary.reasons import reason_columns
 
 
 def explain_profile(
@@ -39,4 +40,4 @@ def explain_profile(
         )  # fmt: skip
     built, chosen = build_profile(fitting[0], catalogue, Numbers(edition.table("measurements")))
     told = explained(built, found.id, draws=draws or built.spec.draws, seed=seed)
-    return told if told["ranked"] else {**told, "reason": chosen.why_not_ranked(found.id)}
+    return told if told["ranked"] else {**told, **reason_columns(chosen.why_not_ranked(found.id))}

@@ -10,11 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kenes.catalogue import Catalogue
+from kenes.pages.language import language
+from kenes.pages.words.names import Names
+from kenes.pages.words.reasons import told_row
 from kenes.pipeline.observatory.run import open_edition
-from kenes.store import EXPORTED, Edition, write_all, write_export
+from kenes.store import EXPORTED, Edition, exported_columns, write_all, write_export
 from kenes.vocabulary.errors import BadInput
 from kenes.vocabulary.facts import Place
-from kenes.vocabulary.tables import KINDS, PLACES
+from kenes.vocabulary.tables import KINDS, PLACES, PROSE
 
 
 def place_row(place: Place) -> dict[str, str | None]:
@@ -70,20 +73,31 @@ def table_of(
     if kind != "places":
         return edition.table(kind, filter=chosen)
     table = places_table(catalogue)
-    return table.filter(pc.equal(table["place"], chosen["place"])) if chosen else table
+    return table.filter(pc.equal(table["place"], pa.scalar(chosen["place"]))) if chosen else table
 
 
-def export_tables(folder: Path, kind: str | None, out: Path, **filters: str | None) -> list[str]:
-    """Write one kind to a file, or all kinds into a folder; gives the files."""
+def export_tables(
+    folder: Path, kind: str | None, out: Path, *, lang: str | None = None, **filters: str | None
+) -> list[str]:
+    """Write one kind to a file, or all kinds into a folder; gives the files.
+
+    Args:
+        folder: the observatory.
+        kind: which table; all when None.
+        out: file, or folder for all.
+        lang: language of one more column, the reasons as sentences; none by default.
+        filters: `place`, `indicator`, `index`.
+    """
     edition, catalogue = open_edition(folder)
+    names = Names(catalogue, language(lang)) if lang else None
     if kind is not None:
-        write_export(kind, table_of(edition, catalogue, kind, **_all(filters)), out)
+        write_export(kind, _told(table_of(edition, catalogue, kind, **_all(filters)), names), out)
         return [str(out)]
     wanted = _all(filters)
     tables = {}
     for each in EXPORTED:
         has = {name: value if name in KINDS[each].schema().names else None for name, value in wanted.items()}
-        tables[each] = table_of(edition, catalogue, each, **has)
+        tables[each] = _told(table_of(edition, catalogue, each, **has), names)
     return [str(path) for path in write_all(tables, out)]
 
 
@@ -91,12 +105,24 @@ def _all(filters: dict[str, str | None]) -> dict[str, str | None]:
     return {name: filters.get(name) for name in ("place", "indicator", "index")}
 
 
-def exported_rows(folder: Path, kind: str | None, **filters: str | None) -> Any:
-    """Exported rows as plain values for JSON; of all kinds when none is named."""
-    edition, catalogue = open_edition(folder)
+def _told(table: pa.Table, names: Names | None) -> pa.Table:
+    """A table with its reasons as sentences in one more column, where a language is asked for."""
+    if names is None or "reason" not in table.column_names:
+        return table
+    pairs = zip(table["reason"].to_pylist(), table["reason_values"].to_pylist(), strict=True)
+    texts = [told_row(code, values, names) or None for code, values in pairs]
+    return table.append_column(PROSE, pa.array(texts, pa.string()))
+
+
+def exported_rows(folder: Path, kind: str | None, *, lang: str | None = None, **filters: str | None) -> Any:
+    """Exported rows as plain values for JSON; of all kinds when none is named. `lang` as in `export_tables`."""
     if kind is None:
-        return {each: exported_rows(folder, each, **filters) for each in EXPORTED}
-    table = table_of(edition, catalogue, kind, **_all(filters)).select(list(KINDS[kind].exported))
+        return {each: exported_rows(folder, each, lang=lang, **filters) for each in EXPORTED}
+    edition, catalogue = open_edition(folder)
+    table = _told(
+        table_of(edition, catalogue, kind, **_all(filters)), Names(catalogue, language(lang)) if lang else None
+    )
+    table = table.select(exported_columns(kind, table))
     return [{name: plain(value) for name, value in row.items()} for row in table.to_pylist()]
 
 

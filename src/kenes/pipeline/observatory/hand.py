@@ -16,6 +16,7 @@ from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
 from kenes.indicators.quality import QualitySettings, judge_observations
 from kenes.pipeline.observatory.ingest import Ingested, ingest_file, ingest_shipped, read_file
 from kenes.pipeline.observatory.measuring import judge_and_measure, place_facts, ranges
+from kenes.pipeline.observatory.rebuilding import writing
 from kenes.pipeline.progress import Progress
 from kenes.store import Store, write_export
 from kenes.vocabulary.errors import BadInput
@@ -25,8 +26,7 @@ from kenes.vocabulary.tables import FLAGS, KINDS
 def ingest_declared(folder: Path, wanted: Sequence[str], licensed: Path | None, progress: Progress) -> list[Ingested]:
     """Ingest declared sources and stop there."""
     catalogue = load(folder).require_sound()
-    store = Store(folder)
-    with store.lock():
+    with writing(folder, catalogue, progress) as store:
         return ingest_shipped(store, catalogue, progress, wanted, licensed)
 
 
@@ -45,8 +45,7 @@ def ingest_by_hand(folder: Path, file: Path, mapping: Path, progress: Progress) 
         SourceError: the file is not what the mapping says; nothing was written.
     """
     catalogue = load(folder).require_sound()
-    store = Store(folder)
-    with store.lock():
+    with writing(folder, catalogue, progress) as store:
         progress.stage("ingest", 1)
         progress.step(file.name)
         return [ingest_file(store, catalogue, _one_mapping(mapping, file), read_file(file), by_hand=True)]

@@ -26,6 +26,8 @@ from kenes.indicators.quality import (
 )
 from kenes.indicators.yearly import yearly
 from kenes.store import BatchRecord, Store
+from kenes.vocabulary.locators import provenance_locator
+from kenes.vocabulary.reasons import reason_columns
 from kenes.vocabulary.tables import FLAGS, MEASUREMENTS
 from kenes.vocabulary.units import factor
 
@@ -71,7 +73,7 @@ def judge_and_measure(
     kinds = {place.id: place.kind for place in catalogue.places.values()}
     licences = {m.source.id: m.source.licence.text("en") for m in catalogue.mappings}
     measured = measure(definitions, catalogue.variables, series, kinds, licences)
-    of_flags = judgements_of_flags(flags, _uses(definitions), settings=settings)
+    of_flags = judgements_of_flags(flags, _uses(definitions))
     of_values = judge_measurements(measured.measurements, places=places, settings=settings)
     measured, judged = _judged(measured, catalogue, of_flags, of_values)
     return {
@@ -86,10 +88,13 @@ def _in_own_units(observations: pa.Table, catalogue: Catalogue) -> pa.Table:
     value = observations["value"].to_numpy(zero_copy_only=False).astype(float)
     pairs = pa.table({"v": observations["variable"], "u": observations["unit"]}).group_by(["v", "u"]).aggregate([])
     for variable, unit in zip(pairs["v"].to_pylist(), pairs["u"].to_pylist(), strict=True):
-        known = catalogue.variables.get(variable)
+        known = catalogue.variables.get(variable or "")
         scale = factor(unit, known.unit) if known and unit else 1.0
         if scale != 1.0:
-            same = pc.and_(pc.equal(observations["variable"], variable), pc.equal(observations["unit"], unit))
+            same = pc.and_(
+                pc.equal(observations["variable"], pa.scalar(str(variable))),
+                pc.equal(observations["unit"], pa.scalar(str(unit))),
+            )
             value = np.where(same.to_numpy(zero_copy_only=False), value * scale, value)
     column = observations.schema.get_field_index("value")
     return observations.set_column(column, "value", pa.array(value, pa.float64(), from_pandas=True))
@@ -152,7 +157,9 @@ def _flag(row: Mapping[str, Any], judgement: Judgement) -> dict[str, Any]:
         "start": row["start"],
         "end": row["end"],
         "rule": judgement.rule,
-        "reason": judgement.reason,
         "snapshot": None,
-        "locator": f"provenance {row['provenance']}",
+        "locator": provenance_locator(row["provenance"]),
+        "share": None,
+        "severity": judgement.severity,
+        **reason_columns(judgement.reason),
     }

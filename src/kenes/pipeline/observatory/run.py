@@ -17,6 +17,7 @@ from kenes.pipeline.installed import code_digest
 from kenes.pipeline.observatory.comparing import compare_profiles
 from kenes.pipeline.observatory.ingest import Ingested, ingest_shipped
 from kenes.pipeline.observatory.measuring import judge_and_measure
+from kenes.pipeline.observatory.rebuilding import writing
 from kenes.pipeline.observatory.recommending import recommend_for
 from kenes.pipeline.progress import Progress, Silent
 from kenes.store import BatchRecord, Edition, Store, digest
@@ -79,8 +80,7 @@ def run(
     """
     progress = progress or Silent()
     catalogue = load(folder).require_sound()
-    store = Store(folder)
-    with store.lock():
+    with writing(folder, catalogue, progress) as store:
         ingested = ingest_shipped(store, catalogue, progress, sources, licensed)
         return _build(store, catalogue, ingested, progress, seed)
 
@@ -88,9 +88,9 @@ def run(
 def rebuild(folder: Path, progress: Progress | None = None, *, seed: int | None = None) -> Ran:
     """Measure, compare, recommend and publish from what was ingested; `seed` as in `run`."""
     catalogue = load(folder).require_sound()
-    store = Store(folder)
-    with store.lock():
-        return _build(store, catalogue, [], progress or Silent(), seed)
+    progress = progress or Silent()
+    with writing(folder, catalogue, progress) as store:
+        return _build(store, catalogue, [], progress, seed)
 
 
 def _build(

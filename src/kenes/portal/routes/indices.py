@@ -14,7 +14,7 @@ from starlette.responses import Response
 from kenes.pages.language import language
 from kenes.portal import drawings
 from kenes.portal.choropleth import indicator_map
-from kenes.portal.records import Figure
+from kenes.portal.records import Measurement
 from kenes.portal.routes.places import Code, by_group, map_words
 from kenes.portal.site import Page, Site
 from kenes.portal.views import EditionView
@@ -187,7 +187,7 @@ def trend(page: Page, view: EditionView, indicator: str, states: frozenset[str])
     return {"series": series, "chart": chart, "long": any(len(s["points"]) > 1 for s in series)}
 
 
-def national(view: EditionView, indicator: str) -> list[tuple[str, Figure]]:
+def national(view: EditionView, indicator: str) -> list[tuple[str, Measurement]]:
     """Newest figures of whole states."""
     newest = view.newest(indicator)
     return [(p, f) for p, f in newest.items() if p in view.places and view.places[p].kind == "country"]

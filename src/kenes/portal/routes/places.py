@@ -13,7 +13,7 @@ from starlette.responses import Response
 from kenes.pages.language import language
 from kenes.portal import drawings
 from kenes.portal.choropleth import index_map, indicator_map
-from kenes.portal.records import Figure
+from kenes.portal.records import Measurement
 from kenes.portal.site import GROUPS, Page, Site
 from kenes.portal.views import EditionView
 from kenes.vocabulary.languages import LANGUAGES
@@ -29,8 +29,8 @@ class Line:
     """One indicator of a place: its newest figure and its series."""
 
     indicator: str
-    figure: Figure
-    series: tuple[Figure, ...]
+    figure: Measurement
+    series: tuple[Measurement, ...]
     sources: tuple[str, ...]
 
 
@@ -145,7 +145,7 @@ def states(view: EditionView) -> list[str]:
     return sorted(found, key=lambda p: (-len(view.indicators_of(p)), p))
 
 
-def side_by_side(view: EditionView, chosen: list[str]) -> tuple[list[tuple[str, list[Figure | None]]], int]:
+def side_by_side(view: EditionView, chosen: list[str]) -> tuple[list[tuple[str, list[Measurement | None]]], int]:
     """Figures of the same indicator from the same source for at least two of the places.
 
     Returns:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kenes.portal.files import Excerpt, FileForm, excerpt
-from kenes.portal.records import rows_of
+from kenes.portal.records import rows_of, values_of
 from kenes.portal.routes.places import Code
 from kenes.portal.site import Site
 from kenes.portal.views import EditionView
@@ -149,14 +149,15 @@ def _observations(
     return table.num_rows, rows_of(table.slice((part - 1) * ROWS_SHOWN, ROWS_SHOWN))
 
 
-def _same_series(table: pa.Table, series: Mapping[str, Any], year: int) -> pa.ChunkedArray:
+def _same_series(table: pa.Table, series: Mapping[str, Any], year: int) -> pa.BooleanArray:
     """Which rows have the site, the dimensions and the year of a series."""
-    import pyarrow.compute as pc  # noqa: PLC0415  (only here)
+    import pyarrow as pa  # noqa: PLC0415  (only here)
 
-    civil = pc.coalesce(table["civil_start"], pc.cast(table["start"], table["civil_start"].type, safe=False))
-    same_site = pc.equal(pc.fill_null(table["site"], ""), series.get("site", ""))
-    same_split = pc.equal(pc.fill_null(table["dimensions"], ""), series.get("dimensions", ""))
-    return pc.and_(pc.and_(same_site, same_split), pc.equal(pc.year(civil), series.get("year", year)))
+    wanted = (series.get("site", ""), series.get("dimensions", ""), series.get("year", year))
+    names = ("site", "dimensions", "civil_start", "start")
+    rows = zip(*(values_of(table.column(name)) for name in names), strict=True)
+    found = [(site or "", split or "", (civil or start).year) == wanted for site, split, civil, start in rows]
+    return pa.array(found, pa.bool_())
 
 
 def excerpt_of(view: EditionView, row: Mapping[str, Any] | None) -> Excerpt | None:

@@ -23,6 +23,7 @@ from kenes.sources.tables.reports import Report, locator
 from kenes.sources.tables.sheets import document, workbook
 from kenes.sources.tables.understanding import Understanding, blank
 from kenes.vocabulary.errors import SourceError
+from kenes.vocabulary.reasons import reason, reason_columns
 from kenes.vocabulary.tables import FLAGS
 
 
@@ -155,7 +156,9 @@ class Reading:
             **cells.about(at),
             "observation": mine.id(self.snapshot),
             "rule": "conflict",
-            "reason": f"{elsewhere} gives another value",
+            **reason_columns(reason("conflict_cell", cell=elsewhere)),
+            "share": None,
+            "severity": "suspect",
             "snapshot": self.snapshot,
             "locator": locator(mine.row, self._records.header[mine.position - 1]),
         }

@@ -1,0 +1,1 @@
+"""Codes and ids into the words of a language."""
