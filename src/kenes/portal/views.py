@@ -33,7 +33,7 @@ from kenes.portal.records import (
 
 if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
-    from kenes.catalogue.definitions import IndicatorDefinition, Profile
+    from kenes.catalogue.definitions import IndicatorDefinition, ProfileDefinition
     from kenes.store import Edition, SourceRecord
     from kenes.vocabulary.facts import Place
 
@@ -54,7 +54,7 @@ class EditionView:
         self.edition, self.catalogue = edition, catalogue
         self.places: Mapping[str, Place] = catalogue.places
         self.indicators: Mapping[str, IndicatorDefinition] = catalogue.indicators
-        self.profiles: Mapping[str, Profile] = catalogue.profiles
+        self.profiles: Mapping[str, ProfileDefinition] = catalogue.profiles
         figures = rows_as(edition.table("measurements"), Figure)
         figures.sort(key=lambda f: (f.indicator, f.place, f.start))
         self._series = grouped([f for f in figures if not _split(f)], "indicator", "place")
