@@ -11,6 +11,7 @@ from kenes.catalogue.documents import parse_document
 from kenes.catalogue.mappings import parse_mappings
 from kenes.catalogue.places import PlaceIndex
 from kenes.vocabulary.facts import Place
+from kenes.vocabulary.reasons import Reason
 from kenes.vocabulary.tables import OBSERVATIONS
 
 VARIABLES = {"pm10": "ug/m^3", "pm25": "ug/m^3", "population": "person", "rate": "percent"}
@@ -37,7 +38,7 @@ class Read:
         return self.table[name].to_pylist()
 
     @property
-    def refusals(self) -> list[tuple[str, str]]:
+    def refusals(self) -> list[tuple[str, Reason]]:
         return [(refusal.locator, refusal.reason) for refusal in self.report.refusals]
 
 

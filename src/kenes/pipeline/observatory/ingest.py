@@ -14,6 +14,7 @@ from kenes.catalogue.mappings import SourceMapping, check_mapping
 from kenes.pipeline.progress import Progress
 from kenes.store import BatchRecord, Store, digest
 from kenes.vocabulary.errors import BadInput, KenesError, NotAllowed, SourceError
+from kenes.vocabulary.reasons import reason_columns
 
 MOST_REFUSALS = 1000
 
@@ -108,7 +109,7 @@ def ingest_file(
 def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
     counts, facts = reading.report, mapping.source
     refusals = [
-        {"locator": r.locator, "column": r.column, "text": r.text, "reason": r.reason}
+        {"locator": r.locator, "column": r.column, "text": r.text, **reason_columns(r.reason)}
         for r in counts.refusals[:MOST_REFUSALS]
     ]
     return {
