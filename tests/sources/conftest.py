@@ -62,6 +62,6 @@ def read(places: PlaceIndex) -> Callable[..., Read]:
         text = "\n".join([*lines, *(f"{key}: {value}" for key, value in swaps.items())])
         (parsed,) = parse_mappings(parse_document(text, "mapping.yaml"))
         raw = data.encode() if isinstance(data, str) else data
-        return Read(sources.read(parsed, raw, places=places, variables=VARIABLES))
+        return Read(sources.read(parsed, raw, places=places, variables=VARIABLES, batch="the batch"))
 
     return run

@@ -31,7 +31,7 @@ def test_a_cell_becomes_an_observation_that_knows_where_it_stood(read):
     assert row["retrieved_at"] == dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
     assert (row["vintage"], row["status"], row["text"]) == ("2026-11-23", "valid", "12.5")
     assert (row["site"], row["dimensions"], row["flags"]) == (None, None, None)
-    assert row["batch"] == f"test@{snapshot[:12]}@{found.reading.mapping.digest[:8]}"
+    assert row["batch"] == "the batch"
 
 
 def test_a_missing_value_stays_missing_with_its_text(read):

@@ -122,7 +122,7 @@ def judge(touched: Touched, cell: CellPlan, plan: Plan, subjects: Subjects, valu
     )
 
 
-def observations(cells: Cells, index: Codes, *, source: SourceFacts, snapshot: str, batch: str) -> pa.Table:
+def observations(cells: Cells, index: Codes, *, source: SourceFacts, snapshot: str, batch: str | None) -> pa.Table:
     """Chosen cells as a table in the schema of `vocabulary.tables.OBSERVATIONS`."""
     count, subjects = len(index), cells.subjects
     retrieved = dt.datetime.combine(source.retrieved, dt.time(), dt.UTC)
@@ -151,7 +151,7 @@ def observations(cells: Cells, index: Codes, *, source: SourceFacts, snapshot: s
         "retrieved_at": pa.repeat(pa.scalar(retrieved, utc), count),
         "vintage": pa.repeat(source.retrieved.isoformat(), count),
         "source": pa.repeat(source.id, count),
-        "batch": pa.repeat(batch, count),
+        "batch": pa.repeat(pa.scalar(batch, pa.string()), count),
         "civil_start": pa.array(spans[:, 2], pa.int64()).cast(civil),
         "civil_end": pa.array(spans[:, 3], pa.int64()).cast(civil),
     }

@@ -27,7 +27,14 @@ from kenes.vocabulary.reasons import reason, reason_columns
 from kenes.vocabulary.tables import FLAGS
 
 
-def read(mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, variables: Mapping[str, str]) -> Reading:
+def read(
+    mapping: SourceMapping,
+    data: bytes | Path,
+    *,
+    places: PlaceIndex,
+    variables: Mapping[str, str],
+    batch: str | None = None,
+) -> Reading:
     """Open a data file by its mapping.
 
     Args:
@@ -35,6 +42,7 @@ def read(mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, vari
         data: its bytes or its path.
         places: the gazetteer.
         variables: unit text of each declared variable.
+        batch: the key under which a store keeps this reading, which its observations carry; None outside a store.
 
     Returns:
         A reading; take its `batches()`, then its `report` and `flags()`.
@@ -47,7 +55,7 @@ def read(mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, vari
     checked, records = open_records(data, mapping.file)
     named = tuple(c for c in mapping.columns() if c != "row" or c in records.names)
     require_columns(records, named, checked.name)
-    return Reading(mapping, checked, records, places=places, variables=variables)
+    return Reading(mapping, checked, records, places=places, variables=variables, batch=batch)
 
 
 class Reading:
@@ -55,7 +63,6 @@ class Reading:
 
     Attributes:
         snapshot: SHA-256 of the file's bytes.
-        size: number of bytes.
         report: counts and refusals; complete once the batches are exhausted.
     """
 
@@ -67,9 +74,10 @@ class Reading:
         *,
         places: PlaceIndex,
         variables: Mapping[str, str],
+        batch: str | None,
     ) -> None:
-        self.mapping, self.snapshot, self.size, self.report = mapping, checked.sha256, checked.size, Report()
-        self.batch = f"{mapping.source.id}@{self.snapshot[:12]}@{mapping.digest[:8]}"
+        self.mapping, self.snapshot, self.report = mapping, checked.sha256, Report()
+        self._batch_key = batch
         self._records, self._name = records, checked.name
         self._cells = plan_cells(mapping, records)
         self._corrections = Corrections(mapping)
@@ -133,7 +141,7 @@ class Reading:
         self.report.accepted += len(kept)
         self.report.missing += int(np.isnan(cells.value[kept]).sum())
         self.report.flagged += int(cells.values.flags.present()[kept].sum())
-        return observations(cells, kept, source=self.mapping.source, snapshot=self.snapshot, batch=self.batch)
+        return observations(cells, kept, source=self.mapping.source, snapshot=self.snapshot, batch=self._batch_key)
 
     def _judge_repeats(self, cells: Cells, repeats: Repeats) -> None:
         """Refuse what says the same again; flag both where two cells say different things."""
