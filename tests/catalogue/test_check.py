@@ -79,6 +79,27 @@ def test_yaml_that_cannot_be_read_is_a_fault_with_its_line(world: Path) -> None:
     assert any(f.file == "indicators/all.yaml" and "YAML" in f.message for f in load(world).findings)
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "line"),
+    [
+        ("sets.csv", "set\nours\n", 1),
+        ("boundary_changes.csv", "place,date\nxx-akdere,2020-01-01\n", 1),
+        ("boundary_changes.csv", "place,date,what\nxx-akdere,2020-01-01,x\nxx-akdere,2020-13-01,x\n", 3),
+    ],
+)
+def test_a_faulty_table_of_places_is_a_finding_like_any_other(world: Path, file: str, text: str, line: int) -> None:
+    (world / "places" / file).write_text(text, encoding="utf-8")
+    (finding,) = load(world).findings
+    assert (finding.code, finding.file, finding.line) == ("definition", f"places/{file}", line)
+
+
+def test_a_file_with_a_blank_in_its_name_keeps_its_line(world: Path) -> None:
+    (world / "indicators" / "all.yaml").rename(world / "indicators" / "all of them.yaml")
+    line = _swap(world, "indicators/all of them.yaml", "  group:", "  grup:")
+    (finding,) = [f for f in load(world).findings if f.code == "definition"]
+    assert (finding.file, finding.line) == ("indicators/all of them.yaml", line)
+
+
 def test_a_folder_without_settings_is_no_observatory(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"is no observatory: expected a folder with kenes\.toml"):
         load(tmp_path)

@@ -6,7 +6,7 @@ import pytest
 
 from kenes.catalogue.documents import parse_document
 from kenes.catalogue.mappings import check_mapping, parse_mappings, read_mappings
-from kenes.vocabulary.errors import DefinitionError, UnitMismatch
+from kenes.vocabulary.errors import At, DefinitionError, UnitMismatch
 
 GOOD = """\
 source: {id: air-x, issuer: Office, licence: CC-BY-4.0, retrieved: 2026-11-23}
@@ -72,7 +72,8 @@ def test_a_fault_names_file_and_line(old, new, line, message):
     assert old in GOOD
     with pytest.raises(DefinitionError) as caught:
         parse(GOOD.replace(old, new, 1))
-    assert f"m.yaml:{line}" in str(caught.value)
+    assert (caught.value.file, caught.value.line) == ("m.yaml", line)
+    assert f"(m.yaml:{line})" in str(caught.value)
     assert message in str(caught.value)
 
 
@@ -83,16 +84,21 @@ def test_a_document_that_is_no_mapping_is_refused():
 
 def test_an_unknown_variable_is_a_fault_of_its_line():
     (mapping,) = parse(GOOD)
-    with pytest.raises(DefinitionError, match=r"'no2' is not declared \(m.yaml:9\)"):
+    with pytest.raises(DefinitionError, match=r"'no2' is not declared \(m.yaml:9\)") as caught:
         check_mapping(mapping, {"pm10": "ug/m^3"})
+    assert caught.value.code == "unknown_input"
 
 
-@pytest.mark.parametrize(("unit", "message"), [("ugg/m^3", "not known"), ("percent", "different dimension")])
-def test_an_unknown_or_unfit_unit_is_a_fault_of_its_line(unit, message):
+@pytest.mark.parametrize(
+    ("unit", "message", "code"),
+    [("ugg/m^3", "not known", "unknown_unit"), ("percent", "different dimension", "unit_mismatch")],
+)
+def test_an_unknown_or_unfit_unit_is_a_fault_of_its_line(unit, message, code):
     (mapping,) = parse(GOOD.replace("no2, unit: ug/m^3", f"no2, unit: {unit}"))
     with pytest.raises(UnitMismatch, match=message) as caught:
         check_mapping(mapping, {"pm10": "ug/m^3", "no2": "ug/m^3"})
     assert "m.yaml:9" in str(caught.value)
+    assert caught.value.code == code
 
 
 def test_units_of_the_same_dimension_fit():
@@ -126,7 +132,7 @@ def test_a_mapping_read_from_disk_finds_its_data_beside_it(tmp_path):
     path.write_text(GOOD, encoding="utf-8")
     (mapping,) = read_mappings(path, name="sources/x/mapping.yaml")
     assert mapping.data_path == tmp_path / "x.csv"
-    assert mapping.where(9) == "sources/x/mapping.yaml:9"
+    assert mapping.where(9) == At("sources/x/mapping.yaml", 9)
 
 
 def test_a_mapping_for_a_file_named_by_hand_needs_no_path():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kenes.catalogue.places import PlaceIndex, fold
 from kenes.vocabulary.errors import UnknownPlace
 from kenes.vocabulary.facts import Place
+from kenes.vocabulary.reasons import Reason, reason
 
 ANKARA = {"iso": "TR-06", "nuts": "TR510"}
 
@@ -54,17 +55,44 @@ def test_a_name_of_two_places_is_an_error_that_lists_them() -> None:
 
 
 def test_the_kind_settles_a_name_of_two_places() -> None:
-    assert _index().resolve("Ankara", kinds=("city",)).id == "tr-ankara-city"
+    found = _index().look_up("Ankara", kinds=("city",))
+    assert isinstance(found, Place)
+    assert found.id == "tr-ankara-city"
 
 
 def test_a_place_outside_the_named_state_is_not_taken() -> None:
-    with pytest.raises(UnknownPlace, match="fits no place"):
-        _index().resolve("Абай", within=("tr",))
+    assert isinstance(_index().look_up("Абай", within=("kz",)), Place)
+    near = ["kz-abai-region"]
+    assert _index().look_up("Абай", within=("tr",)) == reason("place_unknown_near", text="Абай", near=near)
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(UnknownPlace, match="Did you mean tr-izmir"):
+    with pytest.raises(UnknownPlace, match=r"'İzmirr' fits no place\. Did you mean tr-izmir\?"):
         _index().resolve("İzmirr")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Ankara", reason("place_ambiguous", text="Ankara", count=2, places=["tr-ankara", "tr-ankara-city"])),
+        ("İzmirr", reason("place_unknown_near", text="İzmirr", near=["tr-izmir"])),
+        ("Atlantis", reason("place_unknown", text="Atlantis")),
+        ("nuts:XX", reason("place_unknown", text="nuts:XX")),
+        ("old", reason("alias_unknown", text="old", place="tr-gone")),
+    ],
+)
+def test_what_fits_no_place_is_a_reason_and_its_code_is_that_of_the_error(text: str, why: Reason) -> None:
+    assert _index().look_up(text, aliases={"old": "tr-gone"}) == why
+    if text != "old":
+        with pytest.raises(UnknownPlace) as caught:
+            _index().resolve(text)
+        assert caught.value.code == why.code
+
+
+def test_an_alias_is_tried_before_all_names() -> None:
+    found = _index().look_up("Ankara", aliases={"Ankara": "tr-izmir"})
+    assert isinstance(found, Place)
+    assert found.id == "tr-izmir"
 
 
 @given(st.text(alphabet="abcçdəİIıiğöşüҚқӘәйё' ", max_size=20))

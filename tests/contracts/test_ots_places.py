@@ -260,7 +260,7 @@ def test_an_alias_is_never_the_name_of_another_place_of_the_country(places: dict
 
 @pytest.mark.parametrize(("text", "kind"), SPELLINGS)
 def test_a_spelling_of_the_source_files_leads_to_its_place(index: PlaceIndex, text: str, kind: str) -> None:
-    assert index.resolve(text, scheme="name", kinds=[kind]).id == SPELLINGS[text, kind]
+    assert index.look_up(text, scheme="name", kinds=[kind]) == index[SPELLINGS[text, kind]]
 
 
 @pytest.mark.parametrize(

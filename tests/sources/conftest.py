@@ -11,6 +11,7 @@ from kenes.catalogue.documents import parse_document
 from kenes.catalogue.mappings import parse_mappings
 from kenes.catalogue.places import PlaceIndex
 from kenes.vocabulary.facts import Place
+from kenes.vocabulary.reasons import Reason
 from kenes.vocabulary.tables import OBSERVATIONS
 
 VARIABLES = {"pm10": "ug/m^3", "pm25": "ug/m^3", "population": "person", "rate": "percent"}
@@ -37,7 +38,7 @@ class Read:
         return self.table[name].to_pylist()
 
     @property
-    def refusals(self) -> list[tuple[str, str]]:
+    def refusals(self) -> list[tuple[str, Reason]]:
         return [(refusal.locator, refusal.reason) for refusal in self.report.refusals]
 
 
@@ -61,6 +62,6 @@ def read(places: PlaceIndex) -> Callable[..., Read]:
         text = "\n".join([*lines, *(f"{key}: {value}" for key, value in swaps.items())])
         (parsed,) = parse_mappings(parse_document(text, "mapping.yaml"))
         raw = data.encode() if isinstance(data, str) else data
-        return Read(sources.read(parsed, raw, places=places, variables=VARIABLES))
+        return Read(sources.read(parsed, raw, places=places, variables=VARIABLES, batch="the batch"))
 
     return run

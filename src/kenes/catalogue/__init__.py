@@ -6,18 +6,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kenes.catalogue.catalogue import Catalogue, load
+    from kenes.catalogue.catalogue import Catalogue
+    from kenes.catalogue.loading import load
 
 __all__ = ["Catalogue", "load"]
+_MODULES = {"Catalogue": "kenes.catalogue.catalogue", "load": "kenes.catalogue.loading"}
 
 
-def __getattr__(name: str) -> Any:
-    """Import the catalogue on first use."""
-    if name in __all__:
-        from kenes.catalogue import catalogue  # noqa: PLC0415
-
-        return getattr(catalogue, name)
+def __getattr__(name: str) -> object:
+    """Import a name on first use."""
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(name)

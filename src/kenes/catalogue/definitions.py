@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, cast
 from kenes.catalogue.documents import LinedDict, LinedList
 from kenes.catalogue.formulas import Formula, parse_formula
 from kenes.catalogue.words import Words, read_words
-from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.errors import NOWHERE, At, DefinitionError
 
 Texts = Mapping[str, Mapping[str, str]]
 Aggregate = Literal["mean", "sum", "last", "max", "coverage", "count"]
@@ -48,7 +48,7 @@ class Variable:
     additive: bool = False
     zero_is_natural: bool = False
     texts: Texts = field(default_factory=lambda: _NOTHING)
-    where: str = ""
+    where: At = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class IndicatorDefinition:
     citations: tuple[Citation, ...] = ()
     comparable: Words = field(default_factory=Words)
     status: str = "active"
-    where: str = ""
+    where: At = NOWHERE
 
     def text(self, language: str, kind: str = "name") -> str:
         """A text in a language, else in English, else empty."""
@@ -135,7 +135,7 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class ProfileDefinition:
     """A composite view of comparable places: which places, which years, which specification.
 
     A place without any usable value below a `required` node is not ranked, however much else it has. `rests_on`
@@ -153,7 +153,7 @@ class Profile:
     peer_count: int
     specification: Mapping[str, Any]
     rests_on: Mapping[str, str] = field(default_factory=dict)
-    where: str = ""
+    where: At = NOWHERE
 
     def text(self, language: str, kind: str = "name") -> str:
         """A text in a language, else in English, else empty."""
@@ -326,13 +326,13 @@ def _words(entry: LinedDict, key: str, what: str) -> Words:
     return read_words(entry.get(key), f"{key} of {what}", entry.where(key))
 
 
-def read_profile(entry: LinedDict) -> Profile:
+def read_profile(entry: LinedDict) -> ProfileDefinition:
     """One profile from its YAML document."""
     what = f"profile {entry.get('id')!r}"
     _allowed(entry, "id texts places years require peers across_states spec", what)
     places, peers = _need(entry, "places", what), entry.get("peers") or LinedDict()
     country = places.get("country", ())
-    return Profile(
+    return ProfileDefinition(
         id=str(_need(entry, "id", "profile")),
         texts=frozen_texts(entry.get("texts")),
         countries=tuple([country] if isinstance(country, str) else country),
@@ -363,10 +363,12 @@ def _basis(entry: LinedDict, what: str) -> Mapping[str, str]:
     texts = given.get("rests_on") if isinstance(given, LinedDict) else None
     if not isinstance(texts, LinedDict) or not str(texts.get("en") or "").strip():
         raise DefinitionError(
-            f"{what} compares places of several states", expected="across_states: {rests_on: {en: ...}}",
-            found=repr(given), where=entry.where("across_states"),
+            f"{what} compares places of several states",
+            expected="across_states: {rests_on: {en: ...}}",
+            found=repr(given),
+            where=entry.where("across_states"),
             mend="Say in a sentence why the numbers of these states may be compared.",
-        )  # fmt: skip
+        )
     return MappingProxyType({str(language): str(text) for language, text in texts.items()})
 
 
@@ -380,6 +382,6 @@ def read_each(document: Any, read: Callable[[LinedDict], T], faults: list[Defini
         except DefinitionError as error:
             faults.append(error)
         except (TypeError, ValueError, KeyError, AttributeError) as error:
-            where = entry.where() if isinstance(entry, LinedDict) else ""
+            where = entry.where() if isinstance(entry, LinedDict) else NOWHERE
             faults.append(DefinitionError("entry has the wrong shape", found=str(error), where=where))
     return found

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.errors import At, DefinitionError
 
 
 class LinedDict(dict[str, Any]):
@@ -28,9 +28,9 @@ class LinedDict(dict[str, Any]):
         """Line of a key, or of the mapping itself when the key is absent."""
         return self.lines.get(key, self.line)
 
-    def where(self, key: str | None = None) -> str:
-        """`file:line` of a key or of the whole."""
-        return f"{self.file}:{self.line_of(key) if key else self.line}"
+    def where(self, key: str | None = None) -> At:
+        """File and line of a key or of the whole."""
+        return At(self.file, self.line_of(key) if key else self.line)
 
 
 class LinedList(list[Any]):
@@ -59,7 +59,7 @@ def _construct(node: yaml.Node, loader: Any, file: str) -> Any:
     try:
         return loader.construct_object(node)
     except ValueError as error:
-        where = f"{file}:{node.start_mark.line + 1}"
+        where = At(file, node.start_mark.line + 1)
         raise DefinitionError("value cannot be read", found=str(getattr(node, "value", "")), where=where) from error
 
 
@@ -72,7 +72,7 @@ def _construct_mapping(node: yaml.MappingNode, loader: Any, file: str) -> LinedD
         if key in found:
             raise DefinitionError(
                 f"key {key!r} stands twice",
-                where=f"{file}:{line}",
+                where=At(file, line),
                 mend=f"Keep one; the first is on line {found.lines[key]}.",
             )
         found[key] = _construct(value_node, loader, file)
@@ -99,7 +99,7 @@ def parse_document(text: str, file: str) -> Any:
         return None if node is None else _construct(node, loader, file)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{file}:{mark.line + 1}" if mark else file
+        where = At(file, mark.line + 1 if mark else None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise DefinitionError("not readable as YAML", found=problem, where=where) from error
     finally:
@@ -113,7 +113,7 @@ def read_text(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise DefinitionError("file is not UTF-8", where=f"{path}:{line}", mend="Save it as UTF-8.") from error
+        raise DefinitionError("file is not UTF-8", where=At(str(path), line), mend="Save it as UTF-8.") from error
 
 
 def read_document(path: Path, *, name: str | None = None) -> Any:
@@ -139,7 +139,7 @@ def read_table(path: Path, *, columns: tuple[str, ...], name: str | None = None)
             f"column {missing[0]!r} is missing",
             expected=", ".join(columns),
             found=", ".join(header),
-            where=f"{shown}:1",
+            where=At(shown, 1),
         )
     rows: list[LinedDict] = []
     start = reader.line_num + 1
@@ -152,7 +152,7 @@ def read_table(path: Path, *, columns: tuple[str, ...], name: str | None = None)
                 "record has another number of cells than the header",
                 expected=str(len(header)),
                 found=str(len(record)),
-                where=f"{shown}:{line}",
+                where=At(shown, line),
             )
         row = LinedDict({key: cell for key, cell in zip(header, record, strict=True) if cell != ""})
         row.file, row.line, row.lines = shown, line, {}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from kenes.catalogue.documents import LinedDict, LinedList
 from kenes.catalogue.words import Words, read_words
-from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.errors import At, DefinitionError
 
 
 class Fields:
@@ -152,7 +152,7 @@ class Fields:
             raise self.error(key, f"{key!r}", expected="a list")
         for position, item in enumerate(value):
             if not isinstance(item, LinedDict):
-                where = f"{value.file}:{value.line_at(position)}"
+                where = At(value.file, value.line_at(position))
                 raise DefinitionError(f"item of {key!r}", expected="a mapping", found=str(item), where=where)
         return [Fields(item) for item in value]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kenes.vocabulary.errors import DefinitionError, UnitMismatch
+from kenes.vocabulary.errors import NOWHERE, At, DefinitionError, UnitMismatch
 from kenes.vocabulary.units import scale
 
 _OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
@@ -56,7 +56,7 @@ class Formula:
         return _dual(self.tree, values, name)[1]
 
 
-def parse_formula(text: str, *, where: str = "") -> Formula:
+def parse_formula(text: str, *, where: At = NOWHERE) -> Formula:
     """Parse a formula.
 
     Raises:
@@ -74,7 +74,7 @@ def parse_formula(text: str, *, where: str = "") -> Formula:
     return Formula(str(text), tree, tuple(names))
 
 
-def _check(node: ast.expr, names: dict[str, None], text: str, where: str) -> None:
+def _check(node: ast.expr, names: dict[str, None], text: str, where: At) -> None:
     match node:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             if isinstance(op, ast.Pow) and not isinstance(right, ast.Constant):

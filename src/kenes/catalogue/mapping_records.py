@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from kenes.catalogue.words import Words
-from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.errors import At, DefinitionError
 
 Format = Literal["auto", "csv", "tsv", "eurostat_tsv", "xlsx", "json"]
 Length = Literal["hour", "day", "month", "year"]
@@ -217,12 +217,14 @@ class SourceMapping:
             DefinitionError: the mapping names no file.
         """
         if not self.file.path:
-            raise DefinitionError("the mapping names no data file", where=self.document, mend="Add `file: {path: …}`.")
+            raise DefinitionError(
+                "the mapping names no data file", where=At(self.document), mend="Add `file: {path: …}`."
+            )
         return (self.folder or Path()) / self.file.path
 
-    def where(self, line: int) -> str:
-        """`file:line` in the mapping's document."""
-        return f"{self.document}:{line}"
+    def where(self, line: int) -> At:
+        """A line of the mapping's document."""
+        return At(self.document, line)
 
     def columns(self) -> tuple[str, ...]:
         """Every heading that the mapping names (after renaming and splitting)."""

@@ -34,7 +34,7 @@ from kenes.catalogue.mapping_records import (
     ValueRule,
     VariableRule,
 )
-from kenes.vocabulary.errors import DefinitionError, UnitMismatch
+from kenes.vocabulary.errors import At, DefinitionError, UnitMismatch
 from kenes.vocabulary.units import factor, scale
 
 
@@ -54,7 +54,7 @@ def read_mappings(path: Path, *, name: str | None = None) -> tuple[SourceMapping
 def parse_mappings(document: Any, *, folder: Path | None = None, name: str = "mapping") -> tuple[SourceMapping, ...]:
     """Build the mappings of a parsed document; see `read_mappings`."""
     if not isinstance(document, LinedDict):
-        raise DefinitionError("a mapping document is a YAML mapping", found=type(document).__name__, where=name)
+        raise DefinitionError("a mapping document is a YAML mapping", found=type(document).__name__, where=At(name))
     Fields(document).only(f"{_BLOCKS} file files")
     digest = hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()
     read, parts = [], Counter[str]()
@@ -106,7 +106,10 @@ def check_mapping(mapping: SourceMapping, variables: Mapping[str, str]) -> None:
         where = mapping.where(rule.line)
         if rule.variable not in variables:
             raise DefinitionError(
-                f"variable {rule.variable!r} is not declared", where=where, mend="Add it to variables.yaml."
+                f"variable {rule.variable!r} is not declared",
+                where=where,
+                mend="Add it to variables.yaml.",
+                code="unknown_input",
             )
         for unit in (rule.unit, *rule.units.values()):
             if unit is None:
@@ -121,6 +124,7 @@ def check_mapping(mapping: SourceMapping, variables: Mapping[str, str]) -> None:
                     found=error.found,
                     where=where,
                     mend=error.mend or "Correct the mapping's unit.",
+                    code=error.code,
                 ) from error
 
 

@@ -15,6 +15,7 @@ from typing import cast, get_args
 from kenes.catalogue.documents import LinedDict, read_table
 from kenes.vocabulary.errors import DefinitionError, Finding, UnknownPlace
 from kenes.vocabulary.facts import Place, PlaceKind
+from kenes.vocabulary.reasons import Reason, reason
 
 SCHEMES: Mapping[str, str] = MappingProxyType(
     {
@@ -57,11 +58,7 @@ def fold(text: str) -> str:
 
 
 class PlaceIndex(Mapping[str, Place]):
-    """All places by id, with look-up by name and by external id.
-
-    Raises:
-        UnknownPlace: from `resolve`, when a text fits none or more than one.
-    """
+    """All places by id, with look-up by name and by external id."""
 
     def __init__(self, places: Iterable[Place], legacy: Iterable[tuple[str, str, str]] = ()) -> None:
         self._places = {place.id: place for place in places}
@@ -101,7 +98,7 @@ class PlaceIndex(Mapping[str, Place]):
             current = known.parent if known else None
         return chain
 
-    def resolve(
+    def look_up(
         self,
         text: str,
         *,
@@ -109,8 +106,8 @@ class PlaceIndex(Mapping[str, Place]):
         within: Collection[str] = (),
         kinds: Collection[str] = (),
         aliases: Mapping[str, str] = MappingProxyType({}),
-    ) -> Place:
-        """The one place that a text means.
+    ) -> Place | Reason:
+        """The one place that a text means, or why there is none.
 
         Args:
             text: an id, `scheme:code`, or a name in any language.
@@ -119,25 +116,40 @@ class PlaceIndex(Mapping[str, Place]):
             within: ids of which the place must be a descendant (or which it must be).
             kinds: kinds that it may have.
             aliases: a source's own spellings, tried first, to ids.
-
-        Raises:
-            UnknownPlace: no place, or more than one.
         """
         stripped = text.strip()
         own = aliases.get(text) or aliases.get(stripped)
         if own is not None:
-            if own not in self._places:
-                raise UnknownPlace(f"alias {text!r} leads to {own!r}", expected="a known place")
-            return self._places[own]
-        found = [
-            self._places[i] for i in dict.fromkeys(self._candidates(stripped, scheme)) if self._fits(i, within, kinds)
-        ]
+            return self._places.get(own) or reason("alias_unknown", text=text, place=own)
+        found = [i for i in dict.fromkeys(self._candidates(stripped, scheme)) if self._fits(i, within, kinds)]
         if len(found) == 1:
-            return found[0]
+            return self._places[found[0]]
         if found:
-            listed = ", ".join(f"{p.id} ({p.kind})" for p in found)
-            raise UnknownPlace(f"{text!r} fits {len(found)} places", found=listed, mend="Name one by its id.")
-        raise UnknownPlace(f"{text!r} fits no place", mend=self._hint(stripped))
+            return reason("place_ambiguous", text=text, count=len(found), places=found)
+        near = self._near(stripped)
+        return reason("place_unknown_near", text=text, near=near) if near else reason("place_unknown", text=text)
+
+    def resolve(self, text: str) -> Place:
+        """The one place that a text means: an id, `scheme:code`, or a name in any language.
+
+        Raises:
+            UnknownPlace: no place, or more than one; its code is that of the reason.
+        """
+        found = self.look_up(text)
+        if isinstance(found, Reason):
+            raise self._unknown(text, found)
+        return found
+
+    def _unknown(self, text: str, why: Reason) -> UnknownPlace:
+        match why.values:
+            case {"places": tuple(places)}:
+                listed = ", ".join(f"{place} ({self._places[place].kind})" for place in places)
+                what, mend = f"{text!r} fits {len(places)} places", "Name one by its id."
+                return UnknownPlace(what, found=listed, mend=mend, code=why.code)
+            case {"near": tuple(near)}:
+                return UnknownPlace(f"{text!r} fits no place", mend=f"Did you mean {' or '.join(near)}?", code=why.code)
+        mend = "Add it to places/places.csv; `kenes export places --out places.csv` lists those there are."
+        return UnknownPlace(f"{text!r} fits no place", mend=mend, code=why.code)
 
     def _candidates(self, text: str, scheme: str | None) -> list[str]:
         if scheme not in (None, "id", "name"):
@@ -154,14 +166,10 @@ class PlaceIndex(Mapping[str, Place]):
             return False
         return not within or place in within or any(a in within for a in self.ancestors(place))
 
-    def _hint(self, text: str) -> str:
+    def _near(self, text: str) -> list[str]:
+        """Ids of places whose names are almost the text."""
         near = get_close_matches(fold(text), list(self._names), n=2, cutoff=0.75)
-        ids = sorted({i for key in near for i in self._names[key]})
-        return (
-            f"Did you mean {' or '.join(ids)}?"
-            if ids
-            else "Add it to places/places.csv; `kenes export places --out places.csv` lists those there are."
-        )
+        return sorted({i for key in near for i in self._names[key]})
 
 
 def _date(row: LinedDict, column: str) -> dt.date | None:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal, cast, get_args
 
 from kenes.catalogue.documents import LinedDict, read_table
-from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.errors import NOWHERE, At, DefinitionError
 
 Strength = Literal["strong", "moderate", "weak", "unmeasured"]
 Level = Literal["high", "medium", "low"]
@@ -129,7 +129,7 @@ class Practice:
     indicators: tuple[IndicatorLink, ...] = ()
     designs: Texts = field(default_factory=lambda: _EMPTY)
     evidences: Texts = field(default_factory=lambda: _EMPTY)
-    where: str = ""
+    where: At = NOWHERE
 
     @property
     def strength(self) -> Strength:

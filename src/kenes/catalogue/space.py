@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from kenes.catalogue.definitions import IndicatorDefinition, read_each, read_indicator
 from kenes.catalogue.documents import read_document
-from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.errors import At, DefinitionError
 
 DOCUMENT = Path(__file__).parent / "shipped" / "space" / "indicators.yaml"
 
@@ -29,7 +29,7 @@ def space_definitions() -> Mapping[str, IndicatorDefinition]:
     entries = read_each(read_document(DOCUMENT, name=DOCUMENT.name), read_indicator, faults)
     found = {entry.id: entry for entry in entries}
     if len(found) < len(entries):
-        faults.append(DefinitionError("a spatial indicator stands twice", where=DOCUMENT.name))
+        faults.append(DefinitionError("a spatial indicator stands twice", where=At(DOCUMENT.name)))
     if faults:
         raise faults[0]
     return MappingProxyType(found)

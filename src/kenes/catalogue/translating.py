@@ -45,9 +45,7 @@ def translation_findings(catalogue: Catalogue) -> list[Finding]:
         try:
             entries = read_entries(path)
         except DefinitionError as error:
-            file, _, line = error.where.rpartition(":")
-            error.where = ""
-            found.append(Finding("definition", str(error), name, int(line) if file else None))
+            found.append(Finding(error.code, error.statement, name, error.line))
             continue
         found += _entry_findings(entries, name, language, known)
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kenes.catalogue.documents import read_text
-from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.errors import At, DefinitionError
 
 Stamp = tuple[tuple[str, int, int], ...]
 FOLDER = "locale"
@@ -116,7 +116,7 @@ def read_entries(path: Path) -> list[Entry]:
     for number, given in enumerate([*read_text(path).splitlines(), 'msgctxt "the end"'], start=1):
         match = _LINE.fullmatch(given.strip())
         if not match:
-            raise _unreadable(given, f"{name}:{number}")
+            raise _unreadable(given, At(name, number))
         comment, next_word, quoted = match.groups()
         if "msgstr" in parts and (comment or next_word in ("msgctxt", "msgid")):  # the next entry begins
             if parts["msgid"]:
@@ -128,14 +128,16 @@ def read_entries(path: Path) -> list[Entry]:
         elif quoted is not None:
             word = next_word or word
             if not word or (next_word and _MUST_FOLLOW.get(word, word) not in {*parts, word}):
-                raise _unreadable(given, f"{name}:{number}")
+                raise _unreadable(given, At(name, number))
             line = number if not parts else line
             parts[word] = parts.get(word, "") + _ESCAPED.sub(lambda m: _ESCAPES.get(m[1], m[1]), quoted)
     return found
 
 
-def _unreadable(given: str, where: str) -> DefinitionError:
+def _unreadable(given: str, where: At) -> DefinitionError:
     return DefinitionError(
         "not readable as a gettext catalogue",
-        expected='a comment, or msgctxt, msgid or msgstr with a text in "quotes"', found=given, where=where,
-    )  # fmt: skip
+        expected='a comment, or msgctxt, msgid or msgstr with a text in "quotes"',
+        found=given,
+        where=where,
+    )

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kenes.vocabulary.errors import DefinitionError
+from kenes.vocabulary.errors import At, DefinitionError
 
 _LANGUAGE = re.compile("[a-z]{2,3}")
 
@@ -55,7 +55,7 @@ class Words(Mapping[str, str]):
         return self._texts.get(language) or self._texts.get("en") or ""
 
 
-def read_words(value: Any, what: str, where: str) -> Words:
+def read_words(value: Any, what: str, where: At) -> Words:
     """Words from their YAML value; none where it is absent.
 
     Args:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from kenes.catalogue.definitions import Profile
+from kenes.catalogue.definitions import ProfileDefinition
 from kenes.portal.records import (
     Advice,
     Contribution,
@@ -31,7 +31,7 @@ class IndicesView:
         profiles: declared profiles by id.
     """
 
-    def __init__(self, edition: Edition, profiles: Mapping[str, Profile]) -> None:
+    def __init__(self, edition: Edition, profiles: Mapping[str, ProfileDefinition]) -> None:
         self.profiles = profiles
         scores = rows_as(edition.table("scores"), Score)
         self._score = {(s.index, s.place, s.node): s for s in scores}

@@ -396,6 +396,60 @@ def _declare_advice() -> None:
     )
 
 
+def _declare_reading() -> None:
+    """Why a cell of a source file is refused. What stands in quotes was received so."""
+    text, texts, count, year = Kind.TEXT, Kind.TEXTS, Kind.COUNT, Kind.YEAR
+    _said("no_place", "The row names no place.")
+    _said(
+        "place_unknown",
+        "'%(text)s' fits no place. Add it to places/places.csv; `kenes export places --out places.csv` lists those "
+        "there are.",
+        text=text,
+    )
+    _said("place_unknown_near", "'%(text)s' fits no place; near it are %(near)s.", text=text, near=texts)
+    _counted(
+        "place_ambiguous",
+        "'%(text)s' fits %(count)s place: %(places)s. Name one by its id.",
+        "'%(text)s' fits %(count)s places: %(places)s. Name one by its id.",
+        "count",
+        text=text,
+        count=count,
+        places=texts,
+    )
+    _said("alias_unknown", "The alias '%(text)s' leads to '%(place)s', which is no known place.", text=text, place=text)
+    _said("no_time", "The row names no time.")
+    _said("time_unread", "'%(text)s' is no year, month, day or time, such as 2024, 2024-05 or 2024-05-17.", text=text)
+    _said("time_other_form", "'%(text)s' is no time of the form %(form)s.", text=text, form=text)
+    _said("time_inside_year", "'%(text)s' is a time within a year, where whole years were expected.", text=text)
+    _said("time_inside_month", "'%(text)s' is a time within a month, where whole months were expected.", text=text)
+    _said("time_inside_day", "'%(text)s' is a time within a day, where whole days were expected.", text=text)
+    _said(
+        "year_implausible",
+        "The year %(year)s does not lie between %(first)s and %(last)s.",
+        year=year,
+        first=year,
+        last=year,
+    )
+    _said("hour_skipped", "'%(text)s' never happened in %(zone)s: clocks went forward.", text=text, zone=text)
+    _said("unit_undeclared", "The mapping does not declare the unit '%(unit)s'.", unit=text)
+    _said("unit_unfit", "'%(unit)s' is not a unit like %(wanted)s.", unit=text, wanted=Kind.UNIT)
+    _said("flag_undeclared", "The mapping does not declare the flag '%(flag)s'.", flag=text)
+    _said("no_number", "The cell holds no number.")
+    _said("number_point", "The cell holds a point, but the decimal mark is '%(mark)s'.", mark=text)
+    _said("number_comma", "The cell holds a comma, but the mapping declares none.")
+    _said("number_too_large", "The number is too large.")
+    _said("duplicate_cell", "%(cell)s says the same already.", cell=Kind.LOCATOR)
+    _counted(
+        "record_cells",
+        "The record has %(count)s cell where %(expected)s were expected.",
+        "The record has %(count)s cells where %(expected)s were expected.",
+        "count",
+        count=count,
+        expected=count,
+    )
+
+
 _declare_quality()
 _declare_measuring()
 _declare_advice()
+_declare_reading()

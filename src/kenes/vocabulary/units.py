@@ -12,7 +12,7 @@ from typing import Any
 
 import pint
 
-from kenes.vocabulary.errors import UnitMismatch
+from kenes.vocabulary.errors import At, UnitMismatch
 
 _OWN = """
 person = [person]
@@ -77,12 +77,13 @@ def scale(text: str) -> tuple[float, str]:
         raise UnitMismatch(
             f"unit {text!r} is not known",
             mend="See docs/reference/units.md for the units and how to write them.",
+            code="unknown_unit",
         ) from error
     powers = {name: round(float(power), 6) for name, power in sorted(quantity.dimensionality.items())}
     return float(quantity.magnitude), " ".join(f"{name}^{power:g}" for name, power in powers.items() if power)
 
 
-def factor(from_: str, to: str, *, where: str = "") -> float:
+def factor(from_: str, to: str, *, where: str | At = "") -> float:
     """The number by which values in one unit are multiplied to be in another.
 
     Raises:

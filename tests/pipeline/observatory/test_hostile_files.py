@@ -132,7 +132,8 @@ def test_rows_of_an_unknown_place_are_refused_and_listed(world: Path, tmp_path: 
     code, answer = _ingested(world, tmp_path, lambda text: text + "Atlantis,1 01 2023,12.5\nAtlantis,2 01 2023,13.5\n")
     assert (code, answer["refused"]) == (1, 2)
     assert [refusal["locator"] for refusal in answer["refusals"]] == ["row 3602, column PM10", "row 3603, column PM10"]
-    assert all("Atlantis" in refusal["reason"] for refusal in answer["refusals"])
+    assert {refusal["reason"] for refusal in answer["refusals"]} == {"place_unknown"}
+    assert {refusal["reason_values"] for refusal in answer["refusals"]} == {'{"text":"Atlantis"}'}
     assert answer["read"] == answer["accepted"] + answer["refused"] + answer["kept_out"] == 3602
 
 
@@ -146,13 +147,15 @@ def test_a_date_that_is_none_is_refused_and_listed(world: Path, tmp_path: Path) 
     code, answer = _ingested(world, tmp_path, lambda text: text + "Akdere,31 02 2023,12.5\n")
     assert (code, answer["refused"]) == (1, 1)
     assert answer["refusals"][0]["locator"] == "row 3602, column PM10"
-    assert answer["refusals"][0]["reason"] == "no time of the form %d %m %Y"
+    assert answer["refusals"][0]["reason"] == "time_other_form"
+    assert json.loads(answer["refusals"][0]["reason_values"]) == {"text": "31 02 2023", "form": "%d %m %Y"}
 
 
 def test_the_same_row_again_is_refused_as_a_duplicate(world: Path, tmp_path: Path) -> None:
     code, answer = _ingested(world, tmp_path, lambda text: text + text.splitlines()[1] + "\n")
     assert (code, answer["refused"]) == (1, 1)
-    assert answer["refusals"][0]["reason"] == "duplicate of row 2"
+    assert answer["refusals"][0]["reason"] == "duplicate_cell"
+    assert json.loads(answer["refusals"][0]["reason_values"]) == {"cell": "row 2, column PM10"}
 
 
 def test_the_same_file_again_is_known_and_adds_nothing(world: Path, tmp_path: Path) -> None:

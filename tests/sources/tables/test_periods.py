@@ -8,14 +8,14 @@ from itertools import pairwise
 import pytest
 
 from kenes.catalogue.mapping_records import TimeRule
-from kenes.sources.tables.lookups import Refused
 from kenes.sources.tables.periods import Period, period_reader
+from kenes.vocabulary.reasons import Reason, reason
 
 
 def period(text, **rule):
     given = {"column": "t", "value": None, "format": None, "zone": None, "stamp": "start", "length": None, "line": 1}
     found = period_reader(TimeRule(**{**given, **rule}))(text)
-    if isinstance(found, Refused):
+    if isinstance(found, Reason):
         return found
     assert isinstance(found, Period)
     return tuple((dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=m)).isoformat(" ", "minutes") for m in found)
@@ -48,7 +48,8 @@ def test_a_day_on_which_clocks_go_forward_has_23_hours():
 
 
 def test_an_hour_that_never_happened_is_refused():
-    assert "never happened" in period("2019-03-31T02:00", zone="Europe/Budapest")
+    found = period("2019-03-31T02:00", zone="Europe/Budapest")
+    assert found == reason("hour_skipped", text="2019-03-31T02:00", zone="Europe/Budapest")
 
 
 def test_an_hour_that_happens_twice_is_read_as_its_first():
@@ -66,9 +67,20 @@ def test_a_stamp_with_its_own_offset_needs_no_zone():
     assert period("2019-01-01T00:00Z", zone="Asia/Bishkek")[2] == "2019-01-01 06:00"
 
 
-@pytest.mark.parametrize("text", ["", "2019-13", "19", "2019-02-29", "2500", "１９"])
+@pytest.mark.parametrize("text", ["2019-13", "19", "2019-02-29", "１９"])
 def test_what_is_no_time_is_refused(text):
-    assert isinstance(period(text), Refused)
+    assert period(text) == reason("time_unread", text=text)
+    assert period(text, format="%d.%m.%Y") == reason("time_other_form", text=text, form="%d.%m.%Y")
+
+
+def test_a_cell_without_a_time_says_so():
+    assert period(" ") == reason("no_time")
+
+
+@pytest.mark.parametrize(("year", "refused"), [("1699", True), ("1700", False), ("2200", False), ("2201", True)])
+def test_a_year_of_another_age_is_a_slip(year, refused):
+    why = reason("year_implausible", year=int(year), first=1700, last=2200)
+    assert (period(year) == why) is refused
 
 
 def test_hours_of_a_year_with_zone_follow_each_other_without_gap():
@@ -82,5 +94,6 @@ def test_a_month_is_no_year_and_a_day_no_month() -> None:
     reader = period_reader(TimeRule("t", None, None, None, "start", "year", 1))
     assert isinstance(reader("2024"), Period)
     assert isinstance(reader("2024-01-01"), Period)
-    assert "no year" in reader("2024-05")
-    assert "no month" in period_reader(TimeRule("t", None, None, None, "start", "month", 1))("2024-05-17")
+    assert reader("2024-05") == reason("time_inside_year", text="2024-05")
+    assert period("2024-05-17", length="month") == reason("time_inside_month", text="2024-05-17")
+    assert period("2024-05-17T01:00", length="day") == reason("time_inside_day", text="2024-05-17T01:00")

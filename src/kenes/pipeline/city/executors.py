@@ -19,7 +19,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from kenes.catalogue.catalogue import executor_in
+from kenes.catalogue.settings import executor_in
 from kenes.vocabulary.errors import BadInput, DefinitionError, Unreachable
 
 Answer = Mapping[str, str]

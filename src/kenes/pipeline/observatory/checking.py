@@ -25,7 +25,5 @@ def check_observatory(folder: Path) -> tuple[Catalogue, list[Finding]]:
         try:
             specification_of(profile, catalogue)
         except BadInput as error:
-            file, _, line = profile.where.rpartition(":")
-            message = f"profile {profile.id!r}: {error}"
-            found.append(Finding("specification", message, file, int(line) if line.isdigit() else None))
+            found.append(Finding.at(profile.where, "specification", f"profile {profile.id!r}: {error}"))
     return catalogue, [*found, *translation_findings(catalogue)]

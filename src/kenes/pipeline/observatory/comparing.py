@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from kenes.catalogue import Catalogue
-from kenes.catalogue.definitions import Profile
+from kenes.catalogue.definitions import ProfileDefinition
 from kenes.comparison import (
     Intervals,
     Specification,
@@ -119,7 +119,7 @@ class Numbers:
         return max(year for year, found in by_year.items() if len(found) >= LEAST_SHARE * most)
 
 
-def choose(profile: Profile, specification: Specification, catalogue: Catalogue, numbers: Numbers) -> Chosen:
+def choose(profile: ProfileDefinition, specification: Specification, catalogue: Catalogue, numbers: Numbers) -> Chosen:
     """The numbers that enter a profile, and why others do not."""
     places = tuple(sorted(place.id for place in catalogue.places_of(profile)))
     indicators = specification.indicators
@@ -141,7 +141,9 @@ def choose(profile: Profile, specification: Specification, catalogue: Catalogue,
     )
 
 
-def _lacking(profile: Profile, specification: Specification, places: Sequence[str], values: Floats) -> dict[str, str]:
+def _lacking(
+    profile: ProfileDefinition, specification: Specification, places: Sequence[str], values: Floats
+) -> dict[str, str]:
     """Places that have no value below a node that the profile requires."""
     tree, found = specification.tree, dict[str, str]()
     for node in profile.required:
@@ -162,7 +164,7 @@ def _why(row: Row | None) -> Reason:
     return reason("judged", quality=row["quality"], rules=row["flags"].split())
 
 
-def specification_of(profile: Profile, catalogue: Catalogue) -> Specification:
+def specification_of(profile: ProfileDefinition, catalogue: Catalogue) -> Specification:
     """The profile's specification, its goalposts and directions filled in from the indicators."""
     plain = json.loads(json.dumps(dict(profile.specification), default=str))
     plain.setdefault("id", profile.id)
@@ -193,7 +195,7 @@ def compare_profiles(
 
 
 def _compare_one(
-    profile: Profile, catalogue: Catalogue, numbers: Numbers, seed: int | None, rows: dict[str, list[Row]]
+    profile: ProfileDefinition, catalogue: Catalogue, numbers: Numbers, seed: int | None, rows: dict[str, list[Row]]
 ) -> None:
     built, chosen = build_profile(profile, catalogue, numbers)
     found = uncertainty(built, seed=seed)
@@ -211,7 +213,7 @@ def _compare_one(
     ]  # fmt: skip
 
 
-def build_profile(profile: Profile, catalogue: Catalogue, numbers: Numbers) -> tuple[Built, Chosen]:
+def build_profile(profile: ProfileDefinition, catalogue: Catalogue, numbers: Numbers) -> tuple[Built, Chosen]:
     """A profile of the observatory as an index, and the numbers that entered it."""
     specification = specification_of(profile, catalogue)
     chosen = choose(profile, specification, catalogue, numbers)
@@ -297,7 +299,7 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _peers(profile: Profile, places: Sequence[str], numbers: Numbers) -> list[Row]:
+def _peers(profile: ProfileDefinition, places: Sequence[str], numbers: Numbers) -> list[Row]:
     structure: dict[str, list[Any]] = {"place": list(places)}
     names = []
     for each in profile.peers:

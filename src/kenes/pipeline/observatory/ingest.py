@@ -14,6 +14,7 @@ from kenes.catalogue.mappings import SourceMapping, check_mapping
 from kenes.pipeline.progress import Progress
 from kenes.store import BatchRecord, Store, digest
 from kenes.vocabulary.errors import BadInput, KenesError, NotAllowed, SourceError
+from kenes.vocabulary.reasons import reason_columns
 
 MOST_REFUSALS = 1000
 
@@ -67,6 +68,15 @@ def read_file(path: Path) -> bytes:
         raise SourceError(f"{path.name} cannot be read", found=str(error), where=str(path)) from error
 
 
+def batch_key(mapping: SourceMapping, catalogue: Catalogue, snapshot: str) -> str:
+    """The key of one reading: its source, the file's bytes, the mapping, and what else decides what it says.
+
+    Another reader, gazetteer or unit of a variable gives another key, so that the file is read again.
+    """
+    code = digest(mapping.label, sources.VERSION, catalogue.reading_digest)[:8]
+    return f"{mapping.source.id}@{snapshot[:12]}@{mapping.digest[:8]}@{code}"
+
+
 def ingest_file(
     store: Store, catalogue: Catalogue, mapping: SourceMapping, data: bytes, *, by_hand: bool = False
 ) -> Ingested:
@@ -79,8 +89,7 @@ def ingest_file(
         DefinitionError: the mapping names what is not declared.
     """
     snapshot = hashlib.sha256(data).hexdigest()
-    code = digest(mapping.label, sources.VERSION, catalogue.reading_digest)[:8]
-    batch = f"{mapping.source.id}@{snapshot[:12]}@{mapping.digest[:8]}@{code}"
+    batch = batch_key(mapping, catalogue, snapshot)
     known = store.journal.batch(batch)
     if known is not None:
         if batch not in {record.batch for record in store.journal.current_batches()}:
@@ -88,16 +97,11 @@ def ingest_file(
         return Ingested(mapping.source.id, mapping.label, snapshot, batch, known.report, known.report["accepted"])
     units = {variable.id: variable.unit for variable in catalogue.variables.values()}
     check_mapping(mapping, units)
-    reading = sources.read(mapping, data, places=catalogue.places, variables=units)
+    reading = sources.read(mapping, data, places=catalogue.places, variables=units, batch=batch)
     store.snapshots.put(data)
-    record = BatchRecord(batch, mapping.source.id, mapping.label, reading.snapshot, {})
-    tables = (
-        table.set_column(table.schema.get_field_index("batch"), "batch", [[batch] * len(table)])
-        for table in reading.batches()
-    )
     written = store.add_batch(
-        record,
-        tables,
+        BatchRecord(batch, mapping.source.id, mapping.label, reading.snapshot, {}),
+        reading.batches(),
         lambda: {**_report(mapping, reading, len(data)), "by_hand": by_hand},
         reading.flags,
         replaces=mapping.revision == "replace",
@@ -108,7 +112,7 @@ def ingest_file(
 def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
     counts, facts = reading.report, mapping.source
     refusals = [
-        {"locator": r.locator, "column": r.column, "text": r.text, "reason": r.reason}
+        {"locator": r.locator, "column": r.column, "text": r.text, **reason_columns(r.reason)}
         for r in counts.refusals[:MOST_REFUSALS]
     ]
     return {

@@ -8,21 +8,19 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from kenes.catalogue.mapping_records import SourceFacts
+from kenes.sources.tables.columns import Codes, Floats, Mask, TextColumn, joined, text_at
 from kenes.sources.tables.corrections import Touched
 from kenes.sources.tables.duplicates import Hashes, mix, text_hash
-from kenes.sources.tables.lookups import Codes
 from kenes.sources.tables.numbers import Values
 from kenes.sources.tables.plans import CellPlan, Plan
-from kenes.sources.tables.records import Rows
 from kenes.sources.tables.understanding import Subjects
+from kenes.vocabulary.locators import cell_parts
+from kenes.vocabulary.reasons import Reason
 from kenes.vocabulary.tables import OBSERVATIONS
 
-Mask = npt.NDArray[np.bool_]
 _POSITIONS = 1 << 14
 _NTHS = 1 << 6
 _STATUS = ("valid", "missing", "corrected")
@@ -57,13 +55,13 @@ class Cells:
         refused: rows of refused cells.
     """
 
-    rows: Rows
-    texts: pa.DictionaryArray
+    rows: Codes
+    texts: TextColumn
     plan: CellPlan
     variable: str
     subjects: Subjects
     values: Values
-    value: npt.NDArray[np.float64]
+    value: Floats
     corrected: Mask
     nth: Codes
     index: Codes
@@ -71,12 +69,11 @@ class Cells:
 
     def text(self, row: int) -> str:
         """The text of a cell as received."""
-        return str(self.texts[row].as_py())
+        return text_at(self.texts, row)
 
-    def reason(self, row: int) -> str:
-        """Why a cell is refused."""
-        reasons = self.values.reason
-        return self.subjects.reason(row) or reasons.texts[reasons.at[row]] or ""
+    def reason(self, row: int) -> Reason | None:
+        """Why a cell is refused, None if it is not."""
+        return self.subjects.reason(row) or self.values.reason.of(row)
 
     def keys(self) -> Hashes:
         """Hashes of what the accepted cells speak of; a gap never equals a value."""
@@ -91,13 +88,13 @@ class Cells:
         """Addresses of the accepted cells, packed."""
         return (self.rows[self.index] * _POSITIONS + self.plan.position) * _NTHS + self.nth[self.index]
 
-    def about(self, row: int) -> dict[str, Any]:
+    def about(self, row: int) -> dict[str, object]:
         """What one cell speaks of, as columns of a table."""
-        place, site, span = self.subjects.place, self.subjects.site, self.subjects.spans[row]
+        span = self.subjects.spans[row]
         return {
             "variable": self.variable,
-            "place": place.texts[place.at[row]],
-            "site": site.texts[site.at[row]],
+            "place": self.subjects.place.of(row),
+            "site": self.subjects.site.of(row),
             "start": _moment(int(span[0])),
             "end": _moment(int(span[1])),
         }
@@ -125,37 +122,38 @@ def judge(touched: Touched, cell: CellPlan, plan: Plan, subjects: Subjects, valu
     )
 
 
-def observations(cells: Cells, index: Codes, *, source: SourceFacts, snapshot: str, batch: str) -> pa.Table:
+def observations(cells: Cells, index: Codes, *, source: SourceFacts, snapshot: str, batch: str | None) -> pa.Table:
     """Chosen cells as a table in the schema of `vocabulary.tables.OBSERVATIONS`."""
     count, subjects = len(index), cells.subjects
     retrieved = dt.datetime.combine(source.retrieved, dt.time(), dt.UTC)
     status = np.where(cells.corrected[index], 2, np.isnan(cells.value[index]).astype(np.int64))
-    rows = pa.array(cells.rows[index]).cast(pa.string())
-    endings = pa.array(["", "", *(f"-{k}" for k in range(2, _NTHS))])
-    ending = endings.take(pa.array(cells.nth[index]))
+    rows = pa.array(cells.rows[index], pa.int64()).cast(pa.string())
+    endings = pa.array(["", "", *(f"-{k}" for k in range(2, _NTHS))], pa.string())
+    ending = endings.take(pa.array(cells.nth[index], pa.int64()))
+    before, after = cell_parts(cells.plan.column)
     spans = subjects.spans[index]
     utc, civil = pa.timestamp("us", tz="UTC"), pa.timestamp("us")
-    columns = {
-        "observation": pc.binary_join_element_wise(f"{snapshot[:12]}-", rows, f"-{cells.plan.position}", ending, ""),
+    columns: dict[str, pa.Array[Any]] = {
+        "observation": joined(f"{snapshot[:12]}-", rows, f"-{cells.plan.position}", ending),
         "variable": pa.repeat(cells.variable, count),
         "place": subjects.place.take(index).array(),
         "site": subjects.site.take(index).array(),
-        "start": pa.array(spans[:, 0]).cast(utc),
-        "end": pa.array(spans[:, 1]).cast(utc),
+        "start": pa.array(spans[:, 0], pa.int64()).cast(utc),
+        "end": pa.array(spans[:, 1], pa.int64()).cast(utc),
         "dimensions": subjects.dimensions.take(index).array(),
-        "value": pa.array(cells.value[index], from_pandas=True),
+        "value": pa.array(cells.value[index], pa.float64(), from_pandas=True),
         "unit": subjects.unit.take(index).array(),
-        "text": cells.texts.take(pa.array(index)).cast(pa.string()),
-        "status": pa.array(_STATUS).take(pa.array(status)),
+        "text": cells.texts.take(pa.array(index, pa.int64())).cast(pa.string()),
+        "status": pa.array(_STATUS, pa.string()).take(pa.array(status, pa.int64())),
         "flags": cells.values.flags.take(index).array(),
         "snapshot": pa.repeat(snapshot, count),
-        "locator": pc.binary_join_element_wise("row ", rows, f", column {cells.plan.column}", ""),
+        "locator": joined(before, rows, after),
         "retrieved_at": pa.repeat(pa.scalar(retrieved, utc), count),
         "vintage": pa.repeat(source.retrieved.isoformat(), count),
         "source": pa.repeat(source.id, count),
-        "batch": pa.repeat(batch, count),
-        "civil_start": pa.array(spans[:, 2]).cast(civil),
-        "civil_end": pa.array(spans[:, 3]).cast(civil),
+        "batch": pa.repeat(pa.scalar(batch, pa.string()), count),
+        "civil_start": pa.array(spans[:, 2], pa.int64()).cast(civil),
+        "civil_end": pa.array(spans[:, 3], pa.int64()).cast(civil),
     }
     return pa.table(columns, schema=OBSERVATIONS.schema())
 

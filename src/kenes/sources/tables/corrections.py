@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kenes.catalogue.mapping_records import Correction, SourceMapping
+from kenes.sources.tables.columns import Mask, TextColumn, encoded, mask_of, positions, text_at, trimmed
 from kenes.sources.tables.records import Batch
 from kenes.vocabulary.errors import SourceError
-
-Mask = npt.NDArray[np.bool_]
+from kenes.vocabulary.locators import Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Touched:
     batch: Batch
     voided: dict[str, Mask] = field(default_factory=dict)
     replaced: dict[str, Mask] = field(default_factory=dict)
-    received: dict[str, pa.DictionaryArray] = field(default_factory=dict)
+    received: dict[str, TextColumn] = field(default_factory=dict)
 
 
 class Corrections:
@@ -82,38 +81,38 @@ class Corrections:
 
     def _one(self, touched: Touched, correction: Correction, mask: Mask) -> None:
         column = correction.column
-        array = touched.batch.columns[column]
-        texts = array.take(pa.array(np.flatnonzero(mask))).to_pylist()
-        rows = touched.batch.rows[mask].tolist()
-        for row, text in zip(rows, texts, strict=True):
+        texts = touched.batch.columns[column]
+        for at in np.flatnonzero(mask).tolist():
+            row, text = int(touched.batch.rows[at]), text_at(texts, at)
             if text.strip() != correction.expect:
                 raise SourceError(
                     f"correction of {column!r} does not fit",
                     expected=repr(correction.expect),
                     found=repr(text.strip()),
-                    where=f"{self._mapping.file.path}, row {row}; {self._mapping.where(correction.line)}",
+                    where=f"{self._mapping.file.path}, {Cell(row)}; {self._mapping.where(correction.line)}",
                     mend="The source may have mended itself: look, and remove or mend the correction.",
                 )
-            locator = f"row {row}, column {column}"
+            locator = str(Cell(row, column))
             self.made.append(Corrected(locator, column, text, correction.action, correction.reason))
         masks = touched.voided if correction.action == "void" else touched.replaced
-        masks[column] = masks.get(column, np.zeros(len(mask), dtype=bool)) | mask
+        masks[column] = masks.get(column, np.zeros(len(mask), dtype=np.bool_)) | mask
         if correction.action == "replace":
-            touched.received.setdefault(column, array)
-            plain = pc.if_else(pa.array(mask), pa.scalar(correction.value), array.cast(pa.string()))
-            columns = {**touched.batch.columns, column: plain.dictionary_encode()}
+            touched.received.setdefault(column, texts)
+            value = pa.scalar(correction.value, pa.string())
+            plain = pc.if_else(pa.array(mask, pa.bool_()), value, texts.cast(pa.string()))
+            columns = {**touched.batch.columns, column: encoded(plain)}
             touched.batch = Batch(columns, touched.batch.rows)
 
 
 def _where(batch: Batch, correction: Correction) -> Mask:
-    mask: Mask = np.ones(len(batch.rows), dtype=bool)
+    mask: Mask = np.ones(len(batch.rows), dtype=np.bool_)
     for column, text in correction.locator.items():
         if column == "row" and column not in batch.columns:
             mask &= batch.rows == int(text)
             continue
-        array = batch.columns[column]
-        fits = pc.equal(pc.utf8_trim_whitespace(array.dictionary), text).to_numpy(zero_copy_only=False)
-        mask &= fits[array.indices.to_numpy()] if len(fits) else False
+        texts = batch.columns[column]
+        fits = mask_of(pc.equal(trimmed(texts), pa.scalar(text, pa.string())))
+        mask &= fits[positions(texts)] if len(fits) else False
     return mask
 
 

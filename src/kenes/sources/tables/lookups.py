@@ -7,50 +7,52 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from kenes.sources.tables.columns import Codes, Mask, TextArray, TextColumn, positions
 from kenes.sources.tables.duplicates import Hashes, text_hash
 
 Answer = TypeVar("Answer")
-Codes = npt.NDArray[np.int64]
 MOST = 1_000_000
 """Texts remembered before the memory is cleared, so that a file of all-different texts stays bounded."""
 
 
-class Refused(str):
-    """Why a text could not be understood."""
-
-    __slots__ = ()
-
-
 @dataclass(frozen=True, slots=True)
-class Coded:
-    """Texts of rows, as distinct texts and a position for each row.
+class Coded(Generic[Answer]):
+    """What is known of rows, as distinct answers and a position for each row.
 
     Attributes:
-        texts: distinct texts; None for none.
+        answers: distinct answers; None for none.
         at: shape (row,).
     """
 
-    texts: Sequence[str | None]
+    answers: Sequence[Answer | None]
     at: Codes
 
-    def take(self, index: Codes) -> Coded:
-        """The same for chosen rows."""
-        return Coded(self.texts, self.at[index])
+    def of(self, row: int) -> Answer | None:
+        """The answer of one row."""
+        return self.answers[int(self.at[row])]
 
-    def array(self) -> pa.StringArray:
+    def present(self) -> Mask:
+        """Whether a row's answer is neither None nor an empty text, shape (row,)."""
+        return np.array([bool(answer) for answer in self.answers], dtype=np.bool_)[self.at]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts(Coded[str]):
+    """Texts of rows."""
+
+    def take(self, index: Codes) -> Texts:
+        """The same for chosen rows."""
+        return Texts(self.answers, self.at[index])
+
+    def array(self) -> TextArray:
         """One text a row."""
-        return pa.array(self.texts, pa.string()).take(pa.array(self.at))
+        return pa.array(self.answers, pa.string()).take(pa.array(self.at, pa.int64()))
 
     def hashes(self) -> Hashes:
         """64 bits of each row's text."""
-        return np.array([text_hash(text) for text in self.texts], dtype=np.uint64)[self.at]
-
-    def present(self) -> npt.NDArray[np.bool_]:
-        """Whether a row's text is neither None nor empty."""
-        return np.array([bool(text) for text in self.texts], dtype=bool)[self.at]
+        return np.array([text_hash(text) for text in self.answers], dtype=np.uint64)[self.at]
 
 
 class Lookup(Generic[Answer]):
@@ -73,20 +75,20 @@ class Lookup(Generic[Answer]):
             self.answers.append(self._understand(text))
         return found
 
-    def codes(self, array: pa.DictionaryArray, needed: npt.NDArray[np.bool_]) -> Codes:
-        """Positions in `answers` for each row of a dictionary array; valid until the next call.
+    def codes(self, column: TextColumn, needed: Mask) -> Codes:
+        """Positions in `answers` for each row of a column; valid until the next call.
 
         Args:
-            array: texts, shape (row,).
+            column: texts, shape (row,).
             needed: rows that must be understood, at least one, shape (row,); the positions of the
                 others mean nothing, so that no time is lost on what is not read.
         """
         if len(self._codes) > MOST:
             self._codes.clear()
             self.answers.clear()
-        at = array.indices.to_numpy()
-        per_text = np.zeros(len(array.dictionary), dtype=np.int64)
+        at = positions(column)
+        per_text = np.zeros(len(column.dictionary), dtype=np.int64)
         used = np.flatnonzero(np.bincount(at[needed], minlength=len(per_text)))
-        per_text[used] = [self.code(text) for text in array.dictionary.take(pa.array(used)).to_pylist()]
-        found: Codes = per_text[at]
-        return found
+        texts = column.dictionary.take(pa.array(used, pa.int64())).to_pylist()
+        per_text[used] = [self.code(text or "") for text in texts]
+        return per_text[at]

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kenes.catalogue.mapping_records import FileForm, ValueRule
-from kenes.sources.tables.lookups import Coded
+from kenes.sources.tables.columns import Floats, Mask, TextArray, TextColumn, mask_of, positions, trimmed
+from kenes.sources.tables.lookups import Coded, Texts
+from kenes.vocabulary.reasons import Reason, reason
 
 _PLAIN = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?$"
 _PLAIN_MATCH = re.compile(_PLAIN).match
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
+_TOO_LARGE = reason("number_too_large")
 
 
 class Number(NamedTuple):
@@ -30,7 +32,7 @@ class Number(NamedTuple):
 
     value: float | None
     flags: str = ""
-    reason: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,10 @@ class Values:
         reason: why refused, None where accepted.
     """
 
-    value: npt.NDArray[np.float64]
-    missing: npt.NDArray[np.bool_]
-    flags: Coded
-    reason: Coded
+    value: Floats
+    missing: Mask
+    flags: Texts
+    reason: Coded[Reason]
 
 
 def number_reader(form: FileForm, rule: ValueRule, missing: frozenset[str]) -> Callable[[str], Number]:
@@ -65,33 +67,32 @@ def number_reader(form: FileForm, rule: ValueRule, missing: frozenset[str]) -> C
         if body in missing:
             return Number(None)
         if pattern is not None and (match := pattern.fullmatch(body)):
-            groups = match.groupdict()
-            letters, body = (groups.get("flags") or "").strip(), (groups.get("value") or "").strip()
+            groups = match.groupdict("")
+            letters, body = groups.get("flags", "").strip(), groups.get("value", "").strip()
             unknown = [letter for letter in letters if letter not in rule.flags]
             if unknown:
-                return Number(None, reason=f"flag {unknown[0]!r} is not declared")
+                return Number(None, reason=reason("flag_undeclared", flag=unknown[0]))
             words = " ".join(rule.flags[letter] for letter in letters)
             if body in missing:
                 return Number(None, words)
-        value, reason = _number(body.strip(rule.strip).strip() if rule.strip else body, form)
-        return Number(value, words, reason)
+        found = _number(body.strip(rule.strip).strip() if rule.strip else body, form)
+        return Number(None, words, found) if isinstance(found, Reason) else Number(found, words)
 
     return read
 
 
-def _number(text: str, form: FileForm) -> tuple[float | None, str]:
+def _number(text: str, form: FileForm) -> float | Reason:
     plain = text.translate(_MINUS)
     if form.thousands:
         plain = _without_thousands(plain, form)
     if form.decimal != ".":
         if "." in plain:
-            return None, f"no number: a point, but the decimal mark is {form.decimal!r}"
+            return reason("number_point", mark=form.decimal)
         plain = plain.replace(form.decimal, ".")
     if not _PLAIN_MATCH(plain):
-        comma = "," in text and form.decimal != "," and form.thousands != ","
-        return None, "no number: a comma, but the mapping declares none" if comma else "no number"
+        return reason("number_comma" if "," in text and "," not in (form.decimal, form.thousands) else "no_number")
     value = float(plain)
-    return (value, "") if math.isfinite(value) else (None, "number too large")
+    return value if math.isfinite(value) else _TOO_LARGE
 
 
 def _without_thousands(text: str, form: FileForm) -> str:
@@ -102,35 +103,35 @@ def _without_thousands(text: str, form: FileForm) -> str:
     return text.replace(mark, "") if re.fullmatch(grouped, text) else text
 
 
-def read_values(
-    array: pa.DictionaryArray, read: Callable[[str], Number], form: FileForm, missing: frozenset[str]
-) -> Values:
+def read_values(column: TextColumn, read: Callable[[str], Number], form: FileForm, missing: frozenset[str]) -> Values:
     """Read a column of texts: plain numbers together, the other distinct texts one by one.
 
     Args:
-        array: texts, shape (row,).
+        column: texts, shape (row,).
         read: from `number_reader`.
         form: gives the marks; only with a decimal point is a plain number plain.
         missing: texts that mean "no value"; one that is a number means every spelling of it.
     """
-    trimmed = pc.utf8_trim_whitespace(array.dictionary)
-    absent = _bools(pc.is_in(trimmed, value_set=pa.array(sorted(missing), pa.string())))
-    plain = _bools(pc.match_substring_regex(trimmed, _PLAIN)) & ~absent & (form.decimal == ".")
-    value = pc.if_else(pa.array(plain), trimmed, pa.scalar(None, pa.string())).cast(pa.float64())
-    numbers = value.to_numpy(zero_copy_only=False).astype(np.float64, copy=True)
-    odd = {int(i): read(array.dictionary[int(i)].as_py()) for i in np.flatnonzero(~plain & ~absent)}
-    odd |= {int(i): Number(None, reason="number too large") for i in np.flatnonzero(np.isinf(numbers))}
-    flags: list[str | None] = [None] * len(trimmed)
-    reasons: list[str | None] = [None] * len(trimmed)
+    texts = trimmed(column)
+    absent = mask_of(pc.is_in(texts, value_set=pa.array(sorted(missing), pa.string())))
+    plain = mask_of(pc.match_substring_regex(texts, _PLAIN)) & ~absent & (form.decimal == ".")
+    numbers = _floats(texts, plain)
+    odd = {int(i): read(str(column.dictionary[int(i)].as_py())) for i in np.flatnonzero(~plain & ~absent)}
+    odd |= {int(i): Number(None, reason=_TOO_LARGE) for i in np.flatnonzero(np.isinf(numbers))}
+    flags: list[str | None] = [None] * len(texts)
+    reasons: list[Reason | None] = [None] * len(texts)
     for i, answer in odd.items():
         numbers[i] = math.nan if answer.value is None else answer.value
-        absent[i] = answer.value is None and not answer.reason
-        flags[i], reasons[i] = answer.flags or None, answer.reason or None
+        absent[i] = answer.value is None and answer.reason is None
+        flags[i], reasons[i] = answer.flags or None, answer.reason
     gaps = np.isin(numbers, [float(text) for text in missing if _PLAIN_MATCH(text)])
     numbers[gaps], absent[gaps] = math.nan, True
-    at = array.indices.to_numpy().astype(np.int64)
-    return Values(numbers[at], absent[at], Coded(flags, at), Coded(reasons, at))
+    at = positions(column).astype(np.int64)
+    return Values(numbers[at], absent[at], Texts(flags, at), Coded(reasons, at))
 
 
-def _bools(array: pa.BooleanArray) -> npt.NDArray[np.bool_]:
-    return np.array(array.to_numpy(zero_copy_only=False), dtype=bool)
+def _floats(texts: TextArray, plain: Mask) -> Floats:
+    """Numbers of the plain texts, NaN for the others."""
+    chosen = pc.if_else(pa.array(plain, pa.bool_()), texts, pa.scalar(None, pa.string()))
+    numbers: Floats = chosen.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(np.float64, copy=True)
+    return numbers

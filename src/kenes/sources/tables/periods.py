@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from kenes.catalogue.mapping_records import Length, TimeRule
-from kenes.sources.tables.lookups import Refused
+from kenes.vocabulary.reasons import Reason, reason
 
 _CLOCK = r"[0-9]{2}(:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 _FORMS: tuple[tuple[str, str, Length], ...] = (
@@ -25,6 +26,11 @@ _FORMS: tuple[tuple[str, str, Length], ...] = (
     (r"[0-9]{4}-[0-9]{2}", "%Y-%m", "month"),
     (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "", "day"),
     (rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}", "", "hour"),
+)
+FIRST_YEAR, LAST_YEAR = 1700, 2200
+"""Years that a source may speak of; another is a slip of the source or of the mapping's form."""
+_INSIDE: Mapping[Length, str] = MappingProxyType(
+    {"year": "time_inside_year", "month": "time_inside_month", "day": "time_inside_day"}
 )
 _EPOCH = dt.datetime(1970, 1, 1)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -39,28 +45,32 @@ class Period(NamedTuple):
     civil_end: int
 
 
-def period_reader(rule: TimeRule) -> Callable[[str], Period | Refused]:
+def period_reader(rule: TimeRule) -> Callable[[str], Period | Reason]:
     """A function that reads the text of one time."""
     zone = ZoneInfo(rule.zone) if rule.zone else None
 
-    def read(text: str) -> Period | Refused:
+    def read(text: str) -> Period | Reason:
         text = text.strip()
         if not text:
-            return Refused("no time")
+            return reason("no_time")
         try:
             moment, deduced = _moment(text, rule.format)
         except ValueError:
-            return Refused(f"no time of the form {rule.format or 'YYYY, YYYY-MM or YYYY-MM-DD'}")
+            return _unread(text, rule.format)
         length = rule.length or deduced
         if not rule.format and rule.stamp == "start" and _inside(moment, length):
-            return Refused(f"no {length}: the text names a time inside one")
-        if not 1700 <= moment.year <= 2200:
-            return Refused("year out of 1700-2200")
+            return reason(_INSIDE[length], text=text)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            return reason("year_implausible", year=moment.year, first=FIRST_YEAR, last=LAST_YEAR)
         if moment.tzinfo is not None:
             moment = moment.astimezone(zone or dt.UTC).replace(tzinfo=None, fold=moment.astimezone(zone).fold)
-        return _period(moment, length, rule, zone)
+        return _period(moment, length, rule.stamp, zone) or reason("hour_skipped", text=text, zone=rule.zone)
 
     return read
+
+
+def _unread(text: str, format_: str | None) -> Reason:
+    return reason("time_other_form", text=text, form=format_) if format_ else reason("time_unread", text=text)
 
 
 def _inside(moment: dt.datetime, length: Length) -> bool:
@@ -105,9 +115,12 @@ def _shift(moment: dt.datetime, length: Length, steps: int) -> dt.datetime:
     return moment.replace(year=months // 12, month=months % 12 + 1)
 
 
-def _period(stamp: dt.datetime, length: Length, rule: TimeRule, zone: ZoneInfo | None) -> Period | Refused:
-    start = _floor(stamp, length)
-    if rule.stamp == "end" and start == stamp:
+def _period(
+    moment: dt.datetime, length: Length, stamp: Literal["start", "end"], zone: ZoneInfo | None
+) -> Period | None:
+    """The period that a moment opens or closes; None for an hour that clocks skipped."""
+    start = _floor(moment, length)
+    if stamp == "end" and start == moment:
         start = _shift(start, length, -1)
     end = _shift(start, length, 1)
     if zone is None:
@@ -115,7 +128,7 @@ def _period(stamp: dt.datetime, length: Length, rule: TimeRule, zone: ZoneInfo |
     start_utc = start.replace(tzinfo=zone).astimezone(dt.UTC)
     if length == "hour":
         if start_utc.astimezone(zone).replace(tzinfo=None) != start.replace(fold=0):
-            return Refused(f"this hour never happened in {rule.zone}: clocks went forward")
+            return None
         end_utc = start_utc + dt.timedelta(hours=1)
         end = end_utc.astimezone(zone).replace(tzinfo=None, fold=0)
     else:

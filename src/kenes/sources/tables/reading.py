@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,19 +14,27 @@ from kenes.catalogue.places import PlaceIndex
 from kenes.sources.tables.cells import Address, Cells, judge, observations
 from kenes.sources.tables.corrections import Corrections, Touched
 from kenes.sources.tables.duplicates import Repeats, Seen
-from kenes.sources.tables.files import CheckedFile, check_file
+from kenes.sources.tables.files import CheckedFile
 from kenes.sources.tables.numbers import number_reader, read_values
+from kenes.sources.tables.opening import open_records
 from kenes.sources.tables.plans import needed_columns, plan_cells
-from kenes.sources.tables.records import Records, delimited, require_columns
-from kenes.sources.tables.reports import Report, locator
-from kenes.sources.tables.sheets import document, workbook
+from kenes.sources.tables.records import Records, require_columns
+from kenes.sources.tables.reports import Report
 from kenes.sources.tables.understanding import Understanding, blank
 from kenes.vocabulary.errors import SourceError
+from kenes.vocabulary.locators import Cell
 from kenes.vocabulary.reasons import reason, reason_columns
 from kenes.vocabulary.tables import FLAGS
 
 
-def read(mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, variables: Mapping[str, str]) -> Reading:
+def read(
+    mapping: SourceMapping,
+    data: bytes | Path,
+    *,
+    places: PlaceIndex,
+    variables: Mapping[str, str],
+    batch: str | None = None,
+) -> Reading:
     """Open a data file by its mapping.
 
     Args:
@@ -35,6 +42,7 @@ def read(mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, vari
         data: its bytes or its path.
         places: the gazetteer.
         variables: unit text of each declared variable.
+        batch: the key under which a store keeps this reading, which its observations carry; None outside a store.
 
     Returns:
         A reading; take its `batches()`, then its `report` and `flags()`.
@@ -44,12 +52,10 @@ def read(mapping: SourceMapping, data: bytes | Path, *, places: PlaceIndex, vari
         SourceError: the file as a whole is not what the mapping says; nothing is emitted.
     """
     check_mapping(mapping, variables)
-    checked = check_file(data, mapping.file)
-    openers = {"xlsx": workbook, "json": document}
-    records = openers.get(checked.format, delimited)(checked, mapping.file)
+    checked, records = open_records(data, mapping.file)
     named = tuple(c for c in mapping.columns() if c != "row" or c in records.names)
     require_columns(records, named, checked.name)
-    return Reading(mapping, checked, records, places=places, variables=variables)
+    return Reading(mapping, checked, records, places=places, variables=variables, batch=batch)
 
 
 class Reading:
@@ -57,7 +63,6 @@ class Reading:
 
     Attributes:
         snapshot: SHA-256 of the file's bytes.
-        size: number of bytes.
         report: counts and refusals; complete once the batches are exhausted.
     """
 
@@ -69,16 +74,18 @@ class Reading:
         *,
         places: PlaceIndex,
         variables: Mapping[str, str],
+        batch: str | None,
     ) -> None:
-        self.mapping, self.snapshot, self.size, self.report = mapping, checked.sha256, checked.size, Report()
-        self.batch = f"{mapping.source.id}@{self.snapshot[:12]}@{mapping.digest[:8]}"
+        self.mapping, self.snapshot, self.report = mapping, checked.sha256, Report()
+        self._batch_key = batch
         self._records, self._name = records, checked.name
         self._cells = plan_cells(mapping, records)
         self._corrections = Corrections(mapping)
         self._understanding = Understanding(mapping, places, variables)
         self._number = number_reader(mapping.file, mapping.values, mapping.missing)
         self._seen = Seen()
-        self._conflicts: dict[str, dict[str, Any]] = {}
+        self._headings = {cell.position: cell.column for cell in self._cells}
+        self._conflicts: dict[str, dict[str, object]] = {}
         self._started = False
 
     def batches(self) -> Iterator[pa.Table]:
@@ -126,14 +133,15 @@ class Reading:
         """List the refused cells of one plan, and assemble the accepted."""
         self.report.refused += len(cells.refused)
         for i in cells.refused[: self.report.room].tolist():
-            self.report.refuse(int(cells.rows[i]), cells.plan.column, cells.text(i), cells.reason(i))
+            if why := cells.reason(i):
+                self.report.refuse(int(cells.rows[i]), cells.plan.column, cells.text(i), why)
         repeats = self._seen.add(cells.keys(), cells.addresses(), cells.value[cells.index])
         self._judge_repeats(cells, repeats)
         kept = np.delete(cells.index, repeats.index[repeats.equal])
         self.report.accepted += len(kept)
         self.report.missing += int(np.isnan(cells.value[kept]).sum())
         self.report.flagged += int(cells.values.flags.present()[kept].sum())
-        return observations(cells, kept, source=self.mapping.source, snapshot=self.snapshot, batch=self.batch)
+        return observations(cells, kept, source=self.mapping.source, snapshot=self.snapshot, batch=self._batch_key)
 
     def _judge_repeats(self, cells: Cells, repeats: Repeats) -> None:
         """Refuse what says the same again; flag both where two cells say different things."""
@@ -143,25 +151,28 @@ class Reading:
             earlier = Address.unpack(first)
             if equal:
                 self.report.refused += 1
-                reason = f"duplicate of row {earlier.row}"
-                self.report.refuse(int(cells.rows[at]), cells.plan.column, cells.text(at), reason)
+                if self.report.room:
+                    why = reason("duplicate_cell", cell=str(self._cell(earlier)))
+                    self.report.refuse(int(cells.rows[at]), cells.plan.column, cells.text(at), why)
                 continue
             later = Address(int(cells.rows[at]), cells.plan.position, int(cells.nth[at]))
             for mine, other in ((earlier, later), (later, earlier)):
                 self._conflicts.setdefault(mine.id(self.snapshot), self._conflict(cells, at, mine, other))
 
-    def _conflict(self, cells: Cells, at: int, mine: Address, other: Address) -> dict[str, Any]:
-        elsewhere = locator(other.row, self._records.header[other.position - 1])
+    def _conflict(self, cells: Cells, at: int, mine: Address, other: Address) -> dict[str, object]:
         return {
             **cells.about(at),
             "observation": mine.id(self.snapshot),
             "rule": "conflict",
-            **reason_columns(reason("conflict_cell", cell=elsewhere)),
+            **reason_columns(reason("conflict_cell", cell=str(self._cell(other)))),
+            "snapshot": self.snapshot,
+            "locator": str(self._cell(mine)),
             "share": None,
             "severity": "suspect",
-            "snapshot": self.snapshot,
-            "locator": locator(mine.row, self._records.header[mine.position - 1]),
         }
+
+    def _cell(self, address: Address) -> Cell:
+        return Cell(address.row, self._headings[address.position])
 
     def _count_broken(self) -> None:
         """Records that do not have the header's number of cells: each of their cells is refused."""
@@ -170,7 +181,7 @@ class Reading:
         for broken in self._records.broken:
             self.report.read += cells
             self.report.refused += cells
+            why = reason("record_cells", count=broken.found, expected=expected)
             for cell in self._cells:
                 for _ in cell.plans:
-                    reason = f"record has {broken.found} cells where {expected} were expected"
-                    self.report.refuse(broken.row, cell.column, broken.text[:200], reason)
+                    self.report.refuse(broken.row, cell.column, broken.text[:200], why)

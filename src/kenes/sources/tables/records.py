@@ -11,21 +11,20 @@ import io
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, TextIO
+from typing import IO, Literal, NamedTuple, TextIO, cast
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from kenes.catalogue.mapping_records import FileForm
+from kenes.sources.tables.columns import Codes, TextColumn, distinct
 from kenes.sources.tables.files import CHUNK, CheckedFile
 from kenes.vocabulary.errors import SourceError
 
-Rows = npt.NDArray[np.int64]
 BLOCK = 8 << 20
 """Bytes of one block of a delimited file; a record must fit into it."""
 
@@ -39,30 +38,38 @@ class Broken:
     text: str
 
 
+class Block(NamedTuple):
+    """Some records: the columns asked for in their order, and the row numbers."""
+
+    columns: list[TextColumn]
+    rows: Codes
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some records: one dictionary array of texts for each column asked for, and the row numbers."""
+    """Some records: one column of texts for each name asked for, and the row numbers."""
 
-    columns: dict[str, pa.DictionaryArray]
-    rows: Rows
+    columns: dict[str, TextColumn]
+    rows: Codes
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Records:
-    """The header of a text table, and its records as batches.
+    """The header of a text table, and its records in a stream.
 
     Attributes:
         header: names of the columns, in order, after renaming.
+        blocks: reads the records with the columns at some positions, from 0.
         parts: other names: a part of a split column, or (part -1) the lowest name of a heading that
             is joined from several rows, where no other heading ends like it.
-        broken: broken records seen so far; complete once the batches are exhausted.
+        broken: broken records seen so far; complete once the records are exhausted.
     """
 
     header: tuple[str, ...]
     form: FileForm
-    source: Any
-    broken: list[Broken] = field(default_factory=list)
+    blocks: Callable[[tuple[int, ...]], Iterator[Block]]
     parts: dict[str, tuple[str, int]] = field(default_factory=dict)
+    broken: list[Broken] = field(default_factory=list)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,19 +82,24 @@ class Records:
 
     def batches(self, columns: tuple[str, ...]) -> Iterator[Batch]:
         """Batches with the given columns."""
-        physical = tuple(dict.fromkeys(self.parts.get(column, (column, 0))[0] for column in columns))
-        for batch in self.source(self, physical):
-            arrays = {name: _part(batch.columns, *self.parts.get(name, (name, -1))) for name in columns}
-            yield Batch(arrays, batch.rows)
+        wanted = {column: self.position(column) - 1 for column in columns}
+        positions = tuple(dict.fromkeys(wanted.values()))
+        for block in self.blocks(positions):
+            physical = dict(zip(positions, block.columns, strict=True))
+            named = {
+                name: _part(physical[at], self.parts[name][1] if name in self.parts else -1)
+                for name, at in wanted.items()
+            }
+            yield Batch(named, block.rows)
 
 
-def _part(columns: dict[str, pa.DictionaryArray], column: str, part: int) -> pa.DictionaryArray:
-    array = columns[column]
+def _part(column: TextColumn, part: int) -> TextColumn:
     if part < 0:
-        return array
-    texts = [text.split(",") for text in array.dictionary.to_pylist()]
+        return column
+    texts = [text.split(",") for text in distinct(column)]
     cells = [text[part].strip() if part < len(text) else "" for text in texts]
-    return pa.DictionaryArray.from_arrays(array.indices, pa.array(cells, pa.string()))
+    split: TextColumn = pa.DictionaryArray.from_arrays(column.indices, pa.array(cells, pa.string()))
+    return split
 
 
 def split_parts(form: FileForm, header: tuple[str, ...], name: str) -> dict[str, tuple[str, int]]:
@@ -168,8 +180,8 @@ def delimited(file: CheckedFile, form: FileForm) -> Records:
     names = headings(form, heads, file.name)
     _check_end(file, form, len(names))
     _check_quotes(file, form)
-    reader = _Delimited(file, len(above) + len(heads))
-    return Records(names, form, reader.batches, parts=split_parts(form, names, file.name))
+    reader = _Delimited(file, form, width=len(names), offset=len(above) + len(heads))
+    return Records(names, form, reader.blocks, split_parts(form, names, file.name), reader.broken)
 
 
 def _text(file: CheckedFile, encoding: str) -> TextIO:
@@ -227,56 +239,48 @@ def _check_quotes(file: CheckedFile, form: FileForm) -> None:
                 raise SourceError("a quote is never closed", where=f"{file.name}, line {start}") from error
 
 
-class _Utf8:
+class _Utf8(io.RawIOBase):
     """A binary stream of UTF-8 over a text stream, for Arrow's reader."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream, self.closed = stream, False
+        self._stream = stream
 
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes."""
         return self._stream.read(max(size // 4, 1) if size > 0 else -1).encode()
-
-    def close(self) -> None:
-        """Close the text stream."""
-        self.closed = True
-        self._stream.close()
 
     def readable(self) -> bool:
         """Always."""
         return True
 
-    def seekable(self) -> bool:
-        """Never."""
-        return False
-
 
 class _Delimited:
     """Arrow's CSV reader with exact record numbers."""
 
-    def __init__(self, file: CheckedFile, offset: int) -> None:
-        self._file, self._offset = file, offset
+    def __init__(self, file: CheckedFile, form: FileForm, *, width: int, offset: int) -> None:
+        self._file, self._form, self._width, self._offset = file, form, width, offset
+        self.broken: list[Broken] = []
         self._skipped: list[int] = []
         self._lock = threading.Lock()
 
-    def batches(self, records: Records, columns: tuple[str, ...]) -> Iterator[Batch]:
-        names = [f"{i}" for i in range(len(records.header))]
-        wanted = self._wanted(records, columns)
-        stream = _text(self._file, records.form.encoding)
+    def blocks(self, positions: tuple[int, ...]) -> Iterator[Block]:
+        """Records with the columns at some positions; the first column where none is asked for."""
+        names = [f"{i}" for i in range(self._width)]
+        stream = _text(self._file, self._form.encoding)
         for _ in range(self._offset):
-            _record(stream, records.form, self._file.name)
+            _record(stream, self._form, self._file.name)
         try:
             reader = arrow_csv.open_csv(
-                pa.PythonFile(_Utf8(stream), mode="r"),
+                cast("IO[bytes]", pa.PythonFile(_Utf8(stream), mode="r")),
                 read_options=arrow_csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=names),
-                parse_options=self._parse_options(records),
-                convert_options=_convert_options([names[i] for i in wanted]),
+                parse_options=self._parse_options(),
+                convert_options=_convert_options([names[i] for i in positions or (0,)]),
             )
             following = 1
             for block in reader:
                 rows, following = self._numbers(following, block.num_rows)
-                arrays = {records.header[i]: array for i, array in zip(wanted, block.columns, strict=True)}
-                yield Batch(arrays, rows + self._offset)
+                columns = cast("list[TextColumn]", block.columns)
+                yield Block(columns if positions else [], rows + self._offset)
         except pa.ArrowInvalid as error:
             if "Empty CSV" in str(error):
                 return
@@ -284,26 +288,25 @@ class _Delimited:
         finally:
             stream.close()
 
-    def _wanted(self, records: Records, columns: tuple[str, ...]) -> list[int]:
-        return [records.header.index(column) for column in columns] or [0]
-
-    def _parse_options(self, records: Records) -> arrow_csv.ParseOptions:
-        def note(row: Any) -> str:
-            with self._lock:
-                self._skipped.append(row.number)
-                records.broken.append(Broken(row.number + self._offset, row.actual_columns, row.text))
-            return "skip"
-
-        eurostat = records.form.format == "eurostat_tsv"
+    def _parse_options(self) -> arrow_csv.ParseOptions:
+        eurostat = self._form.format == "eurostat_tsv"
         return arrow_csv.ParseOptions(
-            delimiter=records.form.delimiter,
+            delimiter=self._form.delimiter,
             quote_char=False if eurostat else '"',
             newlines_in_values=not eurostat,
             ignore_empty_lines=False,
-            invalid_row_handler=note,
+            invalid_row_handler=self._note,
         )
 
-    def _numbers(self, first: int, count: int) -> tuple[Rows, int]:
+    def _note(self, row: arrow_csv.InvalidRow) -> Literal["skip"]:
+        """Keep a record with another number of cells aside, with its number."""
+        assert row.number is not None  # it is known where one thread reads
+        with self._lock:
+            self._skipped.append(row.number)
+            self.broken.append(Broken(row.number + self._offset, row.actual_columns, row.text))
+        return "skip"
+
+    def _numbers(self, first: int, count: int) -> tuple[Codes, int]:
         """Numbers of the next `count` good records, leaving out the broken ones."""
         with self._lock:
             self._skipped = [number for number in self._skipped if number >= first]

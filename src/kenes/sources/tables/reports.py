@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kenes.sources.tables.corrections import Corrected
+from kenes.vocabulary.locators import Cell
+from kenes.vocabulary.reasons import Reason
 
 MOST_REFUSALS = 10_000
 """Refusals kept one by one; all are counted."""
@@ -17,7 +19,7 @@ class Refusal:
     locator: str
     column: str
     text: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(slots=True)
@@ -40,29 +42,12 @@ class Report:
     refusals: list[Refusal] = field(default_factory=list)
     corrected: list[Corrected] = field(default_factory=list)
 
-    def refuse(self, row: int, column: str, text: str, reason: str) -> None:
+    def refuse(self, row: int, column: str, text: str, reason: Reason) -> None:
         """List a refused cell; counting is the caller's."""
-        if len(self.refusals) < MOST_REFUSALS:
-            self.refusals.append(Refusal(locator(row, column), column, text, reason))
+        if self.room:
+            self.refusals.append(Refusal(str(Cell(row, column)), column, text, reason))
 
     @property
     def room(self) -> int:
         """How many refusals can still be listed."""
         return MOST_REFUSALS - len(self.refusals)
-
-    @property
-    def reasons(self) -> dict[str, int]:
-        """How often each reason stands among the listed refusals."""
-        counts: dict[str, int] = {}
-        for refusal in self.refusals:
-            counts[refusal.reason] = counts.get(refusal.reason, 0) + 1
-        return counts
-
-
-def locator(row: int, column: str) -> str:
-    """Where a cell stands, for people.
-
-    >>> locator(17, "PM10")
-    'row 17, column PM10'
-    """
-    return f"row {row}, column {column}"

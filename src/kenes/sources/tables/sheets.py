@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from kenes.catalogue.mapping_records import FileForm
+from kenes.sources.tables.columns import text_column
 from kenes.sources.tables.files import CheckedFile
-from kenes.sources.tables.records import Batch, Broken, Records, headings, split_parts
+from kenes.sources.tables.records import Block, Broken, Records, headings, split_parts
 from kenes.vocabulary.errors import SourceError
 
 
@@ -86,16 +86,10 @@ def _table(file: CheckedFile, form: FileForm, names: tuple[str, ...], rows: list
     good = [i for i, row in enumerate(rows) if not any(row[width:])]
     padded = [(rows[i] + [""] * width)[:width] for i in good]
 
-    def batches(records: Records, columns: tuple[str, ...]) -> Iterator[Batch]:
-        if not padded:
-            return
-        numbers = np.array(good, dtype=np.int64) + offset + 1
-        positions = {column: records.header.index(column) for column in columns}
-        arrays = {
-            column: pa.array([row[i] for row in padded], pa.string()).dictionary_encode()
-            for column, i in positions.items()
-        }
-        yield Batch(arrays, numbers)
+    def blocks(positions: tuple[int, ...]) -> Iterator[Block]:
+        if padded:
+            numbers = np.array(good, dtype=np.int64) + offset + 1
+            yield Block([text_column([row[at] for row in padded]) for at in positions], numbers)
 
     broken = [Broken(i + offset + 1, len(row), ",".join(row)[:200]) for i, row in enumerate(rows) if any(row[width:])]
-    return Records(names, form, batches, broken=broken, parts=split_parts(form, names, file.name))
+    return Records(names, form, blocks, split_parts(form, names, file.name), broken)

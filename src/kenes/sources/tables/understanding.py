@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from kenes.catalogue.mapping_records import PlaceRule, SourceMapping, TimeRule
 from kenes.catalogue.places import PlaceIndex
-from kenes.sources.tables.lookups import Coded, Codes, Lookup, Refused
+from kenes.sources.tables.columns import Codes, Mask, among
+from kenes.sources.tables.lookups import Coded, Lookup, Texts
 from kenes.sources.tables.periods import Period, period_reader
 from kenes.sources.tables.plans import Plan, Spot
 from kenes.sources.tables.records import Batch
-from kenes.vocabulary.errors import UnitMismatch, UnknownPlace
+from kenes.vocabulary.errors import UnitMismatch
+from kenes.vocabulary.reasons import Reason, reason
 from kenes.vocabulary.units import factor
 
-Mask = npt.NDArray[np.bool_]
-Answer = str | Refused | None
+Answer = str | Reason | None
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,22 @@ class Subjects:
     Attributes:
         chosen: rows that this plan reads.
         refused: rows of which something cannot be understood.
-        reasons: lists of coded reasons, None where understood; the first that applies counts.
+        reasons: of place, period and unit, None where understood; the first that applies counts.
         spans: start, end, civil start, civil end in microseconds, shape (row, 4).
     """
 
     chosen: Mask
     refused: Mask
-    reasons: tuple[Coded, ...]
-    place: Coded
+    reasons: tuple[Coded[Reason], ...]
+    place: Texts
     spans: npt.NDArray[np.int64]
-    unit: Coded
-    site: Coded
-    dimensions: Coded
+    unit: Texts
+    site: Texts
+    dimensions: Texts
 
-    def reason(self, row: int) -> str:
-        """Why a row is refused, `""` if it is not."""
-        return next((text for coded in self.reasons if (text := coded.texts[coded.at[row]])), "")
+    def reason(self, row: int) -> Reason | None:
+        """Why a row is refused, None if it is not."""
+        return next((found for coded in self.reasons if (found := coded.of(row))), None)
 
 
 class Understanding:
@@ -57,8 +57,8 @@ class Understanding:
     def __init__(self, mapping: SourceMapping, places: PlaceIndex, variables: Mapping[str, str]) -> None:
         self._mapping, self._variables = mapping, variables
         self._places: Lookup[Answer] = Lookup(place_reader(mapping.place, places))
-        self._times: dict[TimeRule, Lookup[Period | Refused]] = {}
-        self._units: dict[int, Lookup[str | Refused]] = {}
+        self._times: dict[TimeRule, Lookup[Period | Reason]] = {}
+        self._units: dict[int, Lookup[str | Reason]] = {}
         self._trimmed: dict[str, Lookup[str | None]] = {}
 
     def kept(self, batch: Batch) -> Mask:
@@ -97,37 +97,34 @@ class Understanding:
             chosen=chosen & ~ignored[place_at],
             refused=reasons[0].present() | reasons[1].present() | reasons[2].present(),
             reasons=reasons,
-            place=Coded(tuple(self._places.answers), place_at),
+            place=_texts(self._places.answers, place_at),
             spans=np.array(spans, dtype=np.int64).reshape(-1, 4)[time_at],
-            unit=Coded(tuple(units.answers), unit_at),
+            unit=_texts(units.answers, unit_at),
             site=self._text(batch, self._mapping.site_column, chosen),
             dimensions=self._dimensions(batch, plan, chosen),
         )
 
-    def _text(self, batch: Batch, column: str | None, chosen: Mask) -> Coded:
+    def _text(self, batch: Batch, column: str | None, chosen: Mask) -> Texts:
         if column is None:
-            return Coded((None,), np.zeros(len(batch.rows), dtype=np.int64))
+            return Texts((None,), np.zeros(len(batch.rows), dtype=np.int64))
         lookup = self._trimmed.setdefault(column, Lookup(lambda text: text.strip() or None))
         at = lookup.codes(batch.columns[column], chosen)
-        return Coded(tuple(lookup.answers), at)
+        return Texts(tuple(lookup.answers), at)
 
-    def _dimensions(self, batch: Batch, plan: Plan, chosen: Mask) -> Coded:
+    def _dimensions(self, batch: Batch, plan: Plan, chosen: Mask) -> Texts:
         """Dimensions as JSON with sorted keys, None when a variable has none."""
         fixed = {d.name: d.value for d in plan.rule.dimensions if d.column is None}
         columns = {d.name: d.column for d in plan.rule.dimensions if d.column is not None}
         named = {name: self._text(batch, column, chosen) for name, column in columns.items()}
         if not named:
             text = _json(fixed) if fixed else None
-            return Coded((text,), np.zeros(len(batch.rows), dtype=np.int64))
+            return Texts((text,), np.zeros(len(batch.rows), dtype=np.int64))
         combined = np.zeros(len(batch.rows), dtype=np.int64)
         for coded in named.values():
-            combined = combined * len(coded.texts) + coded.at
+            combined = combined * len(coded.answers) + coded.at
         _, first, at = np.unique(combined, return_index=True, return_inverse=True)
-        texts = [
-            _json({**fixed, **{name: coded.texts[coded.at[row]] for name, coded in named.items()}})
-            for row in first.tolist()
-        ]
-        return Coded(texts, at.astype(np.int64).reshape(-1))
+        texts = [_json({**fixed, **{name: coded.of(row) for name, coded in named.items()}}) for row in first.tolist()]
+        return Texts(texts, at.astype(np.int64).reshape(-1))
 
 
 def place_reader(rule: PlaceRule, places: PlaceIndex) -> Callable[[str], Answer]:
@@ -138,47 +135,36 @@ def place_reader(rule: PlaceRule, places: PlaceIndex) -> Callable[[str], Answer]
         if text in rule.ignore:
             return None
         if not text:
-            return Refused("no place")
-        try:
-            return places.resolve(
-                text, scheme=rule.scheme, within=rule.within, kinds=rule.kinds, aliases=rule.aliases
-            ).id
-        except UnknownPlace as error:
-            return Refused(str(error))
+            return reason("no_place")
+        found = places.look_up(text, scheme=rule.scheme, within=rule.within, kinds=rule.kinds, aliases=rule.aliases)
+        return found if isinstance(found, Reason) else found.id
 
     return find
-
-
-def among(array: pa.DictionaryArray, texts: frozenset[str]) -> Mask:
-    """Rows whose trimmed text is one of the given."""
-    found = pc.is_in(pc.utf8_trim_whitespace(array.dictionary), value_set=pa.array(sorted(texts), pa.string()))
-    hits = np.array(found.to_numpy(zero_copy_only=False), dtype=bool)
-    return hits[array.indices.to_numpy()] if len(hits) else np.zeros(len(array), dtype=bool)
 
 
 def blank(batch: Batch) -> Mask:
     """Rows without a text in any column that is read."""
     found: Mask = np.ones(len(batch.rows), dtype=bool)
-    for array in sorted(batch.columns.values(), key=lambda array: len(array.dictionary)):
+    for column in sorted(batch.columns.values(), key=lambda column: len(column.dictionary)):
         if not found.any():
             break
-        found &= among(array, frozenset({""}))
+        found &= among(column, frozenset({""}))
     return found
 
 
-def _unit_reader(plan: Plan, variables: Mapping[str, str]) -> Callable[[str], str | Refused]:
-    def find(text: str) -> str | Refused:
+def _unit_reader(plan: Plan, variables: Mapping[str, str]) -> Callable[[str], str | Reason]:
+    def find(text: str) -> str | Reason:
         text = text.strip()
         if plan.unit.column is None:
             return text
         if plan.rule.units:
-            return plan.rule.units.get(text) or Refused(f"unit {text!r} is not declared")
+            return plan.rule.units.get(text) or reason("unit_undeclared", unit=text)
         return _written_unit(text, variables[plan.rule.variable])
 
     return find
 
 
-def _written_unit(text: str, wanted: str) -> str | Refused:
+def _written_unit(text: str, wanted: str) -> str | Reason:
     """A unit as sources write it, such as `UG/M3`, if it has the dimension that is wanted."""
     raised = re.sub(r"([A-Za-z])([23])(?![0-9])", r"\1^\2", text)
     for spelling in (text, raised, raised.lower()):
@@ -187,17 +173,21 @@ def _written_unit(text: str, wanted: str) -> str | Refused:
         except UnitMismatch:
             continue
         return spelling
-    return Refused(f"unit {text!r} is not a unit like {wanted}")
+    return reason("unit_unfit", unit=text, wanted=wanted)
 
 
-def _codes(batch: Batch, spot: Spot, lookup: Lookup[Any], chosen: Mask) -> Codes:
+def _codes(batch: Batch, spot: Spot, lookup: Lookup[A], chosen: Mask) -> Codes:
     if spot.column is None:
         return np.full(len(batch.rows), lookup.code(spot.text), dtype=np.int64)
     return lookup.codes(batch.columns[spot.column], chosen)
 
 
-def _reasons(answers: list[Any], at: Codes) -> Coded:
-    return Coded(tuple(str(a) if isinstance(a, Refused) else None for a in answers), at)
+def _reasons(answers: Sequence[object], at: Codes) -> Coded[Reason]:
+    return Coded(tuple(answer if isinstance(answer, Reason) else None for answer in answers), at)
+
+
+def _texts(answers: Sequence[object], at: Codes) -> Texts:
+    return Texts(tuple(answer if isinstance(answer, str) else None for answer in answers), at)
 
 
 def _json(pairs: dict[str, str | None]) -> str:
