@@ -141,9 +141,10 @@ def strongest(page: Page, view: EditionView, index: str, place: str) -> str:
     most = max(shares, key=lambda s: s.total or 0, default=None)
     if most is None or not (most.total or 0) > 0:
         return ""
-    return page.language(
+    say = page.language
+    return say(
         "This rank depends most on: %(factor)s (%(share)s of its variance, with interactions).",
-        factor=page.factor(most.factor), share=page.language.share(min(most.total or 0, 1.0)),
+        factor=page.factor(most.factor), share=say.share(min(most.total or 0, 1.0)),
     )  # fmt: skip
 
 

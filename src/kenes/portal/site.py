@@ -85,7 +85,13 @@ class Site:
         """A rendered page in a language."""
         page = Page(self, request, language(code))
         html = self.templates.get_template(template).render(
-            page=page, view=self.view, L=page.language, _=page.language, site=self, **values
+            page=page,
+            view=self.view,
+            L=page.language,
+            _=page.language,
+            counted=page.language.counted,
+            site=self,
+            **values,
         )
         headers = {"Content-Language": code, "Cache-Control": "no-cache"}
         return HTMLResponse(html, status, headers)
