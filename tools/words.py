@@ -13,6 +13,7 @@ dropped. With `--all` texts that wait for a translation stand there empty.
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -42,8 +43,11 @@ KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "_counted": (2, 3),
     "_word": (1,),
 }
-"""Names under which messages are said or declared, and which of their arguments is context, message or plural."""
+"""Names by which messages are said or declared, and which arguments are message, plural or, with a "c", context."""
+Said = tuple[str | tuple[str, ...], str | None]
+"""A message, with its plural where it is counted, and its context where it has one."""
 Text = str | tuple[str, ...] | list[str]
+"""A translation; of a counted message one for each number."""
 UNREVIEWED = "unreviewed"
 WRITTEN_IN_YAML = ("en", "tr")
 HEADER = r"""msgid ""
@@ -60,8 +64,7 @@ def messages() -> list[Message]:
     """Every message that is said, in the order of files and lines, with the files that say it."""
     found = Catalog()
     for path in sorted(_files()):
-        method = "python" if path.suffix == ".py" else "jinja2"
-        for _, said, _, context in extract_from_file(method, path, KEYWORDS):
+        for said, context in said_in_module(path) if path.suffix == ".py" else said_in_template(path):
             found.add(said, context=context, locations=[(str(path.relative_to(SOURCE)), 0)])
     return [message for message in found if message.id]
 
@@ -70,6 +73,33 @@ def _files() -> Iterator[Path]:
     for room in ROOMS:
         yield from (SOURCE / room).rglob("*.py")
         yield from (SOURCE / room).rglob("templates/**/*.html")
+
+
+def said_in_template(path: Path) -> Iterator[Said]:
+    """What a template says."""
+    for _, said, _, context in extract_from_file("jinja2", path, KEYWORDS):
+        yield said, context
+
+
+def said_in_module(path: Path) -> Iterator[Said]:
+    """What a module says; Babel's own reading of Python would also take the key of a table inside a call."""
+    calls = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        called = ast.unparse(call.func).rpartition(".")[2]
+        if called not in KEYWORDS:
+            continue
+        texts, context = list[str](), None
+        for each in KEYWORDS[called] or (1,):
+            position = each if isinstance(each, int) else each[0]
+            given = call.args[position - 1] if position <= len(call.args) else None
+            if not isinstance(given, ast.Constant) or not isinstance(given.value, str):
+                break
+            if isinstance(each, int):
+                texts.append(given.value)
+            else:
+                context = given.value
+        else:
+            yield texts[0] if len(texts) == 1 else tuple(texts), context
 
 
 def read_words(language: str) -> Catalog:

@@ -251,6 +251,9 @@ class Language:
         return self.locale.territories.get(code.upper())
 
 
+ENGLISH = Language("en")
+
+
 def _places(value: float) -> int:
     size = abs(value)
     if size >= 1000 or size == 0:
