@@ -136,6 +136,16 @@ def test_pure_packages_touch_no_disk_network_clock_or_chance(package: str) -> No
     assert not wrong
 
 
+def test_pages_are_handed_what_was_read_and_measured() -> None:
+    wrong = [
+        _told(path, node, name)
+        for path in _modules("pages")
+        for node, name in _imported(ast.parse(path.read_text(encoding="utf-8")))
+        if name.startswith(("kenes.sources", "kenes.store", "kenes.indicators"))
+    ]
+    assert not wrong
+
+
 @pytest.mark.parametrize(
     "line",
     ["from io import StringIO", "import io", "files('kenes.store').joinpath(*parts).read_bytes()", "path.read_bytes()"],

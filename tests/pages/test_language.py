@@ -1,56 +1,11 @@
-"""Languages: complete catalogues, numbers and units."""
+"""Languages: numbers, units, counted messages, and the language that a reader asks for."""
 
 from __future__ import annotations
 
-import io
-import re
-from pathlib import Path
-
 import pytest
-from babel.messages.plurals import get_plural
-from babel.messages.pofile import read_po
 
-import kenes.portal
 from kenes.pages.language import language, negotiate
 from kenes.vocabulary.languages import LANGUAGES
-
-PORTAL = Path(kenes.portal.__file__).parent
-PAGES = PORTAL.parent / "pages"
-_CALL = re.compile(r"""(?:\b_|page\.language|\bsay|\bself\.language|\bself)\(\s*(["'])(.*?)(?<!\\)\1""")
-_FIELDS = re.compile(r"%\(\w+\)s|%%")
-
-
-def messages() -> set[str]:
-    """Every message that templates and modules ask for."""
-    files = [*PORTAL.glob("templates/*.html"), *PORTAL.rglob("*.py"), *PAGES.rglob("*.py")]
-    return {m for path in files for _, m in _CALL.findall(path.read_text(encoding="utf-8"))}
-
-
-def catalogue(code: str) -> dict[str, str]:
-    data = (PAGES / "locale" / code / "LC_MESSAGES" / "kenes.po").read_bytes()
-    return {str(m.id): str(m.string) for m in read_po(io.BytesIO(data), locale=code) if m.id}
-
-
-def test_messages_are_found_in_templates_and_modules():
-    assert {"Map", "implausibly low", "persons"} <= messages()
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_every_language_is_complete(code):
-    known = catalogue(code)
-    assert [m for m in messages() if not known.get(m)] == []
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_no_catalogue_holds_a_message_that_nobody_asks_for(code):
-    assert set(catalogue(code)) - messages() == set()
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_a_translation_fills_the_same_fields_as_its_message(code):
-    for message, text in catalogue(code).items():
-        if text:
-            assert sorted(_FIELDS.findall(text)) == sorted(_FIELDS.findall(message)), message
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -89,12 +44,6 @@ def test_units_are_words_where_people_say_them_so():
 def test_a_header_that_makes_no_sense_leads_to_english():
     assert negotiate(";;q=x,,,*;q=2") == "en"
     assert negotiate("tr;q=0") == "en"
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_a_catalogue_counts_by_the_rule_of_its_language(code):
-    header = (PAGES / "locale" / code / "LC_MESSAGES" / "kenes.po").read_text(encoding="utf-8").split("\n\n")[0]
-    assert f'"Plural-Forms: {get_plural(code).plural_forms}\\n"' in header
 
 
 def test_a_counted_message_is_singular_or_plural_with_its_number():

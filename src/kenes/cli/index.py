@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kenes.cli.shared import DONE, REFUSED, guarded, language_option, shared_options, show, table
+from kenes.vocabulary.languages import LANGUAGES
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -24,7 +25,7 @@ def index() -> None:
 @click.option("--out", type=FOLDER, required=True, help="Folder for the results; appears whole or not at all.")
 @click.option("--draws", type=click.IntRange(min=0), default=None, help="Draws instead of the declared number.")
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Threads.")
-@click.option("--language", type=click.Choice(["en", "tr"]), default="en", show_default=True, help="Of the report.")
+@click.option("--language", type=click.Choice(tuple(LANGUAGES)), default="en", show_default=True, help="Of the report.")
 @shared_options
 @guarded
 def build(

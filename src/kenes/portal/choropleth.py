@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kenes.portal.scales import Class, quantile_scale
+from kenes.pages.figures.scales import Class, quantile_scale
 
 if TYPE_CHECKING:
     from kenes.portal.site import Page

@@ -13,9 +13,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
 
+from kenes.pages.figures import small
 from kenes.pages.language import Language, language
 from kenes.pages.words.names import Names, Text
-from kenes.portal import figures
 from kenes.portal.addresses import Addresses
 from kenes.portal.kept import kept_route
 from kenes.portal.map_layers import MapLayers
@@ -57,7 +57,7 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.globals.update(figures=figures, groups=GROUPS, names=LANGUAGES)
+        self.templates.globals.update(figures=small, groups=GROUPS, names=LANGUAGES)
 
     def built(self, index: str) -> Built:
         """A profile built anew from the numbers of the edition, once, for what-ifs."""
@@ -85,7 +85,13 @@ class Site:
         """A rendered page in a language."""
         page = Page(self, request, language(code))
         html = self.templates.get_template(template).render(
-            page=page, view=self.view, L=page.language, _=page.language, site=self, **values
+            page=page,
+            view=self.view,
+            L=page.language,
+            _=page.language,
+            counted=page.language.counted,
+            site=self,
+            **values,
         )
         headers = {"Content-Language": code, "Cache-Control": "no-cache"}
         return HTMLResponse(html, status, headers)

@@ -1,21 +1,25 @@
-"""The figures of one build: what `figures` draws, filled from a profile and its intervals."""
+"""The figures of one build: what the figures of an index draw, filled from a profile and its intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
 from kenes.comparison.draws.influence import Sensitivity
 from kenes.comparison.draws.intervals import Intervals
 from kenes.comparison.readings.explanation import contributions
-from kenes.comparison.steps.correlating import correlation
-from kenes.pages.figures import correlations as correlation_figures
-from kenes.pages.figures import index as figures
+from kenes.comparison.steps.correlating import correlated, correlation
+from kenes.pages.figures.choosing import branches, median_of
+from kenes.pages.figures.correlations import TreeCell, correlation_map, correlation_tree
+from kenes.pages.figures.index import FactorShare, RankBar, rank_intervals, sobol_bars, stacked_contributions
+from kenes.pages.figures.radar import MOST_SPOKES, radar
 from kenes.pages.figures.svg import SERIES
+from kenes.pages.language import ENGLISH, Language
+from kenes.pages.words.codes import WORDS
 
 Floats = NDArray[np.float64]
 
@@ -26,88 +30,63 @@ def last_rows(profile: Profile) -> list[int]:
     return sorted(rows, key=lambda r: (profile.ranks[r, -1], profile.places[r]))
 
 
-def rank_figure(profile: Profile, intervals: Intervals, *, language: str = "en", highlight: Sequence[str] = ()) -> str:
+def rank_figure(
+    profile: Profile, intervals: Intervals, say: Language = ENGLISH, *, highlight: Sequence[str] = ()
+) -> Markup:
     """Rank intervals of the root in the last time."""
     ends = np.column_stack([intervals.rank[:, -1], intervals.rank_low[:, -1], intervals.rank_high[:, -1]])
-    bars = [figures.RankBar(profile.places[r], *map(float, ends[r])) for r in last_rows(profile)]
-    return figures.rank_intervals(bars, language=language, highlight=highlight)
+    bars = [RankBar(profile.places[r], *map(float, ends[r])) for r in last_rows(profile)]
+    return rank_intervals(bars, say, highlight=highlight)
 
 
-def branches(profile: Profile, most: int) -> list[int]:
-    """Positions of the nodes of the highest level that has 3 to `most` of them; of the root's children where
-    none has. An indicator stands for itself on the levels below it."""
+def shown_nodes(profile: Profile, most: int) -> list[int]:
+    """Positions of the nodes that a figure with room for so many shows."""
     tree = profile.spec.tree
-    level = list(tree.children[tree.root])
-    while len(level) < 3 and any(tree.children[n] for n in level):
-        level = [c for n in level for c in tree.children[n] or (n,)]
-    return level if len(level) <= most else list(tree.children[tree.root])
+    return branches(dict(enumerate(tree.children)), tree.root, most)
 
 
-def contribution_figure(profile: Profile, *, language: str = "en", most: int = 100) -> str:
+def contribution_figure(profile: Profile, say: Language = ENGLISH, *, most: int = 100) -> Markup:
     """Scores as sums over the branches, the best places first, at most so many."""
     tree, rows = profile.spec.tree, last_rows(profile)[:most]
-    given = contributions(profile)[rows]
-    chosen = branches(profile, len(SERIES))
-    parts = {tree.ids[c]: given[:, list(tree.leaves_below(c))].sum(axis=1).tolist() for c in chosen}
-    return figures.stacked_contributions([profile.places[r] for r in rows], parts, language=language)
+    given, shown = contributions(profile)[rows], shown_nodes(profile, len(SERIES))
+    parts = {tree.ids[c]: given[:, list(tree.leaves_below(c))].sum(axis=1).tolist() for c in shown}
+    return stacked_contributions([profile.places[r] for r in rows], parts, say)
 
 
-FACTORS: Mapping[str, Mapping[str, str]] = MappingProxyType({
-    "en": {"weights": "weights", "leave_one_out": "one indicator left out", "errors": "measurement errors",
-           "gaps": "missing values"},
-    "tr": {"weights": "ağırlıklar", "leave_one_out": "bir göstergenin çıkarılması", "errors": "ölçüm hataları",
-           "gaps": "eksik değerler"},
-})  # fmt: skip
-
-
-def sensitivity_figure(found: Sensitivity, *, language: str = "en") -> str:
+def sensitivity_figure(found: Sensitivity, say: Language = ENGLISH) -> Markup:
     """Shares of one output with their intervals; a factor with a name or a path of its own keeps it."""
     ends = (found.first, found.first_low, found.first_high, found.total, found.total_low, found.total_high)
-    shares = [
-        figures.FactorShare(FACTORS.get(language, {}).get(f, f), *(float(e[i]) for e in ends))
-        for i, f in enumerate(found.factors)
-    ]
-    return figures.sobol_bars(shares, language=language)
+    names = [say(WORDS["factor"][f]) if f in WORDS["factor"] else f for f in found.factors]
+    return sobol_bars([FactorShare(name, *(float(e[i]) for e in ends)) for i, name in enumerate(names)], say)
 
 
-def tree_figure(profile: Profile, *, language: str = "en") -> str:
+def tree_figure(profile: Profile, say: Language = ENGLISH) -> Markup:
     """Correlation of every node with its parent."""
     tree, scores = profile.spec.tree, profile.scores
     cells = [
-        correlation_figures.TreeCell(tree.ids[c], tree.ids[p], correlation(scores[:, c], scores[:, p])[0])
+        TreeCell(tree.ids[c], tree.ids[p], correlation(scores[:, c], scores[:, p])[0])
         for p in tree.aggregates
         for c in tree.children[p]
     ]
-    return correlation_figures.correlation_tree(
-        [correlation_figures.TreeCell(profile.spec.root), *cells], language=language
-    )
+    return correlation_tree([TreeCell(profile.spec.root), *cells], say)
 
 
-def map_figure(profile: Profile, *, language: str = "en") -> str:
+def map_figure(profile: Profile, say: Language = ENGLISH) -> Markup:
     """Correlations of all pairs of normalised indicators, in the order of the tree."""
     tree = profile.spec.tree
     leaves = list(tree.leaves_below(tree.root))
     branch = {c: tree.ids[p] for p in tree.aggregates for c in tree.children[p]}
-    values = profile.normalised[:, leaves]
-    matrix = [[_pearson(values[:, i], values[:, j]) for j in range(i + 1)] for i in range(len(leaves))]
-    full = [[matrix[max(i, j)][min(i, j)] for j in range(len(leaves))] for i in range(len(leaves))]
-    return correlation_figures.correlation_map(
-        [tree.ids[i] for i in leaves], full, branches=[branch[i] for i in leaves], language=language
-    )
-
-
-def _pearson(a: Floats, b: Floats) -> float:
-    """Correlation over the rows that have both; NaN with fewer than 3 or without spread."""
-    both = np.isfinite(a) & np.isfinite(b)
-    x, y = a[both], b[both]
-    if x.size < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return float("nan")
-    return float(np.corrcoef(x, y)[0, 1])
+    pairs = [(i, j) for i in range(len(leaves)) for j in range(i)]
+    matrix = np.ones((len(leaves), len(leaves)))
+    for (i, j), (r, _) in zip(pairs, correlated(profile.normalised[:, leaves], pairs, "pearson"), strict=True):
+        matrix[i, j] = matrix[j, i] = r
+    names = [tree.ids[i] for i in leaves]
+    return correlation_map(names, matrix.tolist(), say, branches=[branch[i] for i in leaves])
 
 
 def radar_figure(
-    profile: Profile, place: str, peers: Sequence[str] = (), *, language: str = "en", ident: str = "radar"
-) -> str:
+    profile: Profile, place: str, say: Language = ENGLISH, *, peers: Sequence[str] = (), ident: str = "radar"
+) -> Markup:
     """A place in its branches against the median of its peers: those named, or all other ranked places.
 
     Raises:
@@ -116,19 +95,11 @@ def radar_figure(
     tree, rows = profile.spec.tree, {profile.places[r]: r for r in last_rows(profile)}
     row = rows.get(place, profile.row(place))
     others = [rows[p] for p in (peers or rows) if p != place and p in rows]
-    axes = branches(profile, figures.MOST_SPOKES)
+    axes = shown_nodes(profile, MOST_SPOKES)
     known = profile.scores[np.ix_(list(rows.values()), axes)]
-    medians = [_median(profile.scores[others, a]) for a in axes]
+    own, medians = profile.scores[row, axes].tolist(), [median_of(profile.scores[others, a].tolist()) for a in axes]
     low, high = _round_range(known)
-    return figures.radar(
-        place, [tree.ids[a] for a in axes], profile.scores[row, axes].tolist(), medians, low=low, high=high,
-        language=language, ident=ident,
-    )  # fmt: skip
-
-
-def _median(values: Floats) -> float:
-    present = values[np.isfinite(values)]
-    return float(np.median(present)) if present.size else float("nan")
+    return radar(place, [tree.ids[a] for a in axes], own, medians, say, low=low, high=high, ident=ident)
 
 
 def _round_range(values: Floats) -> tuple[float, float]:

@@ -1,20 +1,55 @@
-"""Marks of a figure as SVG text: presentation attributes only, no style, script or outside reference."""
+"""Marks of a figure as SVG text: presentation attributes only, no style, script or outside reference.
+
+Every mark is built by `element`, which escapes what stands in it; a template may take it as it is.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+from unicodedata import category
+
+from markupsafe import Markup
 
 INK, SOFT, LINE, WASH, PAPER = "#16262b", "#4d5f65", "#d9e1e2", "#f4f7f7", "#ffffff"
 ACCENT, ACCENT_WASH, CONTRAST = "#0b5c6b", "#9cc7cc", "#b35300"
 SERIES = ("#0b5c6b", "#e69f00", "#6a4c93", "#56b4e9", "#a4243b", "#8ea604", "#2b59c3", "#d8b48a", "#c77dba", "#4d5f65")
 FONT = "Inter, system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif"
+_BLANK = "Zs"
+"""Unicode's category of blanks, such as the narrow one that groups digits."""
 
 
 def clean(content: object) -> str:
-    """Text that may stand in XML: escaped, without control characters."""
-    return escape("".join(c for c in str(content) if c.isprintable()), quote=True)
+    """Text that may stand in XML: escaped, without control characters; what is marked up already stays.
+
+    >>> clean("a & <b>\\x00"), clean(Markup("<b>"))
+    ('a &amp; &lt;b&gt;', '<b>')
+    """
+    if isinstance(content, Markup):
+        return str(content)
+    return escape("".join(c for c in str(content) if c.isprintable() or category(c) == _BLANK), quote=True)
+
+
+def element(name: str, attributes: Mapping[str, object], *inside: object) -> Markup:
+    """An element with its attributes and what stands in it; what is not marked up is escaped.
+
+    Args:
+        name: of the element.
+        attributes: value by name, in their order; one that is None is left out.
+        inside: texts and marks, in order.
+
+    >>> element("text", {"x": 1, "dx": None}, "a < b")
+    Markup('<text x="1">a &lt; b</text>')
+    """
+    told = "".join(f' {key}="{clean(value)}"' for key, value in attributes.items() if value is not None)
+    content = "".join(clean(each) for each in inside)
+    return Markup(f"<{name}{told}>{content}</{name}>" if inside else f"<{name}{told}/>")
+
+
+def joined(marks: Iterable[Markup]) -> Markup:
+    """Marks one after the other."""
+    return Markup("").join(marks)
 
 
 def short(content: str, most: int) -> str:
@@ -31,9 +66,9 @@ def lines_of(content: str, most: int, count: int = 2) -> list[str]:
     """A label broken at blanks into lines of at most so many characters, the last one cut if need be."""
     lines = [""]
     for word in content.split():
-        joined = f"{lines[-1]} {word}".strip()
-        if len(joined) <= most or not lines[-1] or len(lines) == count:
-            lines[-1] = joined
+        joined_to = f"{lines[-1]} {word}".strip()
+        if len(joined_to) <= most or not lines[-1] or len(lines) == count:
+            lines[-1] = joined_to
         else:
             lines.append(word)
     return [short(line, most) for line in lines]
@@ -44,63 +79,57 @@ def width_of(labels: Iterable[str], size: float = 12) -> float:
     return max((len(label) for label in labels), default=0) * size * 0.66
 
 
-def number(value: float, decimals: int, language: str) -> str:
-    """A number with the decimal mark of the language (a comma but in English) and a true minus sign."""
-    text = f"{value:.{decimals}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return (text if language == "en" else text.replace(".", ",")).replace("-", "\u2212")
-
-
 def text(
     x: float, y: float, content: object, *, anchor: str = "start", size: float = 12, fill: str = INK, bold: bool = False
-) -> str:
+) -> Markup:
     """One line of text; `y` is its base line."""
-    weight = ' font-weight="650"' if bold else ""
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" fill="{fill}"{weight}>'
-        f"{clean(content)}</text>"
-    )
+    where = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor, "font-size": f"{size:g}", "fill": fill}
+    return element("text", {**where, "font-weight": "650" if bold else None}, content)
 
 
-def rect(x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "none", hint: str = "") -> str:
+def rect(x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "none", hint: str = "") -> Markup:
     """A box; `hint` is told when it is pointed at."""
-    inner = f"<title>{clean(hint)}</title>" if hint else ""
-    return (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{max(height, 0):.1f}" fill="{fill}" '
-        f'stroke="{stroke}">{inner}</rect>'
-    )
+    size = {"width": f"{max(width, 0):.1f}", "height": f"{max(height, 0):.1f}"}
+    return element("rect", {"x": f"{x:.1f}", "y": f"{y:.1f}", **size, "fill": fill, "stroke": stroke}, *_told(hint))
 
 
 def line(
-    x1: float, y1: float, x2: float, y2: float, stroke: str = LINE, *, width: float = 1, dash: str = "",
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    stroke: str = LINE,
+    *,
+    width: float = 1,
+    dash: str | None = None,
     cap: str = "butt",
-) -> str:  # fmt: skip
+) -> Markup:
     """A straight line."""
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{stroke}" stroke-width="{width:g}" '
-        f'stroke-linecap="{cap}"{dashed}/>'
-    )
+    ends = {"x1": f"{x1:.1f}", "y1": f"{y1:.1f}", "x2": f"{x2:.1f}", "y2": f"{y2:.1f}"}
+    drawn = {"stroke": stroke, "stroke-width": f"{width:g}", "stroke-linecap": cap, "stroke-dasharray": dash}
+    return element("line", {**ends, **drawn})
 
 
-def dot(x: float, y: float, radius: float, fill: str, *, stroke: str = PAPER, hint: str = "") -> str:
+def dot(x: float, y: float, radius: float, fill: str, *, stroke: str = PAPER, hint: str = "") -> Markup:
     """A filled circle with a thin rim."""
-    inner = f"<title>{clean(hint)}</title>" if hint else ""
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{fill}" stroke="{stroke}">{inner}</circle>'
+    where = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{radius:g}"}
+    return element("circle", {**where, "fill": fill, "stroke": stroke}, *_told(hint))
 
 
-def polygon(points: Iterable[tuple[float, float]], stroke: str, *, fill: str = "none", dash: str = "") -> str:
+def polygon(
+    points: Iterable[tuple[float, float]], stroke: str, *, fill: str = "none", dash: str | None = None
+) -> Markup:
     """A closed line, its inside lightly filled where a fill is given."""
     where = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<polygon points="{where}" fill="{fill}" fill-opacity="0.14" stroke="{stroke}" stroke-width="2" '
-        f'stroke-linejoin="round"{dashed}/>'
-    )
+    edge = {"stroke": stroke, "stroke-width": 2, "stroke-linejoin": "round", "stroke-dasharray": dash}
+    return element("polygon", {"points": where, "fill": fill, "fill-opacity": 0.14, **edge})
 
 
-def figure(width: float, height: float, marks: Iterable[str], *, ident: str, title: str, description: str) -> str:
+def _told(hint: str) -> tuple[Markup, ...]:
+    return (element("title", {}, hint),) if hint else ()
+
+
+def figure(width: float, height: float, marks: Iterable[Markup], *, ident: str, title: str, description: str) -> Markup:
     """The whole figure: named and described for a reader who does not see it.
 
     Args:
@@ -111,13 +140,18 @@ def figure(width: float, height: float, marks: Iterable[str], *, ident: str, tit
         title: what is shown.
         description: what there is to see.
     """
-    name = clean(ident)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="drawn" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" role="img" aria-labelledby="{name}-title {name}-desc" '
-        f'font-family="{FONT}"><title id="{name}-title">{clean(title)}</title>'
-        f'<desc id="{name}-desc">{clean(description)}</desc>' + "".join(marks) + "</svg>"
-    )
+    attributes = {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "class": "drawn",
+        "viewBox": f"0 0 {width:.0f} {height:.0f}",
+        "width": f"{width:.0f}",
+        "height": f"{height:.0f}",
+        "role": "img",
+        "aria-labelledby": f"{ident}-title {ident}-desc",
+        "font-family": FONT,
+    }
+    named = element("title", {"id": f"{ident}-title"}, title), element("desc", {"id": f"{ident}-desc"}, description)
+    return element("svg", attributes, *named, *marks)
 
 
 def round_step(span: float, parts: int) -> float:

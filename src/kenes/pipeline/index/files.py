@@ -38,7 +38,7 @@ def build_index(
         workers: threads; they do not change the result.
         seed: instead of that of the specification.
         extras: also write a workbook and a report.
-        language: of the report, `en` or `tr`.
+        language: of the report, a code of `kenes.vocabulary.languages.LANGUAGES`.
 
     Returns:
         What `result.json` says.
@@ -67,10 +67,21 @@ def build_index(
         (folder / "data.csv").write_bytes(csv_bytes(list(data), zip(*data.values(), strict=True)))
         (folder / "spec.json").write_text(json.dumps(to_plain(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")
         if extras:
-            from kenes.pipeline.index.report import report, workbook  # noqa: PLC0415 - loaded when written
+            from kenes.pages.index.report import Facts, report  # noqa: PLC0415 - loaded when written
+            from kenes.pages.index.workbook import workbook  # noqa: PLC0415
+            from kenes.pages.language import language as spoken  # noqa: PLC0415
 
-            workbook(folder / "index.xlsx", tables)
-            page = report(profile, intervals, tables, result, next(iter(shares), None), language)
+            (folder / "index.xlsx").write_bytes(workbook(tables))
+            facts = Facts(
+                places=len(set(profile.places)),
+                ranked=int(profile.ranked.sum()),
+                seed=spec.seed,
+                draws=count,
+                level=spec.level,
+                specification=result["specification"],
+                data=result["data"],
+            )
+            page = report(profile, intervals, tables, facts, spoken(language), next(iter(shares), None))
             (folder / "report.html").write_text(page, "utf-8")
         write_result(folder, tables, result)
     return result

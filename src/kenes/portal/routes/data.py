@@ -46,8 +46,9 @@ def data_routes(site: Site) -> APIRouter:
         """Classes and words for colouring the map."""
         if lang not in LANGUAGES:
             raise HTTPException(404, f"language {lang!r} is not known")
-        page = Page(site, request, language(lang))
-        return JSONResponse({"nothing": page.language("no value"), "places": map_values(site, page, show, year)})
+        say = language(lang)
+        drawn = map_values(site, Page(site, request, say), show, year)
+        return JSONResponse({"nothing": say("no value"), "places": drawn})
 
     @routes.get("/map/{layer}.geojson")
     def layer(request: Request, layer: str) -> Response:
@@ -85,7 +86,8 @@ def map_values(site: Site, page: Page, show: str, year: int | None) -> dict[str,
 
 
 def _words(page: Page, text: str, detail: str, quality: str | None) -> str:
-    words = [text] if text != "–" else [page.language("no value")]
+    say = page.language
+    words = [text] if text != "–" else [say("no value")]
     words += [detail] if detail else []
     words += [page.quality(quality)] if quality in ("suspect", "insufficient") else []
     return " · ".join(words)

@@ -169,11 +169,11 @@ def trend(page: Page, view: EditionView, indicator: str, states: frozenset[str])
             if 2 * len(values) >= most
         ]
         series.append({"place": state, "name": page.place(state), "points": points})
-    definition = view.indicators[indicator]
+    definition, say = view.indicators[indicator], page.language
     levels = [level.value for level in definition.levels]
     chart = {
         "unit": page.language.unit(definition.unit),
-        "year": page.language("Year"),
+        "year": say("Year"),
         "levels": levels,
         "series": [
             {

@@ -1,0 +1,1 @@
+"""The report on an index, and its workbook."""
