@@ -50,6 +50,11 @@ def measured(request):
     return city, [measure.row(context) for measure in [*rows, *more]], shown | layers
 
 
+def asked(city, **changes):
+    """The same city under another request."""
+    return replace(city, request=replace(city.request, **changes))
+
+
 @pytest.fixture(scope="module")
 def monaco(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
@@ -69,8 +74,7 @@ def monaco(tmp_path_factory):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_code_reaches_the_page_in_any_language(monaco, language):
     city, rows, shown = monaco
-    city.request = replace(city.request, language=language)
-    html = page(city, rows, shown)
+    html = page(asked(city, language=language), rows, shown)
     text = visible(html)
     words = space_words(language)
     assert f'<html lang="{language}">' in html
@@ -86,7 +90,6 @@ def test_the_page_begins_with_the_share_by_timetable_and_its_spread(monaco):
     city, rows, shown = monaco
     main = main_row(rows)
     assert (main["source"], main["headway_min"], main["origin_model"]) == ("gtfs", None, "cell_centre")
-    city.request = replace(city.request, language="en")
     html = page(city, rows, shown)
     assert f"<b>{100 * main['value']:.1f}%</b>" in html
     assert "<h1>Monte Carlo</h1>" in html
@@ -114,7 +117,6 @@ def test_districts_are_sorted_by_who_is_left_out_and_escaped(monaco):
 
 def test_each_variant_of_convenient_access_is_one_row_with_its_origin_models_side_by_side(monaco):
     city, rows, shown = monaco
-    city.request = replace(city.request, language="en")
     html = page(city, rows, shown)
     table = html[html.index("in all variants") : html.index("By capacity of the system")]
     heads = re.findall(r'<th scope="row">([^<]*)</th>', table)
@@ -157,10 +159,8 @@ def test_without_people_the_page_speaks_of_street_nodes_and_maps_districts(monac
 
 def test_the_owner_is_named_where_given_and_asked_for_where_not(monaco):
     city, rows, shown = monaco
-    city.request = replace(city.request, language="en", attribution=())
     assert "Name them with --attribution" in page(city, rows, shown)
-    city.request = replace(city.request, attribution=("İBB Açık Veri Portalı <2025>",))
-    html = page(city, rows, shown)
+    html = page(asked(city, attribution=("İBB Açık Veri Portalı <2025>",)), rows, shown)
     assert "İBB Açık Veri Portalı &lt;2025&gt;" in html
     assert "Name them with --attribution" not in html
 

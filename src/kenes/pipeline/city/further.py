@@ -27,6 +27,7 @@ from kenes.indicators.space.reach import distances_to
 from kenes.indicators.space.shares import People, population_shares
 from kenes.indicators.space.snapping import StreetFinder
 from kenes.indicators.space.structure import circuity, crossings, dead_ends, orientation_entropy
+from kenes.pipeline.city.city import City
 from kenes.pipeline.city.land import (
     land_measures,
     open_area_measures,
@@ -34,7 +35,6 @@ from kenes.pipeline.city.land import (
     solar_measures,
     street_lengths,
 )
-from kenes.pipeline.city.reading import City
 from kenes.pipeline.city.transport import stop_sets
 
 DAILY_LIVING_M = 500.0

@@ -14,7 +14,7 @@ from kenes.indicators.space.land import land_use
 from kenes.indicators.space.measures import Measure
 from kenes.indicators.space.open_space import covered_share, polygons_of, street_land_m2
 from kenes.indicators.space.solar import FLAT_ROOF_TILT_DEG, plane_irradiation, roof_yield, to_the_equator
-from kenes.pipeline.city.reading import City
+from kenes.pipeline.city.city import City
 from kenes.vocabulary.errors import SourceError
 
 

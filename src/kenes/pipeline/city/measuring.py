@@ -12,8 +12,9 @@ from typing import Any
 
 from kenes.catalogue.places import read_places
 from kenes.catalogue.space import citation_of, space_definitions
+from kenes.pipeline.city.city import City
 from kenes.pipeline.city.land import land_years
-from kenes.pipeline.city.reading import City, load_city
+from kenes.pipeline.city.reading import load_city
 from kenes.pipeline.city.request import SpaceRequest, provenance_of
 from kenes.pipeline.city.transport import transport_measures
 from kenes.pipeline.progress import Progress, Silent
@@ -74,7 +75,7 @@ def measure_space(
         "observatory": added,
         "feeds_without_service": city.idle_feeds,
         "layers_without_column": list(city.whole_layers),
-        "districts_numbered": city.quality.get("districts", {}).get("districts_numbered", 0),
+        "districts_numbered": city.districts_numbered,
     }
 
 

@@ -33,7 +33,7 @@ def write_folder(
 
     Args:
         out: folder to make.
-        city: what was read (`kenes.pipeline.city.reading.City`).
+        city: what was read (`kenes.pipeline.city.city.City`).
         rows: measurements.
         shown: values by cell, shape (cell,) each.
         provenance: what the rows stand on.

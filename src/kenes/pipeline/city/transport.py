@@ -14,7 +14,7 @@ from kenes.indicators.space.origins import Origins, centre_origins
 from kenes.indicators.space.shares import population_shares, spread_key, with_spread
 from kenes.indicators.space.snapping import NodeFinder, StreetFinder
 from kenes.indicators.space.transit import StopReach, StopSet, capacity_of, departures
-from kenes.pipeline.city.reading import City, reach_of_stops
+from kenes.pipeline.city.city import City, reach_of_stops
 from kenes.sources.city.gtfs import Timetable
 
 PARTIAL = ("partial", "no_street_network")
