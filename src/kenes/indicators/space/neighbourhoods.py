@@ -21,12 +21,10 @@ class Neighbourhoods:
     Attributes:
         persons_per_km2: over the cells in reach, shape (cell,); NaN where unknown.
         crossings_per_km2: over the cells in reach.
-        street_km: streets in reach.
     """
 
     persons_per_km2: Floats
     crossings_per_km2: Floats
-    street_km: Floats
 
 
 def neighbourhoods_of(
@@ -69,7 +67,6 @@ def neighbourhoods_of(
     return Neighbourhoods(
         np.where(unknown, np.nan, density),
         np.where(unknown, np.nan, met_density),
-        np.where(unknown, np.nan, sums.street_m[place] / 1000),
     )
 
 

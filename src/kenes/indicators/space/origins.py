@@ -17,7 +17,6 @@ from kenes.indicators.space.geodesy import Bools, Floats, Ints, turned_near
 from kenes.indicators.space.graph import Positions, StreetGraph
 from kenes.indicators.space.snapping import SNAP_LIMIT_M, NodeFinder, StreetFinder
 
-ORIGIN_MODELS = ("cell_centre", "cell_centre_no_offset", "street_nodes", "area_weighted")
 MOST_SAMPLES = 400_000
 
 

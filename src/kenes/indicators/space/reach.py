@@ -86,12 +86,10 @@ class NeighbourhoodSums:
     Attributes:
         at_junctions: sums of what lies at junctions, shape (origin, value).
         at_places: sums of what lies along streets, shape (origin, value).
-        street_m: metres of street in reach, shape (origin,).
     """
 
     at_junctions: Floats
     at_places: Floats
-    street_m: Floats
 
 
 def neighbourhood_sums(

@@ -119,8 +119,7 @@ def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
         else read_extract(request.osm, tables, buildings=request.solar is not None or request.weather is not None)
     )
     if request.parks is not None:
-        parks = read_areas(request.parks, what="parks")
-        extract = replace(extract, open_space=parks.geometry, open_space_name=parks.name)
+        extract = replace(extract, open_space=read_areas(request.parks, what="parks").geometry)
     if request.stops:
         modes = tables["stops"].get("layer") or load_tables()["stops"]["layer"]
         own = read_stops(request.stops, request.where, modes, list(tables["stops"]["reach_m"]))
