@@ -23,7 +23,7 @@ from kenes.sources.city.areas import Areas
 from kenes.sources.city.built_up import BuiltUp
 from kenes.sources.city.gtfs import Timetable
 from kenes.sources.city.openstreetmap import Extract
-from kenes.sources.city.people import Cells
+from kenes.sources.city.people import PopulationCells
 from kenes.sources.city.weather import Weather
 
 
@@ -52,7 +52,7 @@ class City:
     tables: Mapping[str, Any]
     extract: Extract
     graph: StreetGraph
-    cells: Cells | None
+    cells: PopulationCells | None
     area: Any
     area_kind: str
     boundary_repaired: int

@@ -14,7 +14,7 @@ from kenes.pipeline.city.request import SpaceRequest
 from kenes.sources.city.areas import Areas
 from kenes.sources.city.gtfs import Timetable
 from kenes.sources.city.openstreetmap import Extract
-from kenes.sources.city.people import Cells
+from kenes.sources.city.people import PopulationCells
 from kenes.vocabulary.errors import SourceError
 
 Box = tuple[float, float, float, float]
@@ -28,7 +28,7 @@ def bounds_of(graph: StreetGraph) -> Box:
     return box
 
 
-def require_meeting(graph: StreetGraph, cells: Cells | None, outline: Any) -> None:
+def require_meeting(graph: StreetGraph, cells: PopulationCells | None, outline: Any) -> None:
     """Refuse a map, cells and a boundary of which two lie apart.
 
     Raises:
@@ -40,7 +40,7 @@ def require_meeting(graph: StreetGraph, cells: Cells | None, outline: Any) -> No
     _refuse_apart(boxes)
 
 
-def require_cells_on_map(graph: StreetGraph, cells: Cells) -> None:
+def require_cells_on_map(graph: StreetGraph, cells: PopulationCells) -> None:
     """Without a boundary the cells are the study area: one far from the map would stretch it over nothing.
 
     Raises:

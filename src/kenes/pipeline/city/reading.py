@@ -26,7 +26,7 @@ from kenes.sources.city.built_up import read_built_up
 from kenes.sources.city.gtfs import Feed, Timetable, service_day
 from kenes.sources.city.layers import layers_without_column, read_features, read_stops
 from kenes.sources.city.openstreetmap import Extract, empty_extract, load_tables, read_extract
-from kenes.sources.city.people import Cells
+from kenes.sources.city.people import PopulationCells
 from kenes.sources.city.population import read_population
 from kenes.sources.city.weather import read_weather
 from kenes.vocabulary.errors import SourceError
@@ -145,7 +145,9 @@ def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
     return meter.back(meter.prepared(whole).intersection(meter.prepared(urban.union())))
 
 
-def _study_area(request: SpaceRequest, outline: Any, cells: Cells | None, graph: StreetGraph) -> tuple[Any, str]:
+def _study_area(
+    request: SpaceRequest, outline: Any, cells: PopulationCells | None, graph: StreetGraph
+) -> tuple[Any, str]:
     """The study area in degrees, and where it comes from."""
     if outline is not None:
         if request.urban is None:

@@ -16,7 +16,7 @@ import shapely
 from pyarrow import csv
 
 from kenes.sources.city.areas import read_areas
-from kenes.sources.city.people import Cells, require_persons
+from kenes.sources.city.people import PopulationCells, require_persons
 from kenes.sources.city.rasters import read_population_raster
 from kenes.vocabulary.errors import SourceError
 
@@ -32,7 +32,7 @@ _GROUP = re.compile(
 )
 
 
-def read_population(path: Path, boundary: Any = None) -> Cells:
+def read_population(path: Path, boundary: Any = None) -> PopulationCells:
     """Read inhabitants and, where a boundary is given, keep those inside it.
 
     A cell belongs to a boundary when its centre lies inside; raster cells on the border count
@@ -57,7 +57,7 @@ def read_population(path: Path, boundary: Any = None) -> Cells:
     return cells.take(shapely.contains_xy(boundary, cells.longitude, cells.latitude))
 
 
-def _from_table(path: Path) -> Cells:
+def _from_table(path: Path) -> PopulationCells:
     _refuse_other_encoding(path)
     with path.open("rb") as file:
         first = file.read(4096).decode("utf-8-sig", "replace").splitlines()
@@ -81,7 +81,7 @@ def _from_table(path: Path) -> Cells:
     polygon = _hexagons(ids) if is_h3 else None
     groups = {m[1]: _numbers(c, path) for name, c in columns.items() if (m := _GROUP.match(name))}
     return _checked(
-        Cells(
+        PopulationCells(
             ids,
             lon,
             lat,
@@ -208,7 +208,7 @@ def _numbers(column: Any, path: Path) -> Floats:
         ) from None  # fmt: skip
 
 
-def _from_layer(path: Path) -> Cells:
+def _from_layer(path: Path) -> PopulationCells:
     areas = read_areas(path, polygons=False)
     lower = {name.lower(): values for name, values in areas.columns.items()}
     name = next((a for a in _ALIASES["population"] if a in lower), None)
@@ -218,7 +218,7 @@ def _from_layer(path: Path) -> Cells:
     is_polygon = bool(np.isin(shapely.get_type_id(areas.geometry), [3, 6]).all())
     groups = {m[1]: _floats(v, key, path) for key, v in lower.items() if (m := _GROUP.match(key))}
     return _checked(
-        Cells(
+        PopulationCells(
             areas.name, shapely.get_x(middle), shapely.get_y(middle), _floats(lower[name], name, path),
             areas.geometry if is_polygon else None, groups, "polygon" if is_polygon else "point", {},
         ),
@@ -236,7 +236,7 @@ def _floats(values: npt.NDArray[Any], column: str, path: Path) -> Floats:
         ) from None  # fmt: skip
 
 
-def _checked(cells: Cells, path: Path) -> Cells:
+def _checked(cells: PopulationCells, path: Path) -> PopulationCells:
     """Refuse what would count people wrongly; count what is merely missing."""
     if not len(cells):
         raise SourceError(

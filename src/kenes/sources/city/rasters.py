@@ -21,7 +21,7 @@ import pyproj
 import shapely
 
 from kenes.sources.city.areas import to_degrees
-from kenes.sources.city.people import Cells, require_persons
+from kenes.sources.city.people import PopulationCells, require_persons
 from kenes.vocabulary.errors import SourceError
 
 _SIZES = {
@@ -94,7 +94,7 @@ def read_raster(path: Path, boundary: Any) -> tuple[Raster, npt.NDArray[np.float
     return raster, _shares(raster, there)
 
 
-def read_population_raster(path: Path, boundary: Any) -> Cells:
+def read_population_raster(path: Path, boundary: Any) -> PopulationCells:
     """Inhabited cells of a raster, those on the boundary with the share of them inside.
 
     Raises:
@@ -110,7 +110,7 @@ def read_population_raster(path: Path, boundary: Any) -> Cells:
     centre = back(np.column_stack([x0 + raster.width / 2, y1 - raster.height / 2]))
     ids = [f"{j + raster.line}_{i + raster.column}" for j, i in zip(lines, columns, strict=True)]
     require_persons(people[lines, columns], ids, "population", path, rows=False)
-    return Cells(
+    return PopulationCells(
         ids, centre[:, 0], centre[:, 1], people[lines, columns] * share[lines, columns],
         to_degrees(boxes, raster.crs), {}, "raster", {"cells_without_population": missing},
     )  # fmt: skip
