@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from kenes.cli.space import space
-from kenes.indicators.space.measures import COLUMNS
+from kenes.indicators.space.measurements import COLUMNS
 
 MONACO = Path(__file__).parents[1] / "data" / "osm" / "monaco"
 PINNED = (

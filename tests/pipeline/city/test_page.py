@@ -9,13 +9,14 @@ import pytest
 from tests.cli.test_space import MONACO, buses, people
 
 from kenes.catalogue.space_words import LANGUAGES, space_words
+from kenes.indicators.space.measurements import columns_of
 from kenes.pages.figures.svg import ACCENT, INK, SOFT, WASH, luminance
-from kenes.pipeline.city.further import further_measures
-from kenes.pipeline.city.measuring import _context
+from kenes.pipeline.city.further import further_measurements
+from kenes.pipeline.city.measuring import context_of
 from kenes.pipeline.city.page import main_row, page
 from kenes.pipeline.city.reading import load_city
 from kenes.pipeline.city.request import SpaceRequest
-from kenes.pipeline.city.transport import transport_measures
+from kenes.pipeline.city.transport import transport_measurements
 
 
 class _Visible(HTMLParser):
@@ -44,10 +45,10 @@ def visible(html):
 
 def measured(request):
     city = load_city(request)
-    rows, shown = transport_measures(city)
-    more, layers = further_measures(city)
-    context, _ = _context(city)
-    return city, [measure.row(context) for measure in [*rows, *more]], shown | layers
+    transport, shown = transport_measurements(city)
+    further, layers = further_measurements(city)
+    context, _ = context_of(city)
+    return city, [columns_of(measurement, context) for measurement in [*transport, *further]], shown | layers
 
 
 def asked(city, **changes):
