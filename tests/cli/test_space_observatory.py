@@ -32,10 +32,21 @@ def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("observed")
     start.start(folder / "home")
     result = kenes(
-        "space", "measure", "--osm", MONACO / "monaco.osm.pbf", "--population", people(folder / "p.csv"),
-        "--gtfs", buses(folder / "g.zip"), "--place", "iso:XX-N",
-        "--observatory", folder / "home", "--out", folder / "out",
-    )  # fmt: skip
+        "space",
+        "measure",
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        people(folder / "p.csv"),
+        "--gtfs",
+        buses(folder / "g.zip"),
+        "--place",
+        "iso:XX-N",
+        "--observatory",
+        folder / "home",
+        "--out",
+        folder / "out",
+    )
     assert result.exit_code == 0, result.output
     ran = kenes("run", "--observatory", folder / "home", "--json")
     assert ran.exit_code in (0, 1), ran.output  # the example of a new observatory has one refused cell
@@ -108,9 +119,16 @@ def test_a_place_that_the_observatory_does_not_know_is_refused_before_measuring(
     start.start(tmp_path / "home")
     for place in ("mc-monaco", None):
         result = kenes(
-            "space", "measure", "--osm", MONACO / "monaco.osm.pbf", *(("--place", place) if place else ()),
-            "--observatory", tmp_path / "home", "--out", tmp_path / "out",
-        )  # fmt: skip
+            "space",
+            "measure",
+            "--osm",
+            MONACO / "monaco.osm.pbf",
+            *(("--place", place) if place else ()),
+            "--observatory",
+            tmp_path / "home",
+            "--out",
+            tmp_path / "out",
+        )
         assert result.exit_code == 3, result.output
         assert (place or "--place PLACE") in result.output
         assert not (tmp_path / "out").exists()

@@ -60,15 +60,23 @@ def asked(city, **changes):
 def monaco(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     halves = [
-        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [
-            [[w, 43.7], [e, 43.7], [e, 43.8], [w, 43.8], [w, 43.7]]]}}
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": {"type": "Polygon", "coordinates": [[[w, 43.7], [e, 43.7], [e, 43.8], [w, 43.8], [w, 43.7]]]},
+        }
         for name, w, e in (("West <1>", 7.3, 7.4251), ("East", 7.4251, 7.5))
-    ]  # fmt: skip
+    ]
     (folder / "d.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": halves}))
     request = SpaceRequest(
-        osm=MONACO / "monaco.osm.pbf", gtfs=(buses(folder / "g.zip"),), population=people(folder / "p.csv"),
-        districts=folder / "d.geojson", district_column="name", place="mc-monte-carlo", headways=(15.0, 20.0),
-    )  # fmt: skip
+        osm=MONACO / "monaco.osm.pbf",
+        gtfs=(buses(folder / "g.zip"),),
+        population=people(folder / "p.csv"),
+        districts=folder / "d.geojson",
+        district_column="name",
+        place="mc-monte-carlo",
+        headways=(15.0, 20.0),
+    )
     return measured(request)
 
 
@@ -106,9 +114,10 @@ def test_districts_are_sorted_by_who_is_left_out_and_escaped(monaco):
     mine = {
         r["district"]: r["value"]
         for r in rows
-        if r["district"] and r["indicator"] == "sdg_11_2_1"
+        if r["district"]
+        and r["indicator"] == "sdg_11_2_1"
         and all(r[n] == main[n] for n in ("source", "distance", "origin_model", "headway_min"))
-    }  # fmt: skip
+    }
     first, second = sorted(mine, key=mine.get)
     at = [html.index(name.replace("<", "&lt;").replace(">", "&gt;") + "</th>") for name in (first, second)]
     assert at[0] < at[1] < html.index("Whole city</th>")

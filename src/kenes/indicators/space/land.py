@@ -49,9 +49,10 @@ def land_use(years: tuple[float, float], built_up_km2: tuple[float, float], popu
     span = years[1] - years[0]
     if not (span > 0 and min(built_up_km2) > 0 and min(population) > 0):
         raise BadInput(
-            "land use", expected="an earlier and a later year, areas and populations above zero",
+            "land use",
+            expected="an earlier and a later year, areas and populations above zero",
             found=f"years {years}, areas {built_up_km2}, populations {population}",
-        )  # fmt: skip
+        )
     land = (built_up_km2[1] - built_up_km2[0]) / built_up_km2[0] / span
     people = float(np.log(population[1] / population[0])) / span
     if abs(people) < STANDSTILL_PER_YEAR:

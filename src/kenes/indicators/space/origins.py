@@ -71,9 +71,13 @@ def centre_origins(
 def without_offset(origins: Origins) -> Origins:
     """The same starting points, already on the street."""
     return Origins(
-        "cell_centre_no_offset", origins.cell, origins.longitude, origins.latitude,
-        origins.at.on_the_street(), origins.cells,
-    )  # fmt: skip
+        "cell_centre_no_offset",
+        origins.cell,
+        origins.longitude,
+        origins.latitude,
+        origins.at.on_the_street(),
+        origins.cells,
+    )
 
 
 def node_origins(polygon: npt.NDArray[Any], graph: StreetGraph, nodes: Ints) -> Origins:

@@ -98,9 +98,13 @@ class StopReach:
     """
 
     def __init__(
-        self, stops: StopSet, graph: StreetGraph, finder: StreetFinder | NodeFinder, reach_m: Mapping[str, float],
+        self,
+        stops: StopSet,
+        graph: StreetGraph,
+        finder: StreetFinder | NodeFinder,
+        reach_m: Mapping[str, float],
         snap_m: float = SNAP_LIMIT_M,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.reach_m = dict(reach_m)
         self._fields: dict[str, tuple[DistanceField, DistanceField]] = {}
         self._trees: dict[str, cKDTree] = {}

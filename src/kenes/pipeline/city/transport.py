@@ -51,9 +51,12 @@ def _feed_stops(
             good: Bools = np.bincount(table.call_stop[mine], minlength=len(table.stop)) > 0
         else:
             leaving = departures(
-                table.call_stop[mine], table.call_seconds[mine], table.repeat_s[mine],
-                table.repeat_until_s[mine], len(table.stop),
-            )  # fmt: skip
+                table.call_stop[mine],
+                table.call_seconds[mine],
+                table.repeat_s[mine],
+                table.repeat_until_s[mine],
+                len(table.stop),
+            )
             good = leaving * headway >= window_min
         result[name] = (table.longitude[good], table.latitude[good])
     return result

@@ -379,8 +379,11 @@ class _Reading:
             streets,
             {capacity: points.features() for capacity, points in self.stops.items()},
             {kind: points.features() for kind, points in self.places.items()},
-            spaces, houses, date, signs,
-        )  # fmt: skip
+            spaces,
+            houses,
+            date,
+            signs,
+        )
 
     def _streets(self) -> Streets:
         table = np.array(self.nodes, np.int64).reshape(-1, 3)
@@ -396,11 +399,19 @@ class _Reading:
         joined = np.flatnonzero((rows[1:] == rows[:-1]) & known[1:] & known[:-1])
         columns: list[Sequence[Any]] = list(zip(*self.ways, strict=True)) if self.ways else [()] * 7
         return Streets(
-            x[first], y[first], index[joined], index[joined + 1], rows[joined],
-            np.array(columns[0], np.int64), np.array(columns[1], dtype=np.str_), np.array(columns[2], bool),
-            np.array(columns[3], bool), np.array(columns[4], bool), np.array(columns[5], bool),
+            x[first],
+            y[first],
+            index[joined],
+            index[joined + 1],
+            rows[joined],
+            np.array(columns[0], np.int64),
+            np.array(columns[1], dtype=np.str_),
+            np.array(columns[2], bool),
+            np.array(columns[3], bool),
+            np.array(columns[4], bool),
+            np.array(columns[5], bool),
             np.array(columns[6], float),
-        )  # fmt: skip
+        )
 
 
 def _metres(text: str) -> float:

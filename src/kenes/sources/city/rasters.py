@@ -111,9 +111,15 @@ def read_population_raster(path: Path, boundary: Any) -> PopulationCells:
     ids = [f"{j + raster.line}_{i + raster.column}" for j, i in zip(lines, columns, strict=True)]
     require_persons(people[lines, columns], ids, "population", path, rows=False)
     return PopulationCells(
-        ids, centre[:, 0], centre[:, 1], people[lines, columns] * share[lines, columns],
-        to_degrees(boxes, raster.crs), {}, "raster", {"cells_without_population": missing},
-    )  # fmt: skip
+        ids,
+        centre[:, 0],
+        centre[:, 1],
+        people[lines, columns] * share[lines, columns],
+        to_degrees(boxes, raster.crs),
+        {},
+        "raster",
+        {"cells_without_population": missing},
+    )
 
 
 def mover(source: str, target: str) -> Any:
@@ -131,9 +137,11 @@ def _shares(raster: Raster, boundary: Any) -> npt.NDArray[np.float64]:
     lines, columns = raster.values.shape
     source = NumPyRasterSource(
         np.arange(lines * columns, dtype=np.float64).reshape(lines, columns),
-        xmin=raster.west, ymin=raster.north - lines * raster.height,
-        xmax=raster.west + columns * raster.width, ymax=raster.north,
-    )  # fmt: skip
+        xmin=raster.west,
+        ymin=raster.north - lines * raster.height,
+        xmax=raster.west + columns * raster.width,
+        ymax=raster.north,
+    )
     feature = {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(boundary)}
     found = exact_extract(source, JSONFeatureSource([feature]), ["values", "coverage"])[0]["properties"]
     share = np.zeros(lines * columns)
