@@ -93,11 +93,15 @@ def city(path, peers):
     timed(
         f"1,000 m neighbourhoods of {len(graph.junction)} junctions (ours)",
         lambda: neighbourhood_sums(
-            graph, np.arange(len(graph.junction)), 1000.0, junction_values=values,
-            places=everywhere, place_values=np.ones((graph.nodes, 1)),
+            graph,
+            np.arange(len(graph.junction)),
+            1000.0,
+            junction_values=values,
+            places=everywhere,
+            place_values=np.ones((graph.nodes, 1)),
         ),
         repeat=2,
-    )  # fmt: skip
+    )
     others(graph, at, found, ours, peers)
 
 

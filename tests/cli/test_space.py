@@ -1,7 +1,5 @@
 """`kenes space measure`, from files to the pinned folder."""
 
-# ruff: noqa: E501  (markup and rows of files read better whole)
-
 import csv
 import json
 import os
@@ -13,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from kenes.cli.space import space
-from kenes.indicators.space.measures import COLUMNS
+from kenes.indicators.space.measurements import COLUMNS
 
 MONACO = Path(__file__).parents[1] / "data" / "osm" / "monaco"
 PINNED = (
@@ -53,9 +51,18 @@ def run(*arguments):
 def monaco(tmp_path_factory):
     folder = tmp_path_factory.mktemp("monaco")
     result = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", people(folder / "p.csv"), "--gtfs", buses(folder / "g.zip"),
-        "--place", "mc-monaco", "--out", folder / "out", "--json",
-    )  # fmt: skip
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        people(folder / "p.csv"),
+        "--gtfs",
+        buses(folder / "g.zip"),
+        "--place",
+        "mc-monaco",
+        "--out",
+        folder / "out",
+        "--json",
+    )
     assert result.exit_code == 0, result.output
     with (folder / "out" / "measurements.csv").open(encoding="utf-8") as file:
         return folder, result, list(csv.DictReader(file))
@@ -73,9 +80,11 @@ def test_the_variants_of_convenient_access_stand_side_by_side(monaco):
         (source, distance, model, headway)
         for source, headway in (("osm", ""), ("gtfs", ""), ("gtfs", "20.0"))
         for distance, model in (
-            ("network", "cell_centre"), ("network", "cell_centre_no_offset"), ("straight", "cell_centre"),
+            ("network", "cell_centre"),
+            ("network", "cell_centre_no_offset"),
+            ("straight", "cell_centre"),
         )
-    }  # fmt: skip
+    }
     by = {(r["source"], r["distance"], r["origin_model"], r["headway_min"]): float(r["value"]) for r in mine}
     for source, headway in (("osm", ""), ("gtfs", ""), ("gtfs", "20.0")):
         network = by[source, "network", "cell_centre", headway]
@@ -124,9 +133,17 @@ def test_layers_are_geoparquet_and_the_page_needs_no_other_host(monaco):
 def test_the_same_inputs_give_the_same_bytes(monaco):
     folder, _, _ = monaco
     again = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", folder / "p.csv", "--gtfs", folder / "g.zip",
-        "--place", "mc-monaco", "--out", folder / "again",
-    )  # fmt: skip
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        folder / "p.csv",
+        "--gtfs",
+        folder / "g.zip",
+        "--place",
+        "mc-monaco",
+        "--out",
+        folder / "again",
+    )
     assert again.exit_code == 0, again.output
     for name in ("measurements.csv", "provenance.json", "quality.json", "index.html"):
         assert (folder / "again" / name).read_bytes() == (folder / "out" / name).read_bytes(), name
@@ -207,37 +224,6 @@ def test_las_palmas_has_the_areas_that_were_published(tmp_path):
     assert area("d", *urban) == pytest.approx(62.98790, rel=1e-6)
 
 
-def test_many_cities_are_measured_in_processes_and_finished_ones_are_kept(tmp_path):
-    people(tmp_path / "p.csv")
-    (tmp_path / "cities.csv").write_text(
-        f"place,osm,population\nmc-a,{MONACO / 'monaco.osm.pbf'},p.csv\nmc-b,{MONACO / 'monaco.osm.pbf'},\nmc-c,none.pbf,\n"
-    )
-
-    def cities(out, workers):
-        result = CliRunner().invoke(
-            space,
-            [
-                "cities",
-                str(tmp_path / "cities.csv"),
-                "--out",
-                str(tmp_path / out),
-                "--workers",
-                workers,
-                "--json",
-            ],
-        )
-        assert result.exit_code == 1, result.output  # one was refused and is listed
-        return [(r["place"], r["state"]) for r in json.loads(result.stdout)]
-
-    first = [("mc-a", "measured"), ("mc-b", "measured"), ("mc-c", "refused")]
-    assert cities("two", "2") == cities("one", "1") == first
-    for place in ("mc-a", "mc-b"):
-        name = "measurements.csv"
-        assert (tmp_path / "two" / place / name).read_bytes() == (tmp_path / "one" / place / name).read_bytes()
-    (tmp_path / "one" / "mc-b" / "provenance.json").unlink()
-    assert cities("one", "1") == [("mc-a", "kept"), ("mc-b", "measured"), ("mc-c", "refused")]
-
-
 def test_districts_divide_the_people_of_the_city(tmp_path):
     halves = ",".join(
         f'{{"type":"Feature","properties":{{"name":"{n}"}},"geometry":{{"type":"Polygon","coordinates":[[[{w},43.7],[{e},43.7],[{e},43.8],[{w},43.8],[{w},43.7]]]}}}}'
@@ -245,15 +231,27 @@ def test_districts_divide_the_people_of_the_city(tmp_path):
     )
     (tmp_path / "d.geojson").write_text(f'{{"type":"FeatureCollection","features":[{halves}]}}')
     result = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", people(tmp_path / "p.csv"),
-        "--districts", tmp_path / "d.geojson", "--district-column", "name", "--out", tmp_path / "out",
-    )  # fmt: skip
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        people(tmp_path / "p.csv"),
+        "--districts",
+        tmp_path / "d.geojson",
+        "--district-column",
+        "name",
+        "--out",
+        tmp_path / "out",
+    )
     assert result.exit_code == 0, result.output
     with (tmp_path / "out" / "measurements.csv").open() as file:
         rows = [
-            r for r in csv.DictReader(file)
-            if r["indicator"] == "sdg_11_2_1" and r["distance"] == "network" and r["origin_model"] == "cell_centre" and not r["dimensions"]
-        ]  # fmt: skip
+            r
+            for r in csv.DictReader(file)
+            if r["indicator"] == "sdg_11_2_1"
+            and r["distance"] == "network"
+            and r["origin_model"] == "cell_centre"
+            and not r["dimensions"]
+        ]
     city = next(r for r in rows if not r["district"])
     parts = [r for r in rows if r["district"]]
     assert {r["district"] for r in parts} == {"west", "east"}
@@ -261,31 +259,6 @@ def test_districts_divide_the_people_of_the_city(tmp_path):
     assert sum(float(r["population"]) * float(r["value"]) for r in parts) == pytest.approx(
         float(city["population"]) * float(city["value"])
     )
-
-
-def test_a_city_cut_out_of_a_larger_map_has_the_same_access(tmp_path):
-    corners = "[[[7.417,43.731],[7.424,43.731],[7.424,43.737],[7.417,43.737],[7.417,43.731]]]"
-    (tmp_path / "b.geojson").write_text(
-        f'{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":{corners}}}}}'
-    )
-    people(tmp_path / "p.csv")
-    (tmp_path / "cities.csv").write_text(
-        f"place,osm,population,boundary\nq,{MONACO / 'monaco.osm.pbf'},p.csv,b.geojson\n"
-    )
-    values = {}
-    for name, more in (("whole", ()), ("cut", ("--cut", "1200"))):
-        arguments = ["cities", str(tmp_path / "cities.csv"), "--out", str(tmp_path / name), "--workers", "1", *more]
-        result = CliRunner().invoke(space, arguments)
-        assert result.exit_code == 0, result.output
-        with (tmp_path / name / "q" / "measurements.csv").open() as file:
-            values[name] = [
-                (r["distance"], r["origin_model"], r["population"], r["value"])
-                for r in csv.DictReader(file)
-                if r["indicator"] == "sdg_11_2_1"
-            ]
-    assert len(values["whole"]) > 2
-    assert values["cut"] == values["whole"]
-    assert list((tmp_path / "cut" / ".maps").glob("q-*.osm.pbf"))
 
 
 def measured_rows(out):
@@ -322,9 +295,7 @@ def test_inputs_of_two_places_on_earth_are_refused_with_both_extents(tmp_path, m
         with zipfile.ZipFile(feed, "w") as archive:
             for name, data in files.items():
                 archive.writestr(name, data)
-    found = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", grid, "--gtfs", feed, "--out", tmp_path / "out"
-    )  # fmt: skip
+    found = run("--osm", MONACO / "monaco.osm.pbf", "--population", grid, "--gtfs", feed, "--out", tmp_path / "out")
     assert found.exit_code == 3
     assert "expected the same place on earth" in found.output
     assert "7.4" in found.output
@@ -356,9 +327,19 @@ def test_a_feed_that_does_not_run_that_day_is_told_and_flagged(tmp_path):
         for name in archive.namelist():
             copy.writestr(name, archive.read(name).replace(b"20231227", b"20240105"))
     result = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", people(tmp_path / "p.csv"), "--gtfs", tmp_path / "g.zip",
-        "--gtfs", other, "--date", "2023-12-27", "--out", tmp_path / "out",
-    )  # fmt: skip
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        people(tmp_path / "p.csv"),
+        "--gtfs",
+        tmp_path / "g.zip",
+        "--gtfs",
+        other,
+        "--date",
+        "2023-12-27",
+        "--out",
+        tmp_path / "out",
+    )
     assert result.exit_code == 0, result.output
     assert "No trip on 2023-12-27 in other.zip" in result.output
     rows = [r for r in measured_rows(tmp_path / "out") if r["source"] == "gtfs" and r["indicator"] == "sdg_11_2_1"]
@@ -412,8 +393,9 @@ def chessboard_city(folder, west):
 
     nodes = "".join(
         f'<node id="{i * 10 + j + 1}" version="1" lon="{lon(i * 0.002):.7f}" lat="{-17 + j * 0.002:.7f}"/>'
-        for i in range(10) for j in range(10)
-    )  # fmt: skip
+        for i in range(10)
+        for j in range(10)
+    )
     lines = [[i * 10 + j + 1 for j in range(10)] for i in range(10)] + [
         [i * 10 + j + 1 for i in range(10)] for j in range(10)
     ]

@@ -33,7 +33,7 @@ def layers(tmp_path):
             "geometry": {"type": "Point", "coordinates": [x, y]},
         }
         for x, y, state, mode in STOPS
-    ]  # fmt: skip
+    ]
     (tmp_path / "s.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     lines = [f"{x},{y},{state},{mode}" for x, y, state, mode in STOPS]
     (tmp_path / "s.csv").write_text("\n".join(["lon,lat,STATE,HAT_TURU", *lines]))
@@ -60,9 +60,17 @@ def test_a_layer_is_read_alike_in_every_form_and_sorted_by_its_modes(layers, nam
 
 def test_own_stops_take_the_place_of_those_of_the_map(layers):
     result = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", layers / "p.csv", "--stops", layers / "s.geojson",
-        "--where", "STATE=Existing", "--out", layers / "out",
-    )  # fmt: skip
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        layers / "p.csv",
+        "--stops",
+        layers / "s.geojson",
+        "--where",
+        "STATE=Existing",
+        "--out",
+        layers / "out",
+    )
     assert result.exit_code == 0, result.output
     mine = [r for r in rows_of(layers / "out") if r["indicator"] == "sdg_11_2_1"]
     assert {r["source"] for r in mine} == {"layer"}
@@ -81,8 +89,16 @@ def test_own_stops_take_the_place_of_those_of_the_map(layers):
 
 
 def test_without_a_map_only_straight_lines_are_left_and_said_to_be_partial(layers):
-    result = run("--stops", f"low={layers / 's.csv'}", "--population", layers / "p.csv", "--date", "2024-05-01",
-                 "--out", layers / "out")  # fmt: skip
+    result = run(
+        "--stops",
+        f"low={layers / 's.csv'}",
+        "--population",
+        layers / "p.csv",
+        "--date",
+        "2024-05-01",
+        "--out",
+        layers / "out",
+    )
     assert result.exit_code == 0, result.output
     rows = [r for r in rows_of(layers / "out") if r["indicator"] != "study_area"]
     assert {r["indicator"] for r in rows} == {"sdg_11_2_1", "stop_coverage_area"}
@@ -99,8 +115,16 @@ def test_without_a_map_only_straight_lines_are_left_and_said_to_be_partial(layer
 
 
 def test_own_places_take_the_place_of_those_of_the_map(layers):
-    result = run("--osm", MONACO / "monaco.osm.pbf", "--population", layers / "p.csv",
-                 "--facilities", f"culture={layers / 's.csv'}", "--out", layers / "out")  # fmt: skip
+    result = run(
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        layers / "p.csv",
+        "--facilities",
+        f"culture={layers / 's.csv'}",
+        "--out",
+        layers / "out",
+    )
     assert result.exit_code == 0, result.output
     result = run("--osm", MONACO / "monaco.osm.pbf", "--population", layers / "p.csv", "--out", layers / "plain")
     assert result.exit_code == 0, result.output
@@ -171,8 +195,18 @@ def test_two_executors_give_the_same_bytes(tmp_path):
 
 
 def test_the_owner_of_the_layers_is_named_and_the_page_is_in_the_language_asked_for(layers):
-    result = run("--stops", f"low={layers / 's.csv'}", "--place", "tr-istanbul", "--language", "kk",
-                 "--attribution", "İBB Açık Veri Portalı", "--out", layers / "out")  # fmt: skip
+    result = run(
+        "--stops",
+        f"low={layers / 's.csv'}",
+        "--place",
+        "tr-istanbul",
+        "--language",
+        "kk",
+        "--attribution",
+        "İBB Açık Veri Portalı",
+        "--out",
+        layers / "out",
+    )
     assert result.exit_code == 0, result.output
     page = (layers / "out" / "index.html").read_text(encoding="utf-8")
     assert '<html lang="kk">' in page

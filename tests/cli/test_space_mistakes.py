@@ -27,9 +27,14 @@ def districts(path, *names):
 
 def measure(folder, *arguments):
     return run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", people(folder / "people.csv"), *arguments,
-        "--out", folder / "out",
-    )  # fmt: skip
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        people(folder / "people.csv"),
+        *arguments,
+        "--out",
+        folder / "out",
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,9 +122,7 @@ def test_cells_far_beside_the_map_are_refused_one_by_one_unless_a_boundary_cuts_
 
 def test_of_people_who_all_live_beside_the_map_straight_lines_tell_nothing_either(tmp_path):
     (tmp_path / "p.csv").write_text("id,lon,lat,population\na,7.50,43.70,10\nb,7.51,43.70,20\n")  # at sea
-    found = run(
-        "--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out"
-    )  # fmt: skip
+    found = run("--osm", MONACO / "monaco.osm.pbf", "--population", tmp_path / "p.csv", "--out", tmp_path / "out")
     assert found.exit_code == 0, found.output
     assert "SDG 11.2.1 osm_straight: not known" in found.output
     rows = [r for r in measured_rows(tmp_path / "out") if r["indicator"] == "sdg_11_2_1"]

@@ -10,6 +10,7 @@ from tests.cli.test_space import MONACO, buses, people
 from kenes.catalogue import load
 from kenes.catalogue.space import citation_of, space_definitions
 from kenes.cli import main
+from kenes.indicators.space.measurements import MeasurementContext, SpatialMeasurement
 from kenes.pipeline.city.into_observatory import add_to_observatory
 from kenes.pipeline.observatory import start
 from kenes.vocabulary.errors import UnitMismatch
@@ -31,10 +32,21 @@ def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("observed")
     start.start(folder / "home")
     result = kenes(
-        "space", "measure", "--osm", MONACO / "monaco.osm.pbf", "--population", people(folder / "p.csv"),
-        "--gtfs", buses(folder / "g.zip"), "--place", "iso:XX-N",
-        "--observatory", folder / "home", "--out", folder / "out",
-    )  # fmt: skip
+        "space",
+        "measure",
+        "--osm",
+        MONACO / "monaco.osm.pbf",
+        "--population",
+        people(folder / "p.csv"),
+        "--gtfs",
+        buses(folder / "g.zip"),
+        "--place",
+        "iso:XX-N",
+        "--observatory",
+        folder / "home",
+        "--out",
+        folder / "out",
+    )
     assert result.exit_code == 0, result.output
     ran = kenes("run", "--observatory", folder / "home", "--json")
     assert ran.exit_code in (0, 1), ran.output  # the example of a new observatory has one refused cell
@@ -77,24 +89,28 @@ def test_what_was_declared_is_told_and_declared_once(measured):
     assert "sdg_11_2_1" in output
     home = folder / "home"
     before = (home / "variables.yaml").read_text(), (home / "indicators" / "space.yaml").read_text()
-    added = add_to_observatory(home, "xx-south", [_row("circuity", 1.2)])
+    added = given(home, "xx-south", circuity(1.2))
     assert (list(added.variables), list(added.indicators)) == ([], [])
     assert ((home / "variables.yaml").read_text(), (home / "indicators" / "space.yaml").read_text()) == before
     assert not load(home).findings
     shutil.rmtree(home / "sources" / "space-xx-south")
 
 
-def _row(indicator, value, day="2023-12-26"):
-    return {
-        "indicator": indicator, "value": value, "district": None, "dimensions": None, "source": "osm",
-        "distance": None, "origin_model": None, "headway_min": None, "start": f"{day}T00:00:00Z",
-    }  # fmt: skip
+def given(folder, place, *measurements, day="2023-12-26", owners=()):
+    """An observatory that is given measurements of a map of one day, and of a table of sixteen years."""
+    map_day, years = (f"{day}T00:00:00Z", f"{day}T24:00:00Z"), ("2000-01-01T00:00:00Z", "2016-01-01T00:00:00Z")
+    context = MeasurementContext("2026", place, "p", {"osm": map_day, "table": years})
+    return add_to_observatory(folder, place, measurements, context, owners)
+
+
+def circuity(value):
+    return SpatialMeasurement("circuity", value, "1")
 
 
 def test_values_of_other_years_stay_and_those_of_the_same_year_are_replaced(tmp_path):
     start.start(tmp_path)
     for value, day in ((1.2, "2022-05-01"), (1.3, "2023-05-01"), (1.4, "2023-06-01")):
-        add_to_observatory(tmp_path, "xx-north", [_row("circuity", value, day)])
+        given(tmp_path, "xx-north", circuity(value), day=day)
     rows = rows_of(tmp_path / "sources" / "space-xx-north" / "measurements.csv")
     assert {r["year"]: r["value"] for r in rows} == {"2022": "1.2", "2023": "1.4"}
 
@@ -103,9 +119,16 @@ def test_a_place_that_the_observatory_does_not_know_is_refused_before_measuring(
     start.start(tmp_path / "home")
     for place in ("mc-monaco", None):
         result = kenes(
-            "space", "measure", "--osm", MONACO / "monaco.osm.pbf", *(("--place", place) if place else ()),
-            "--observatory", tmp_path / "home", "--out", tmp_path / "out",
-        )  # fmt: skip
+            "space",
+            "measure",
+            "--osm",
+            MONACO / "monaco.osm.pbf",
+            *(("--place", place) if place else ()),
+            "--observatory",
+            tmp_path / "home",
+            "--out",
+            tmp_path / "out",
+        )
         assert result.exit_code == 3, result.output
         assert (place or "--place PLACE") in result.output
         assert not (tmp_path / "out").exists()
@@ -116,7 +139,7 @@ def test_a_variable_declared_in_a_unit_that_does_not_fit_is_refused(tmp_path):
     path = tmp_path / "variables.yaml"
     path.write_text(path.read_text() + "- {id: circuity, unit: person, texts: {en: x, tr: x}}\n")
     with pytest.raises(UnitMismatch, match="expected person, found 1"):
-        add_to_observatory(tmp_path, "xx-north", [_row("circuity", 1.2)])
+        given(tmp_path, "xx-north", circuity(1.2))
     assert not (tmp_path / "sources" / "space-xx-north").exists()
 
 
@@ -149,8 +172,8 @@ def test_the_page_tells_what_each_indicator_means(measured):
 
 def test_the_source_names_the_licence_of_the_map_and_only_where_a_map_was_used(tmp_path):
     start.start(tmp_path)
-    add_to_observatory(tmp_path, "xx-north", [_row("circuity", 1.2)])
-    add_to_observatory(tmp_path, "xx-south", [_row("stop_coverage_area", 1.2) | {"source": "layer"}])
+    given(tmp_path, "xx-north", circuity(1.2))
+    given(tmp_path, "xx-south", SpatialMeasurement("stop_coverage_area", 1.2, "km^2", source="layer"))
     found = {m.source.id: m.source for m in load(tmp_path).require_sound().mappings}
     assert found["space-xx-north"].licence.text("en").startswith("ODbL-1.0")
     assert str(found["space-xx-north"].retrieved) == "2023-12-26"
@@ -159,9 +182,8 @@ def test_the_source_names_the_licence_of_the_map_and_only_where_a_map_was_used(t
 
 def test_owners_of_files_are_named_by_the_source_and_a_span_stands_at_its_last_year(tmp_path):
     start.start(tmp_path)
-    years = {"start": "2000-01-01T00:00:00Z", "end": "2016-01-01T00:00:00Z"}
-    span = _row("land_consumption_rate", 0.01) | {"source": "table"} | years
-    add_to_observatory(tmp_path, "xx-south", [_row("circuity", 1.2), span], ["İBB Açık Veri Portalı"])
+    span = SpatialMeasurement("land_consumption_rate", 0.01, "1/year", source="table")
+    given(tmp_path, "xx-south", circuity(1.2), span, owners=["İBB Açık Veri Portalı"])
     folder = tmp_path / "sources" / "space-xx-south"
     mapping = (folder / "mapping.yaml").read_text(encoding="utf-8")
     assert 'attribution: "© OpenStreetMap contributors; İBB Açık Veri Portalı"' in mapping

@@ -178,9 +178,6 @@ def test_sums_of_a_neighbourhood_equal_one_search_from_each_origin():
         field = distances_to(graph, start, 900.0)
         assert sums.at_junctions[origin, 0] == np.isfinite(field.junction_m).sum()
         assert sums.at_places[origin, 0] == pytest.approx(worth[np.isfinite(field.at(at)), 0].sum())
-        reach = np.maximum(0, 900.0 - field.junction_m)
-        covered = np.minimum(graph.chain_length_m, reach[graph.chain_first] + reach[graph.chain_last])
-        assert sums.street_m[origin] == pytest.approx(covered.sum())
 
 
 def test_an_area_is_that_on_the_ellipsoid():

@@ -11,6 +11,7 @@ from kenes.indicators.space.access import access_to, gini
 from kenes.indicators.space.geodesy import AreaMeter, area_m2
 from kenes.indicators.space.graph import build_graph
 from kenes.indicators.space.land import land_use
+from kenes.indicators.space.measurements import SpatialMeasurement
 from kenes.indicators.space.open_space import covered_share, entrances, street_land_m2
 from kenes.indicators.space.origins import area_origins, centre_origins, lattice, node_origins
 from kenes.indicators.space.shares import People, population_shares, share_of
@@ -20,6 +21,7 @@ from kenes.indicators.space.structure import circuity, crossings, dead_ends, ori
 from kenes.indicators.space.transit import StopReach, StopSet, capacity_of, departures
 from kenes.vocabulary.errors import BadInput
 
+SHARE = SpatialMeasurement("x", None, "1")
 STEP = 0.001  # degrees: 111.3 m on the equator eastwards, 110.6 m northwards
 
 
@@ -53,14 +55,14 @@ def test_high_capacity_stops_serve_further_than_low_ones():
 
 def test_people_without_a_street_count_as_not_served_and_are_told():
     people = People(np.array([60.0, 40.0]), {}, {})
-    (row,) = population_shares(people, np.array([1.0, 0.0]), np.array([0.0, 1.0]), "x")
-    assert (row.value, row.population, row.unsnapped, row.coverage) == (0.6, 100.0, 40.0, 0.6)
+    (found,) = population_shares(people, np.array([1.0, 0.0]), np.array([0.0, 1.0]), SHARE)
+    assert (found.value, found.population, found.unsnapped, found.coverage) == (0.6, 100.0, 40.0, 0.6)
 
 
 def test_a_district_without_people_has_no_share_but_a_reason():
     people = People(np.array([1.0]), {}, {"empty": np.array([False])})
-    row = population_shares(people, np.ones(1), np.zeros(1), "x")[1]
-    assert (row.district, row.value, row.reason) == ("empty", None, "no_population")
+    found = population_shares(people, np.ones(1), np.zeros(1), SHARE)[1]
+    assert (found.district, found.value, found.reason) == ("empty", None, "no_population")
     assert share_of(np.zeros(3), np.ones(3)) is None
 
 

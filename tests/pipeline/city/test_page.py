@@ -9,13 +9,14 @@ import pytest
 from tests.cli.test_space import MONACO, buses, people
 
 from kenes.catalogue.space_words import LANGUAGES, space_words
+from kenes.indicators.space.measurements import columns_of
 from kenes.pages.figures.svg import ACCENT, INK, SOFT, WASH, luminance
-from kenes.pipeline.city.further import further_measures
-from kenes.pipeline.city.measuring import _context
+from kenes.pipeline.city.further import further_measurements
+from kenes.pipeline.city.measuring import context_of
 from kenes.pipeline.city.page import main_row, page
 from kenes.pipeline.city.reading import load_city
 from kenes.pipeline.city.request import SpaceRequest
-from kenes.pipeline.city.transport import transport_measures
+from kenes.pipeline.city.transport import transport_measurements
 
 
 class _Visible(HTMLParser):
@@ -44,33 +45,45 @@ def visible(html):
 
 def measured(request):
     city = load_city(request)
-    rows, shown = transport_measures(city)
-    more, layers = further_measures(city)
-    context, _ = _context(city)
-    return city, [measure.row(context) for measure in [*rows, *more]], shown | layers
+    transport, shown = transport_measurements(city)
+    further, layers = further_measurements(city)
+    context, _ = context_of(city)
+    return city, [columns_of(measurement, context) for measurement in [*transport, *further]], shown | layers
+
+
+def asked(city, **changes):
+    """The same city under another request."""
+    return replace(city, request=replace(city.request, **changes))
 
 
 @pytest.fixture(scope="module")
 def monaco(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     halves = [
-        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [
-            [[w, 43.7], [e, 43.7], [e, 43.8], [w, 43.8], [w, 43.7]]]}}
+        {
+            "type": "Feature",
+            "properties": {"name": name},
+            "geometry": {"type": "Polygon", "coordinates": [[[w, 43.7], [e, 43.7], [e, 43.8], [w, 43.8], [w, 43.7]]]},
+        }
         for name, w, e in (("West <1>", 7.3, 7.4251), ("East", 7.4251, 7.5))
-    ]  # fmt: skip
+    ]
     (folder / "d.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": halves}))
     request = SpaceRequest(
-        osm=MONACO / "monaco.osm.pbf", gtfs=(buses(folder / "g.zip"),), population=people(folder / "p.csv"),
-        districts=folder / "d.geojson", district_column="name", place="mc-monte-carlo", headways=(15.0, 20.0),
-    )  # fmt: skip
+        osm=MONACO / "monaco.osm.pbf",
+        gtfs=(buses(folder / "g.zip"),),
+        population=people(folder / "p.csv"),
+        districts=folder / "d.geojson",
+        district_column="name",
+        place="mc-monte-carlo",
+        headways=(15.0, 20.0),
+    )
     return measured(request)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_code_reaches_the_page_in_any_language(monaco, language):
     city, rows, shown = monaco
-    city.request = replace(city.request, language=language)
-    html = page(city, rows, shown)
+    html = page(asked(city, language=language), rows, shown)
     text = visible(html)
     words = space_words(language)
     assert f'<html lang="{language}">' in html
@@ -86,7 +99,6 @@ def test_the_page_begins_with_the_share_by_timetable_and_its_spread(monaco):
     city, rows, shown = monaco
     main = main_row(rows)
     assert (main["source"], main["headway_min"], main["origin_model"]) == ("gtfs", None, "cell_centre")
-    city.request = replace(city.request, language="en")
     html = page(city, rows, shown)
     assert f"<b>{100 * main['value']:.1f}%</b>" in html
     assert "<h1>Monte Carlo</h1>" in html
@@ -102,9 +114,10 @@ def test_districts_are_sorted_by_who_is_left_out_and_escaped(monaco):
     mine = {
         r["district"]: r["value"]
         for r in rows
-        if r["district"] and r["indicator"] == "sdg_11_2_1"
+        if r["district"]
+        and r["indicator"] == "sdg_11_2_1"
         and all(r[n] == main[n] for n in ("source", "distance", "origin_model", "headway_min"))
-    }  # fmt: skip
+    }
     first, second = sorted(mine, key=mine.get)
     at = [html.index(name.replace("<", "&lt;").replace(">", "&gt;") + "</th>") for name in (first, second)]
     assert at[0] < at[1] < html.index("Whole city</th>")
@@ -114,7 +127,6 @@ def test_districts_are_sorted_by_who_is_left_out_and_escaped(monaco):
 
 def test_each_variant_of_convenient_access_is_one_row_with_its_origin_models_side_by_side(monaco):
     city, rows, shown = monaco
-    city.request = replace(city.request, language="en")
     html = page(city, rows, shown)
     table = html[html.index("in all variants") : html.index("By capacity of the system")]
     heads = re.findall(r'<th scope="row">([^<]*)</th>', table)
@@ -157,10 +169,8 @@ def test_without_people_the_page_speaks_of_street_nodes_and_maps_districts(monac
 
 def test_the_owner_is_named_where_given_and_asked_for_where_not(monaco):
     city, rows, shown = monaco
-    city.request = replace(city.request, language="en", attribution=())
     assert "Name them with --attribution" in page(city, rows, shown)
-    city.request = replace(city.request, attribution=("İBB Açık Veri Portalı <2025>",))
-    html = page(city, rows, shown)
+    html = page(asked(city, attribution=("İBB Açık Veri Portalı <2025>",)), rows, shown)
     assert "İBB Açık Veri Portalı &lt;2025&gt;" in html
     assert "Name them with --attribution" not in html
 

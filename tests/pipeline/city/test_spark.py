@@ -29,13 +29,23 @@ def spark(tmp_path):
         "spark.ui.enabled": "false",
         "spark.local.dir": str(tmp_path / "scratch"),
     }
-    command = [str(home / "bin" / "spark-submit"), "--master", "local-cluster[2,1,900]", "--driver-memory", "700m",
-               "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
-               *(part for pair in settings.items() for part in ("--conf", "=".join(pair)))]  # fmt: skip
+    command = [
+        str(home / "bin" / "spark-submit"),
+        "--master",
+        "local-cluster[2,1,900]",
+        "--driver-memory",
+        "700m",
+        "--class",
+        "org.apache.spark.sql.connect.service.SparkConnectServer",
+        *(part for pair in settings.items() for part in ("--conf", "=".join(pair))),
+    ]
     env = os.environ | {
-        "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": str(python),
-        "SPARK_WORKER_DIR": str(tmp_path / "work"), "SPARK_LOG_DIR": str(tmp_path),
-    }  # fmt: skip
+        "SPARK_HOME": str(home),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": str(python),
+        "SPARK_WORKER_DIR": str(tmp_path / "work"),
+        "SPARK_LOG_DIR": str(tmp_path),
+    }
     with (tmp_path / "spark.log").open("w") as log, started(command, port, 120, env=env, log=log, cwd=tmp_path):
         yield f"sc://127.0.0.1:{port}"
 

@@ -49,6 +49,26 @@ def test_blank_times_lie_evenly_between_time_points(tmp_path):
     assert table.findings["times_blank"] == 1
 
 
+def test_what_is_odd_is_counted_once_however_often_a_day_is_asked_for(tmp_path):
+    odd = feed(
+        tmp_path,
+        routes="route_id,route_type\nr,bus\nm,1\n",
+        stops=BASIC["stops"] + "d,D,0,0\na,A,41.0,29.0\n",
+        stop_times=BASIC["stop_times"] + "t1,08:30:00,08:30:00,x,4\nt1,08:40:00\n",
+        frequencies="trip_id,start_time,end_time,headway_secs\nt2,06:00:00,07:00:00,0\n",
+    )
+    expected = {
+        "rows_of_other_length": 1,
+        "stops_without_place": 1,
+        "stops_twice": 1,
+        "routes_without_type": 1,
+        "times_blank": 1,
+        "calls_without_stop": 2,
+        "frequencies_refused": 1,
+    }
+    assert odd.timetable(DAY).findings == odd.timetable(DAY).findings == expected
+
+
 def test_a_call_without_any_time_point_after_it_still_serves_its_stop(tmp_path):
     times = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nt1,08:00:00,08:00:00,a,1\nt1,,,b,2\n"
     table = feed(tmp_path, stop_times=times).timetable(DAY)

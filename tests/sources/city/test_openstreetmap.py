@@ -47,18 +47,26 @@ def test_a_way_with_a_missing_node_is_cut_there(tmp_path):
 
 def test_ways_that_may_not_be_walked_on_are_left_out(tmp_path):
     body = node(1, 29, 41) + node(2, 29.001, 41)
-    ways = [{"highway": "residential"}, {"highway": "motorway"}, {"highway": "footway", "access": "private"},
-            {"highway": "path", "foot": "no"}, {"highway": "pedestrian", "area": "yes"}]  # fmt: skip
+    ways = [
+        {"highway": "residential"},
+        {"highway": "motorway"},
+        {"highway": "footway", "access": "private"},
+        {"highway": "path", "foot": "no"},
+        {"highway": "pedestrian", "area": "yes"},
+    ]
     body += "".join(way(k + 1, [1, 2], **tags) for k, tags in enumerate(ways))
     assert read_extract(osm(tmp_path, body)).streets.walkable.tolist() == [True, False, False, False, False]
 
 
 def test_stops_are_sorted_by_capacity(tmp_path):
     body = (
-        node(1, 29, 41, highway="bus_stop") + node(2, 29, 41, railway="station") + node(3, 29, 41, railway="tram_stop")
-        + node(4, 29, 41, railway="station", station="miniature") + node(5, 29, 41, amenity="ferry_terminal")
+        node(1, 29, 41, highway="bus_stop")
+        + node(2, 29, 41, railway="station")
+        + node(3, 29, 41, railway="tram_stop")
+        + node(4, 29, 41, railway="station", station="miniature")
+        + node(5, 29, 41, amenity="ferry_terminal")
         + node(6, 29, 41, public_transport="stop_position", subway="yes")
-    )  # fmt: skip
+    )
     stops = read_extract(osm(tmp_path, body)).stops
     assert list(stops["low"].kind) == ["bus", "tram"]
     assert list(stops["high"].kind) == ["rail", "ferry", "metro"]

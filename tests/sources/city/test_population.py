@@ -1,7 +1,5 @@
 """Where people live, from tables, layers and rasters."""
 
-# ruff: noqa: E501  (markup and rows of files read better whole)
-
 import json
 import struct
 import zlib
@@ -92,11 +90,21 @@ def tiff(path, values, *, compression=1, predictor=1, epsg=4326, west=29.0, nort
     data = zlib.compress(data) if compression == 8 else data
     kinds = {"f": 3, "i": 2, "u": 1}
     entries = [
-        (256, 3, [columns]), (257, 3, [lines]), (258, 3, [values.dtype.itemsize * 8]), (259, 3, [compression]),
-        (273, 4, [8]), (277, 3, [1]), (278, 3, [lines]), (279, 4, [len(data)]), (317, 3, [predictor]),
-        (339, 3, [kinds[values.dtype.kind]]), (33550, 12, [size, size, 0.0]), (33922, 12, [0.0, 0.0, 0.0, west, north, 0.0]),
-        (34735, 3, [1, 1, 0, 2, 1024, 0, 1, 2, 2048, 0, 1, epsg]), (42113, 2, b"-200\0"),
-    ]  # fmt: skip
+        (256, 3, [columns]),
+        (257, 3, [lines]),
+        (258, 3, [values.dtype.itemsize * 8]),
+        (259, 3, [compression]),
+        (273, 4, [8]),
+        (277, 3, [1]),
+        (278, 3, [lines]),
+        (279, 4, [len(data)]),
+        (317, 3, [predictor]),
+        (339, 3, [kinds[values.dtype.kind]]),
+        (33550, 12, [size, size, 0.0]),
+        (33922, 12, [0.0, 0.0, 0.0, west, north, 0.0]),
+        (34735, 3, [1, 1, 0, 2, 1024, 0, 1, 2, 2048, 0, 1, epsg]),
+        (42113, 2, b"-200\0"),
+    ]
     forms = {3: "H", 4: "I", 12: "d"}
     start = 8 + len(data) + (len(data) & 1)
     extra_at = start + 2 + 12 * len(entries) + 4

@@ -25,9 +25,14 @@ def sun(middle, latitude=LATITUDE, longitude=LONGITUDE):
     day = np.array([t.timetuple().tm_yday + (t.hour - 12) / 24 for t in middle])
     g = 2 * np.pi * (day - 1) / 365
     declination = (
-        0.006918 - 0.399912 * np.cos(g) + 0.070257 * np.sin(g) - 0.006758 * np.cos(2 * g) + 0.000907 * np.sin(2 * g)
-        - 0.002697 * np.cos(3 * g) + 0.00148 * np.sin(3 * g)
-    )  # fmt: skip
+        0.006918
+        - 0.399912 * np.cos(g)
+        + 0.070257 * np.sin(g)
+        - 0.006758 * np.cos(2 * g)
+        + 0.000907 * np.sin(2 * g)
+        - 0.002697 * np.cos(3 * g)
+        + 0.00148 * np.sin(3 * g)
+    )
     minutes = 229.18 * (
         0.000075 + 0.001868 * np.cos(g) - 0.032077 * np.sin(g) - 0.014615 * np.cos(2 * g) - 0.040849 * np.sin(2 * g)
     )
@@ -119,9 +124,17 @@ def test_the_yearly_sum_is_that_of_pvlib(tmp_path):
     where = pvlib.location.Location(LATITUDE, LONGITUDE, altitude=0)
     sky = where.get_solarposition(times)
     expected = pvlib.irradiance.get_total_irradiance(
-        30, 200, sky.apparent_zenith, sky.azimuth, dni, ghi, dhi,
-        dni_extra=pvlib.irradiance.get_extra_radiation(times.day_of_year.to_numpy()), albedo=0.2, model="haydavies",
-    )["poa_global"].sum()  # fmt: skip
+        30,
+        200,
+        sky.apparent_zenith,
+        sky.azimuth,
+        dni,
+        ghi,
+        dhi,
+        dni_extra=pvlib.irradiance.get_extra_radiation(times.day_of_year.to_numpy()),
+        albedo=0.2,
+        model="haydavies",
+    )["poa_global"].sum()
     assert on_plane(epw(tmp_path / "w.epw", (ghi, dni, dhi)), 30, 200) == pytest.approx(expected / 1000, rel=1e-9)
 
 

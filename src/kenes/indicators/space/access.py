@@ -46,9 +46,12 @@ class Access:
 
 
 def access_to(
-    graph: StreetGraph, destinations: Mapping[str, Positions], starts: Positions, metres_per_minute: float,
+    graph: StreetGraph,
+    destinations: Mapping[str, Positions],
+    starts: Positions,
+    metres_per_minute: float,
     longest_minutes: float = 60.0,
-) -> Access:  # fmt: skip
+) -> Access:
     """Minutes to the nearest place of each kind, one search a kind.
 
     Args:

@@ -122,11 +122,6 @@ def area_m2(geometry: Any) -> float:
     return abs(float(_GEOD.geometry_area_perimeter(oriented)[0]))
 
 
-def length_m(geometry: Any) -> float:
-    """Length of a line in longitude and latitude, on the ellipsoid, in metres."""
-    return float(_GEOD.geometry_length(geometry))
-
-
 def unwrapped(longitude: Floats) -> Floats:
     """Longitudes made continuous when the data lie on both sides of the antimeridian.
 

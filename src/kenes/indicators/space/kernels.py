@@ -339,13 +339,12 @@ def _neighbourhoods(  # type: ignore[no-untyped-def]  # noqa: PLR0912
         lanes: number of parallel workers.
 
     Returns:
-        Sums at junctions, sums at places, and metres of street in reach.
+        Sums at junctions and sums at places.
     """
     n = indptr.shape[0] - 1
     n_chains = chain_length.shape[0]
     at_nodes = np.zeros((origins.shape[0], node_values.shape[1]))
     at_places = np.zeros((origins.shape[0], place_values.shape[1]))
-    metres = np.zeros(origins.shape[0])
     for lane in prange(lanes):
         distance = np.full(n, np.inf)
         seen = np.full(n_chains, -1, np.int64)
@@ -384,14 +383,13 @@ def _neighbourhoods(  # type: ignore[no-untyped-def]  # noqa: PLR0912
                     begin = node if end != node else neighbour[k]
                     from_begin = limit - distance[begin]
                     from_end = limit - distance[end]
-                    metres[o] += min(chain_length[c], max(0.0, from_begin) + max(0.0, from_end))
                     for s in range(rows[c], rows[c + 1]):
                         if place_offset[s] <= from_begin or chain_length[c] - place_offset[s] <= from_end:
                             for v in range(place_values.shape[1]):
                                 at_places[o, v] += place_values[s, v]
             for r in range(reached):
                 distance[touched[r]] = np.inf
-    return at_nodes, at_places, metres
+    return at_nodes, at_places
 
 
 _ONE_AT_A_TIME = Lock()

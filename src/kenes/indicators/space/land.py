@@ -16,14 +16,12 @@ class LandUse:
     """Rates over one span of years.
 
     Attributes:
-        years: length of the span.
         land_rate: share of built-up land added a year.
         population_rate: yearly growth of the population, logarithmic.
         ratio: land rate over population rate; None where the population stands still.
         reason: why there is no ratio, or why it misleads.
     """
 
-    years: float
     land_rate: float
     population_rate: float
     ratio: float | None
@@ -51,12 +49,13 @@ def land_use(years: tuple[float, float], built_up_km2: tuple[float, float], popu
     span = years[1] - years[0]
     if not (span > 0 and min(built_up_km2) > 0 and min(population) > 0):
         raise BadInput(
-            "land use", expected="an earlier and a later year, areas and populations above zero",
+            "land use",
+            expected="an earlier and a later year, areas and populations above zero",
             found=f"years {years}, areas {built_up_km2}, populations {population}",
-        )  # fmt: skip
+        )
     land = (built_up_km2[1] - built_up_km2[0]) / built_up_km2[0] / span
     people = float(np.log(population[1] / population[0])) / span
     if abs(people) < STANDSTILL_PER_YEAR:
-        return LandUse(span, land, people, None, "population_stands_still")
+        return LandUse(land, people, None, "population_stands_still")
     reason = "population_shrinks" if people < 0 else "land_shrinks" if land < 0 else None
-    return LandUse(span, land, people, land / people, reason)
+    return LandUse(land, people, land / people, reason)

@@ -21,18 +21,20 @@ class Neighbourhoods:
     Attributes:
         persons_per_km2: over the cells in reach, shape (cell,); NaN where unknown.
         crossings_per_km2: over the cells in reach.
-        street_km: streets in reach.
     """
 
     persons_per_km2: Floats
     crossings_per_km2: Floats
-    street_km: Floats
 
 
 def neighbourhoods_of(
-    graph: StreetGraph, cells: Positions, persons: Floats, area_km2: Floats, met: Crossings,
+    graph: StreetGraph,
+    cells: Positions,
+    persons: Floats,
+    area_km2: Floats,
+    met: Crossings,
     limit_m: float = NEIGHBOURHOOD_M,
-) -> Neighbourhoods:  # fmt: skip
+) -> Neighbourhoods:
     """Sums around the junction nearest to each cell.
 
     Args:
@@ -58,9 +60,13 @@ def neighbourhoods_of(
     junction = np.where(to_first, graph.chain_first[chain], graph.chain_last[chain])
     origins, place = np.unique(junction, return_inverse=True)
     sums = neighbourhood_sums(
-        graph, origins, limit_m, junction_values=crossing, places=cells.on_the_street(),
+        graph,
+        origins,
+        limit_m,
+        junction_values=crossing,
+        places=cells.on_the_street(),
         place_values=np.column_stack([persons, area_km2]),
-    )  # fmt: skip
+    )
     area = sums.at_places[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         density = np.where(area > 0, sums.at_places[:, 0] / area, np.nan)[place]
@@ -69,7 +75,6 @@ def neighbourhoods_of(
     return Neighbourhoods(
         np.where(unknown, np.nan, density),
         np.where(unknown, np.nan, met_density),
-        np.where(unknown, np.nan, sums.street_m[place] / 1000),
     )
 
 

@@ -17,7 +17,6 @@ from kenes.indicators.space.geodesy import Bools, Floats, Ints, turned_near
 from kenes.indicators.space.graph import Positions, StreetGraph
 from kenes.indicators.space.snapping import SNAP_LIMIT_M, NodeFinder, StreetFinder
 
-ORIGIN_MODELS = ("cell_centre", "cell_centre_no_offset", "street_nodes", "area_weighted")
 MOST_SAMPLES = 400_000
 
 
@@ -72,9 +71,13 @@ def centre_origins(
 def without_offset(origins: Origins) -> Origins:
     """The same starting points, already on the street."""
     return Origins(
-        "cell_centre_no_offset", origins.cell, origins.longitude, origins.latitude,
-        origins.at.on_the_street(), origins.cells,
-    )  # fmt: skip
+        "cell_centre_no_offset",
+        origins.cell,
+        origins.longitude,
+        origins.latitude,
+        origins.at.on_the_street(),
+        origins.cells,
+    )
 
 
 def node_origins(polygon: npt.NDArray[Any], graph: StreetGraph, nodes: Ints) -> Origins:

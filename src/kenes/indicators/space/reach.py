@@ -44,11 +44,18 @@ class DistanceField:
         g = self.graph
         total = (
             along(
-                places.chain, places.offset_m, g.chain_first, g.chain_last, g.chain_length_m,
-                self.junction_m, self.rows, self.offset_m, self.extra_m,
+                places.chain,
+                places.offset_m,
+                g.chain_first,
+                g.chain_last,
+                g.chain_length_m,
+                self.junction_m,
+                self.rows,
+                self.offset_m,
+                self.extra_m,
             )
             + places.away_m
-        )  # fmt: skip
+        )
         return np.where(total <= self.limit_m, total, np.inf)
 
 
@@ -86,12 +93,10 @@ class NeighbourhoodSums:
     Attributes:
         at_junctions: sums of what lies at junctions, shape (origin, value).
         at_places: sums of what lies along streets, shape (origin, value).
-        street_m: metres of street in reach, shape (origin,).
     """
 
     at_junctions: Floats
     at_places: Floats
-    street_m: Floats
 
 
 def neighbourhood_sums(
@@ -123,8 +128,18 @@ def neighbourhood_sums(
     rows = np.concatenate([[0], np.cumsum(np.bincount(chain, minlength=len(graph.chain_first)))])
     indptr, neighbour, weight, edge_chain = graph.rows
     sums = neighbourhoods(
-        np.asarray(origins, np.int64), indptr, neighbour, weight, edge_chain, graph.chain_last,
-        graph.chain_length_m, float(limit_m), np.asarray(junction_values, float), rows.astype(np.int64),
-        places.offset_m[found][order], np.asarray(place_values, float)[found][order], lanes,
-    )  # fmt: skip
+        np.asarray(origins, np.int64),
+        indptr,
+        neighbour,
+        weight,
+        edge_chain,
+        graph.chain_last,
+        graph.chain_length_m,
+        float(limit_m),
+        np.asarray(junction_values, float),
+        rows.astype(np.int64),
+        places.offset_m[found][order],
+        np.asarray(place_values, float)[found][order],
+        lanes,
+    )
     return NeighbourhoodSums(*sums)

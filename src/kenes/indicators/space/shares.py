@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from kenes.indicators.space.geodesy import Bools, Floats
-from kenes.indicators.space.measures import Measure
+from kenes.indicators.space.measurements import SpatialMeasurement
 
 MOST_WITHOUT_NODES = 0.02
 SPARSE = "cells_without_street_nodes"
+SpreadKey = tuple[str, str, str | None, float | None, str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,8 @@ def share_of(people: Floats, share: Floats) -> float | None:
 
 
 def population_shares(
-    people: People,
-    share: Floats,
-    unsnapped: Floats,
-    indicator: str,
-    *,
-    by_group: bool = False,
-    dimensions: Mapping[str, str] | None = None,
-    **about: Any,
-) -> list[Measure]:
+    people: People, share: Floats, unsnapped: Floats, like: SpatialMeasurement, *, by_group: bool = False
+) -> list[SpatialMeasurement]:
     """An indicator for the city, each district, and each group of inhabitants.
 
     People without a street in reach stay in the denominator and count as not served; where nobody has one,
@@ -59,67 +52,76 @@ def population_shares(
         people: who lives where.
         share: share of each cell that is served, shape (cell,).
         unsnapped: share of each cell without a street in reach, shape (cell,).
-        indicator: its id.
+        like: what all of them have in common: indicator, unit, source and the like.
         by_group: whether to give groups of inhabitants too.
-        dimensions: of every measure.
-        about: further fields of the measure.
     """
 
-    base = dict(dimensions or {})
-
-    def one(weights: Floats, district: str, more: Mapping[str, str]) -> Measure:
+    def one(weights: Floats, district: str = "", group: str | None = None) -> SpatialMeasurement:
         total = float(weights.sum())
         lost = float((weights * unsnapped).sum())
         nobody = total > 0 and lost >= total * (1 - 1e-12)
-        return Measure(
-            indicator, None if nobody else share_of(weights, share), "1", district=district,
-            dimensions=base | dict(more), population=total,
-            unsnapped=lost, coverage=1 - lost / total if total > 0 else None,
-            reason="no_street_in_reach" if nobody else None if total > 0 else "no_population", **about,
-        )  # fmt: skip
+        return replace(
+            like,
+            value=None if nobody else share_of(weights, share),
+            district=district,
+            dimensions=like.dimensions if group is None else {**like.dimensions, "group": group},
+            population=total,
+            unsnapped=lost,
+            coverage=1 - lost / total if total > 0 else None,
+            reason="no_street_in_reach" if nobody else None if total > 0 else "no_population",
+        )
 
-    rows = [one(people.population, "", {})]
-    rows += [one(np.where(cells, people.population, 0.0), name, {}) for name, cells in people.districts.items()]
+    found = [one(people.population)]
+    found += [one(np.where(cells, people.population, 0.0), name) for name, cells in people.districts.items()]
     if by_group:
-        rows += [one(np.nan_to_num(persons), "", {"group": group}) for group, persons in people.groups.items()]
-    return rows
+        found += [one(np.nan_to_num(persons), group=group) for group, persons in people.groups.items()]
+    return found
 
 
-def with_spread(measures: list[Measure], further: Mapping[tuple[object, ...], list[float]]) -> list[Measure]:
+def with_spread(
+    measurements: Sequence[SpatialMeasurement], further: Mapping[SpreadKey, Sequence[float]]
+) -> list[SpatialMeasurement]:
     """Each value with half the range over origin models and ways of snapping.
 
     Where cells are so small that many people live in one without a street node, the model of nodes says
     more of the grid than of the city: its value is flagged and does not widen the range.
 
     Args:
-        measures: of one or several indicators.
+        measurements: of one or several indicators.
         further: values under other ways of snapping, by `spread_key`.
     """
-    measures = [_with_sparse_nodes(measure) for measure in measures]
-    values: dict[tuple[object, ...], list[float]] = {}
-    for measure in measures:
-        if measure.value is not None and measure.origin_model and SPARSE not in measure.flags:
-            values.setdefault(spread_key(measure), []).append(measure.value)
+    flagged = [_with_sparse_nodes(measurement) for measurement in measurements]
+    values: dict[SpreadKey, list[float]] = {}
+    for measurement in flagged:
+        if measurement.value is not None and measurement.origin_model and SPARSE not in measurement.flags:
+            values.setdefault(spread_key(measurement), []).append(measurement.value)
     result = []
-    for measure in measures:
-        known = values.get(spread_key(measure), []) + further.get(spread_key(measure), [])
-        if measure.value is None or not measure.origin_model or len(known) < 2:
-            result.append(measure)
+    for measurement in flagged:
+        key = spread_key(measurement)
+        known = [*values.get(key, ()), *further.get(key, ())]
+        if measurement.value is None or not measurement.origin_model or len(known) < 2:
+            result.append(measurement)
             continue
         half = (max(known) - min(known)) / 2
-        result.append(replace(measure, uncertainty=half, uncertainty_kind="half_range_of_origin_models_and_snapping"))
+        result.append(
+            replace(measurement, uncertainty=half, uncertainty_kind="half_range_of_origin_models_and_snapping")
+        )
     return result
 
 
-def _with_sparse_nodes(measure: Measure) -> Measure:
-    lost, people = measure.unsnapped or 0.0, measure.population or 0.0
-    sparse = measure.origin_model == "street_nodes" and lost > MOST_WITHOUT_NODES * people
-    return replace(measure, flags=(*measure.flags, SPARSE)) if sparse else measure
+def _with_sparse_nodes(measurement: SpatialMeasurement) -> SpatialMeasurement:
+    lost, people = measurement.unsnapped or 0.0, measurement.population or 0.0
+    sparse = measurement.origin_model == "street_nodes" and lost > MOST_WITHOUT_NODES * people
+    return replace(measurement, flags=(*measurement.flags, SPARSE)) if sparse else measurement
 
 
-def spread_key(measure: Measure) -> tuple[object, ...]:
+def spread_key(measurement: SpatialMeasurement) -> SpreadKey:
     """What must be equal for two values to differ only in origin model or snapping."""
     return (
-        measure.indicator, measure.source, measure.distance, measure.headway_min, measure.district,
-        tuple(sorted(measure.dimensions.items())),
-    )  # fmt: skip
+        measurement.indicator,
+        measurement.source,
+        measurement.distance,
+        measurement.headway_min,
+        measurement.district,
+        tuple(sorted(measurement.dimensions.items())),
+    )

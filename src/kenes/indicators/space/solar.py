@@ -108,16 +108,25 @@ def plane_irradiation(
     """
     if not (0 <= tilt_deg <= 90 and 0 <= azimuth_deg <= 360):
         raise BadInput(
-            "plane", expected="a tilt in [0, 90] and an azimuth in [0, 360] degrees",
+            "plane",
+            expected="a tilt in [0, 90] and an azimuth in [0, 360] degrees",
             found=f"{tilt_deg:g} and {azimuth_deg:g}",
-        )  # fmt: skip
+        )
     import pandas as pd  # noqa: PLC0415 an extra, as pvlib
     from pvlib import irradiance, solarposition  # noqa: PLC0415
 
     index = pd.DatetimeIndex(time).tz_localize("UTC")
     sun = solarposition.get_solarposition(index, latitude, longitude)
     hourly = irradiance.get_total_irradiance(
-        tilt_deg, azimuth_deg, sun["apparent_zenith"].to_numpy(), sun["azimuth"].to_numpy(), dni, ghi, dhi,
-        dni_extra=irradiance.get_extra_radiation(index.day_of_year.to_numpy()), albedo=ALBEDO, model="haydavies",
-    )  # fmt: skip
+        tilt_deg,
+        azimuth_deg,
+        sun["apparent_zenith"].to_numpy(),
+        sun["azimuth"].to_numpy(),
+        dni,
+        ghi,
+        dhi,
+        dni_extra=irradiance.get_extra_radiation(index.day_of_year.to_numpy()),
+        albedo=ALBEDO,
+        model="haydavies",
+    )
     return float(np.sum(hourly["poa_global"])) / 1000

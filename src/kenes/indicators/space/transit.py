@@ -98,17 +98,19 @@ class StopReach:
     """
 
     def __init__(
-        self, stops: StopSet, graph: StreetGraph, finder: StreetFinder | NodeFinder, reach_m: Mapping[str, float],
+        self,
+        stops: StopSet,
+        graph: StreetGraph,
+        finder: StreetFinder | NodeFinder,
+        reach_m: Mapping[str, float],
         snap_m: float = SNAP_LIMIT_M,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.reach_m = dict(reach_m)
         self._fields: dict[str, tuple[DistanceField, DistanceField]] = {}
         self._trees: dict[str, cKDTree] = {}
-        self.unsnapped_stops = 0
         for capacity, limit in self.reach_m.items():
             lon, lat = stops.longitude[capacity], stops.latitude[capacity]
             at = finder.snap(lon, lat, snap_m)
-            self.unsnapped_stops += int((~at.found).sum())
             self._fields[capacity] = (
                 distances_to(graph, at, limit),
                 distances_to(graph, at.on_the_street(), limit),
@@ -125,10 +127,6 @@ class StopReach:
         wanted = [capacity] if capacity else list(self._fields)
         served: Bools = np.logical_or.reduce([np.isfinite(self._fields[c][which].at(origins.at)) for c in wanted])
         return served
-
-    def metres(self, origins: Origins, capacity: str) -> Floats:
-        """Metres to the nearest stop of a capacity along the streets, infinite beyond its reach."""
-        return self._fields[capacity][0].at(origins.at)
 
     def straight(self, origins: Origins, capacity: str | None = None) -> Bools:
         """Starting points with a stop in reach as the crow flies."""

@@ -213,13 +213,17 @@ def _mapped_by(session: Any) -> Runner:
 
 def _not_installed(address: str, extra: str, fault: ImportError) -> BadInput:
     return BadInput(
-        address, expected=f"the client of {extra.title()}", found=str(fault),
+        address,
+        expected=f"the client of {extra.title()}",
+        found=str(fault),
         mend=f'Install it with `pip install "kenes[{extra}]"`.',
-    )  # fmt: skip
+    )
 
 
 def _lost(address: str, fault: BaseException) -> Unreachable:
     return Unreachable(
-        address, expected="answers until the end", found=str(fault).partition("\n")[0] or type(fault).__name__,
+        address,
+        expected="answers until the end",
+        found=str(fault).partition("\n")[0] or type(fault).__name__,
         mend="Start again; finished cities are kept.",
-    )  # fmt: skip
+    )

@@ -19,11 +19,11 @@ from typing import Any
 from kenes.catalogue import Catalogue, load
 from kenes.catalogue.definitions import IndicatorDefinition
 from kenes.catalogue.space import DOCUMENT, space_definitions
+from kenes.indicators.space.measurements import MeasurementContext, SpatialMeasurement
 from kenes.store import write_whole
 from kenes.vocabulary.errors import BadInput
 from kenes.vocabulary.units import factor
 
-_CONTEXT = ("source", "distance", "origin_model", "headway_min")
 _FIXED = ("series", "place", "year", "value")
 _OF_MAP = """  issuer: {en: Measured by Keneş from OpenStreetMap, tr: Keneş'in OpenStreetMap ölçümü}
   licence:
@@ -82,7 +82,11 @@ def require_place(folder: Path, place: str | None) -> str:
 
 
 def add_to_observatory(
-    folder: Path, place: str, rows: Sequence[Mapping[str, Any]], attribution: Sequence[str] = ()
+    folder: Path,
+    place: str,
+    measurements: Sequence[SpatialMeasurement],
+    context: MeasurementContext,
+    attribution: Sequence[str] = (),
 ) -> Added:
     """Write a source of one place, and declare what it needs; a second call replaces its years.
 
@@ -91,8 +95,8 @@ def add_to_observatory(
     Args:
         folder: the observatory.
         place: id of the place in it.
-        rows: measurements as `Measure.row` gives them; districts and gaps are left out, and what spans years stands
-            at the last of them.
+        measurements: of the city; districts and gaps are left out, and what spans years stands at the last of them.
+        context: what they share.
         attribution: owners and licences of the files besides the map.
 
     Raises:
@@ -100,7 +104,11 @@ def add_to_observatory(
         kenes.vocabulary.errors.UnitMismatch: a variable is declared already, in a unit that does not fit.
     """
     catalogue = load(folder).require_sound()
-    lines = [_line(place, row) for row in rows if row["value"] is not None and not row["district"]]
+    lines = [
+        _line(place, m, value, *context.period_of(m))
+        for m in measurements
+        if not m.district and (value := m.number) is not None
+    ]
     if not lines:
         raise BadInput("there is no value to put into the observatory", where=str(folder))
     home = folder / "sources" / f"space-{place}"
@@ -111,29 +119,25 @@ def add_to_observatory(
     variables = _declare_variables(folder, catalogue, lines)
     indicators = _declare_indicators(folder, catalogue, lines)
     write_whole(home / "measurements.csv", _table(lines).encode())
-    newest = max(str(row["start"])[:10] for row in rows)
+    newest = max(str(context.period_of(m)[0])[:10] for m in measurements)
     write_whole(home / "mapping.yaml", _mapping(place, lines, newest, attribution).encode())
     return Added(f"space-{place}", len(lines), variables, indicators)
 
 
-def _line(place: str, row: Mapping[str, Any]) -> dict[str, str]:
-    if not row["start"]:
+def _line(place: str, m: SpatialMeasurement, value: float, start: str | None, end: str | None) -> dict[str, str]:
+    """A row of the table of the source: series, place, year and value, then what tells the series apart."""
+    if not start:
         raise BadInput(
-            "the map does not say of which day it is", expected="a date in its header or ways",
+            "the map does not say of which day it is",
+            expected="a date in its header or ways",
             mend="Use an extract with its time stamps.",
-        )  # fmt: skip
-    about = json.loads(row["dimensions"] or "{}")
-    about |= {name: _text(row[name]) for name in _CONTEXT if row[name] is not None}
-    series = f"{row['indicator']}/{'+'.join(sorted(about))}"
-    year = str(row["start"])[:4]
-    if row["source"] == "table" and row["end"]:
-        year = str(int(str(row["end"])[:4]) - 1)
-    fixed = {"series": series, "place": place, "year": year, "value": repr(float(row["value"]))}
-    return {**fixed, **about}
-
-
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        )
+    headway = None if m.headway_min is None else f"{m.headway_min:g}"
+    asked = {"distance": m.distance, "origin_model": m.origin_model, "headway_min": headway}
+    about = {**m.dimensions, "source": m.source, **{name: text for name, text in asked.items() if text is not None}}
+    series = f"{m.indicator}/{'+'.join(sorted(about))}"
+    year = str(int(end[:4]) - 1) if m.source == "table" and end else start[:4]
+    return {"series": series, "place": place, "year": year, "value": repr(value), **about}
 
 
 def _variable(series: str) -> str:
@@ -206,8 +210,9 @@ def _declare_variables(folder: Path, catalogue: Catalogue, lines: Sequence[Mappi
 
 
 def _variable_entry(definition: IndicatorDefinition) -> str:
-    names = ", ".join(f"{language}: {json.dumps(texts['name'], ensure_ascii=False)}"
-                      for language, texts in definition.texts.items())  # fmt: skip
+    names = ", ".join(
+        f"{language}: {json.dumps(texts['name'], ensure_ascii=False)}" for language, texts in definition.texts.items()
+    )
     low, high = definition.plausible.low, definition.plausible.high
     return (
         f"- {{id: {definition.id}, unit: {json.dumps(definition.unit)}, period: year, "

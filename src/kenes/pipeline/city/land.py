@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +12,27 @@ import shapely
 
 from kenes.indicators.space.geodesy import Floats, Ints, lengths_m, lies_in, middle_of, turned_near
 from kenes.indicators.space.land import land_use
-from kenes.indicators.space.measures import Measure
+from kenes.indicators.space.measurements import SpatialMeasurement
 from kenes.indicators.space.open_space import covered_share, polygons_of, street_land_m2
 from kenes.indicators.space.solar import FLAT_ROOF_TILT_DEG, plane_irradiation, roof_yield, to_the_equator
-from kenes.pipeline.city.reading import City
+from kenes.pipeline.city.city import City
 from kenes.vocabulary.errors import SourceError
 
 
-def open_area_measures(city: City) -> list[Measure]:
+def open_area_measurements(city: City) -> list[SpatialMeasurement]:
     """Open public space and land in streets as shares of the built-up area, or of the study area."""
     table = city.tables["open_space"]
     if city.area.is_empty:
-        return [Measure("sdg_11_7_1", None, "1", reason="no_study_area")]
+        return [SpatialMeasurement("sdg_11_7_1", None, "1", reason="no_study_area")]
     if not len(city.extract.open_space):
-        return [Measure(name, None, "1", reason="none_mapped") for name in ("open_space_share", "sdg_11_7_1")]
+        return [
+            SpatialMeasurement(name, None, "1", reason="none_mapped") for name in ("open_space_share", "sdg_11_7_1")
+        ]
     area, size, flags = _land_base(city)
     if not size > 0:
         reason = "no_study_area" if city.built_up is None else "no_built_up_area"
         names = ("open_space_share", "street_land_share", "sdg_11_7_1")
-        return [Measure(name, None, "1", flags=flags, reason=reason) for name in names]
+        return [SpatialMeasurement(name, None, "1", flags=flags, reason=reason) for name in names]
     flags = (*flags, "few_places_mapped") if city.few_places else flags
     open_share = covered_share(city.extract.open_space, area, city.meter)[0] / size
     streets = city.extract.streets
@@ -38,9 +41,9 @@ def open_area_measures(city: City) -> list[Measure]:
     land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
     assumed = (*flags, "widths_assumed_by_class")
     return [
-        Measure("open_space_share", open_share, "1", flags=flags),
-        Measure("street_land_share", land / size, "1", flags=assumed),
-        Measure("sdg_11_7_1", open_share + land / size, "1", flags=assumed),
+        SpatialMeasurement("open_space_share", open_share, "1", flags=flags),
+        SpatialMeasurement("street_land_share", land / size, "1", flags=assumed),
+        SpatialMeasurement("sdg_11_7_1", open_share + land / size, "1", flags=assumed),
     ]
 
 
@@ -93,16 +96,25 @@ def share_inside(area: Any, lon: Floats, lat: Floats, first: Ints, last: Ints, *
 def land_years(path: Path) -> tuple[float, float]:
     """First and last year of a table of land use."""
     table = _land_table(path)
-    return table[0][0], table[-1][0]
+    return table[0].year, table[-1].year
 
 
-def _land_table(path: Path) -> list[tuple[float, float, float]]:
-    """Year, built-up area in km² and inhabitants, by year.
+@dataclass(frozen=True, order=True)
+class _LandOfYear:
+    """What was built up and who lived there in one year."""
+
+    year: float
+    built_up_km2: float
+    population: float
+
+
+def _land_table(path: Path) -> list[_LandOfYear]:
+    """A table of land use, by year.
 
     Raises:
         SourceError: the file, a column or a number is missing, or there are fewer than two years.
     """
-    columns = ("year", "built_up_km2", "population")
+    columns = [field.name for field in fields(_LandOfYear)]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -117,53 +129,62 @@ def _land_table(path: Path) -> list[tuple[float, float, float]]:
     table = []
     for line, row in enumerate(rows, 2):
         try:
-            table.append((float(row["year"]), float(row["built_up_km2"]), float(row["population"])))
+            table.append(_LandOfYear(*(float(row[column]) for column in columns)))
         except (TypeError, ValueError):
             raise SourceError(
-                "land use", expected="numbers", found=", ".join(str(row[c]) for c in columns),
-                where=f"{path}, row {line}", mend="Correct the row.",
-            ) from None  # fmt: skip
-    if len({year for year, _, _ in table}) < 2:
+                "land use",
+                expected="numbers",
+                found=", ".join(str(row[c]) for c in columns),
+                where=f"{path}, row {line}",
+                mend="Correct the row.",
+            ) from None
+    if len({row.year for row in table}) < 2:
         raise SourceError("land use", expected="two years", found=str(len(table)), where=str(path))
     return sorted(table)
 
 
-def land_measures(city: City) -> list[Measure]:
+def land_measurements(path: Path) -> list[SpatialMeasurement]:
     """SDG 11.3.1 between the first and the last year of a table, with both rates."""
-    assert city.request.land is not None
-    table = _land_table(city.request.land)
-    (y1, a1, p1), (y2, a2, p2) = table[0], table[-1]
-    use = land_use((y1, y2), (a1, a2), (p1, p2))
-    span = {"years": f"{y1:g}-{y2:g}"}
+    table = _land_table(path)
+    first, last = table[0], table[-1]
+    use = land_use(
+        (first.year, last.year), (first.built_up_km2, last.built_up_km2), (first.population, last.population)
+    )
+    span = {"years": f"{first.year:g}-{last.year:g}"}
     warning = (use.reason,) if use.reason and use.ratio is not None else ()
     return [
-        Measure("land_consumption_rate", use.land_rate, "1/year", source="table", dimensions=span),
-        Measure("population_growth_rate", use.population_rate, "1/year", source="table", dimensions=span),
-        Measure(
-            "sdg_11_3_1", use.ratio, "1", source="table", dimensions=span, flags=warning,
+        SpatialMeasurement("land_consumption_rate", use.land_rate, "1/year", source="table", dimensions=span),
+        SpatialMeasurement("population_growth_rate", use.population_rate, "1/year", source="table", dimensions=span),
+        SpatialMeasurement(
+            "sdg_11_3_1",
+            use.ratio,
+            "1",
+            source="table",
+            dimensions=span,
+            flags=warning,
             reason=use.reason if use.ratio is None else None,
         ),
-    ]  # fmt: skip
+    ]
 
 
-def solar_measures(city: City) -> list[Measure]:
+def solar_measurements(city: City) -> list[SpatialMeasurement]:
     """Roof area and its yearly yield; the map may lack buildings, which is said."""
     settings = {k: v for k, v in (city.request.solar or {}).items() if v is not None}
-    rows = _irradiation(city, settings)
-    irradiation = settings.pop("irradiation_kwh_m2") if not rows else float(rows[0].value or 0)
+    found = _irradiation(city, settings)
+    irradiation = settings.pop("irradiation_kwh_m2") if not found else float(found[0].value or 0)
     footprint, share = covered_share(city.extract.buildings, city.area, city.meter)
     roofs = roof_yield(footprint, irradiation, consumption_kwh=settings.pop("consumption_kwh", None), **settings)
     flags = ["buildings_as_mapped"] + (["few_buildings_mapped"] if not share > 0.05 else [])
-    rows += [
-        Measure("building_footprint", footprint / 1e6, "km^2", flags=tuple(flags)),
-        Measure("rooftop_solar_yield", roofs.energy_kwh / 1e6, "GWh/year", flags=tuple(flags)),
+    found += [
+        SpatialMeasurement("building_footprint", footprint / 1e6, "km^2", flags=tuple(flags)),
+        SpatialMeasurement("rooftop_solar_yield", roofs.energy_kwh / 1e6, "GWh/year", flags=tuple(flags)),
     ]
     if roofs.share_of_consumption is not None:
-        rows.append(Measure("rooftop_solar_share", roofs.share_of_consumption, "1", flags=tuple(flags)))
-    return rows
+        found.append(SpatialMeasurement("rooftop_solar_share", roofs.share_of_consumption, "1", flags=tuple(flags)))
+    return found
 
 
-def _irradiation(city: City, settings: dict[str, float]) -> list[Measure]:
+def _irradiation(city: City, settings: dict[str, float]) -> list[SpatialMeasurement]:
     """Irradiation of the plane from the weather file, if there is one; takes the plane out of the settings."""
     tilt, azimuth = settings.pop("tilt_deg", FLAT_ROOF_TILT_DEG), settings.pop("azimuth_deg", None)
     sun = city.weather
@@ -171,8 +192,14 @@ def _irradiation(city: City, settings: dict[str, float]) -> list[Measure]:
         return []
     azimuth = to_the_equator(sun.latitude) if azimuth is None else azimuth
     value = plane_irradiation(
-        sun.time, sun.ghi, sun.dni, sun.dhi,
-        latitude=sun.latitude, longitude=sun.longitude, tilt_deg=tilt, azimuth_deg=azimuth,
-    )  # fmt: skip
+        sun.time,
+        sun.ghi,
+        sun.dni,
+        sun.dhi,
+        latitude=sun.latitude,
+        longitude=sun.longitude,
+        tilt_deg=tilt,
+        azimuth_deg=azimuth,
+    )
     flags = (f"tilt_{tilt:g}", f"azimuth_{azimuth:g}", "hay_davies")
-    return [Measure("plane_irradiation", value, "kWh/(m^2*year)", source="weather", flags=flags)]
+    return [SpatialMeasurement("plane_irradiation", value, "kWh/(m^2*year)", source="weather", flags=flags)]

@@ -75,9 +75,12 @@ def read_cities(path: Path) -> list[SpaceRequest]:
         raise SourceError("cities", expected="a table", found=str(fault), where=str(path)) from None
     except UnicodeDecodeError:
         raise SourceError(
-            "cities", expected="a table in UTF-8", found="another encoding", where=str(path),
+            "cities",
+            expected="a table in UTF-8",
+            found="another encoding",
+            where=str(path),
             mend="Save the table as CSV UTF-8.",
-        ) from None  # fmt: skip
+        ) from None
     known = {"place", "gtfs", "date", "district_column", "language", "attribution", *_FILES}
     unknown = sorted(set(rows[0]) - known) if rows else []
     if unknown:
@@ -180,9 +183,11 @@ def measure_task(task: CityTask) -> dict[str, str]:
     try:
         if task.code != code_digest():
             raise BadInput(
-                f"worker {result.worker}", expected="the same code of Keneş as here", found="another",
+                f"worker {result.worker}",
+                expected="the same code of Keneş as here",
+                found="another",
                 mend="Install the same version there.",
-            )  # fmt: skip
+            )
         if task.cut_m is not None and request.boundary is not None and request.osm is not None:
             request = replace(request, osm=_cut(request, request.osm, request.boundary, out / ".maps", task.cut_m))
         if _is_finished(out / result.place, request):

@@ -12,10 +12,12 @@ from typing import Any
 
 from kenes.catalogue.places import read_places
 from kenes.catalogue.space import citation_of, space_definitions
+from kenes.indicators.space.measurements import MeasurementContext
+from kenes.pipeline.city.city import City
 from kenes.pipeline.city.land import land_years
-from kenes.pipeline.city.reading import City, load_city
+from kenes.pipeline.city.reading import load_city
 from kenes.pipeline.city.request import SpaceRequest, provenance_of
-from kenes.pipeline.city.transport import transport_measures
+from kenes.pipeline.city.transport import transport_measurements
 from kenes.pipeline.progress import Progress, Silent
 
 EDITION = "2026"
@@ -38,7 +40,7 @@ def measure_space(
     Raises:
         kenes.vocabulary.errors.BadInput: an input cannot be used; `out` is then as it was.
     """
-    from kenes.pipeline.city.further import further_measures  # noqa: PLC0415 the rest of the indicators
+    from kenes.pipeline.city.further import further_measurements  # noqa: PLC0415 the rest of the indicators
     from kenes.pipeline.city.into_observatory import add_to_observatory, require_place  # noqa: PLC0415 only with one
     from kenes.pipeline.city.outputs import write_folder  # noqa: PLC0415 writing comes last
 
@@ -49,32 +51,33 @@ def measure_space(
     city = load_city(request, tell)
     tell.stage("measuring", 2)
     tell.step("public transport")
-    measures, shown = transport_measures(city)
+    measurements, shown = transport_measurements(city)
     tell.step("access, open space, streets")
-    more, more_shown = further_measures(city)
-    measures += more
+    more, more_shown = further_measurements(city)
+    measurements += more
     shown |= more_shown
-    context, provenance = _context(city)
-    rows = [measure.row(context) for measure in measures]
+    context, provenance = context_of(city)
     tell.step("writing")
-    write_folder(out, city, rows, shown, provenance)
-    added = add_to_observatory(observatory, known_as, rows, request.attribution).plain() if observatory else None
+    write_folder(out, city, measurements, context, shown, provenance)
+    added = (
+        add_to_observatory(observatory, known_as, measurements, context, request.attribution) if observatory else None
+    )
     return {
         "out": str(out),
-        "measurements": len(rows),
-        "place": context["place"],
+        "measurements": len(measurements),
+        "place": context.place,
         "service_day": str(city.day) if city.day else None,
         "map_date": city.extract.date or None,
         "sdg_11_2_1": {
             f"{m.source}_{m.distance}" + (f"_{m.headway_min:g}" if m.headway_min else ""): m.value
-            for m in measures
+            for m in measurements
             if m.indicator == "sdg_11_2_1" and m.origin_model == "cell_centre" and not m.district and not m.dimensions
         },
-        "indicators": described({m.indicator for m in measures}),
-        "observatory": added,
+        "indicators": described({m.indicator for m in measurements}),
+        "observatory": added.plain() if added else None,
         "feeds_without_service": city.idle_feeds,
         "layers_without_column": list(city.whole_layers),
-        "districts_numbered": city.quality.get("districts", {}).get("districts_numbered", 0),
+        "districts_numbered": city.districts_numbered,
     }
 
 
@@ -96,8 +99,8 @@ def described(indicators: Collection[str]) -> list[dict[str, str]]:
     ]
 
 
-def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
-    """Edition, place, periods and provenance of all rows."""
+def context_of(city: City) -> tuple[MeasurementContext, dict[str, Any]]:
+    """What the measurements of a city share, and the record of what they stand on."""
     request = city.request
     parameters = {
         "service_day": str(city.day) if city.day else None,
@@ -112,24 +115,23 @@ def _context(city: City) -> tuple[dict[str, str], dict[str, Any]]:
     named = request.boundary or request.osm or request.stops[0][1]
     stem = named.name.split(".")[0]
     day = city.extract.date or (str(request.date) if request.date and request.osm is None else "")
-    context = {
-        "edition": EDITION,
-        "place": request.place or stem,
-        "provenance": identity,
-        "osm": _day_period(day),
-        "gtfs": _day_period(str(city.day) if city.day else ""),
-        "table": _span(*land_years(request.land)) if request.land else "",
-    }
+    context = MeasurementContext(
+        edition=EDITION,
+        place=request.place or stem,
+        provenance=identity,
+        periods={
+            "osm": _day_period(dt.date.fromisoformat(day)) if day else None,
+            "gtfs": _day_period(city.day) if city.day else None,
+            "table": _span(*land_years(request.land)) if request.land else None,
+        },
+    )
     return context, {"provenance": identity} | record
 
 
-def _span(first: float, last: float) -> str:
+def _span(first: float, last: float) -> tuple[str, str]:
     """From the first day of one year to the end of another."""
-    return f"{int(first):04d}-01-01T00:00:00Z/{int(last) + 1:04d}-01-01T00:00:00Z"
+    return f"{int(first):04d}-01-01T00:00:00Z", f"{int(last) + 1:04d}-01-01T00:00:00Z"
 
 
-def _day_period(day: str) -> str:
-    if not day:
-        return ""
-    after = dt.date.fromisoformat(day) + dt.timedelta(days=1)
-    return f"{day}T00:00:00Z/{after}T00:00:00Z"
+def _day_period(day: dt.date) -> tuple[str, str]:
+    return f"{day}T00:00:00Z", f"{day + dt.timedelta(days=1)}T00:00:00Z"

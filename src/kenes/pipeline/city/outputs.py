@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from kenes.indicators.space.measures import COLUMNS, KEY
+from kenes.indicators.space.measurements import COLUMNS, KEY, MeasurementContext, SpatialMeasurement, columns_of
 from kenes.pipeline.folders import whole_folder
 
 FILES = ("measurements.csv", "provenance.json", "quality.json", "cells.parquet", "stops.parquet", "index.html")
@@ -23,7 +23,8 @@ FILES = ("measurements.csv", "provenance.json", "quality.json", "cells.parquet",
 def write_folder(
     out: Path,
     city: Any,
-    rows: Sequence[Mapping[str, object]],
+    measurements: Sequence[SpatialMeasurement],
+    context: MeasurementContext,
     shown: Mapping[str, Any],
     provenance: Mapping[str, Any],
 ) -> None:
@@ -33,11 +34,13 @@ def write_folder(
 
     Args:
         out: folder to make.
-        city: what was read (`kenes.pipeline.city.reading.City`).
-        rows: measurements.
+        city: what was read (`kenes.pipeline.city.city.City`).
+        measurements: of the city.
+        context: what they share.
         shown: values by cell, shape (cell,) each.
-        provenance: what the rows stand on.
+        provenance: what the measurements stand on.
     """
+    rows = [columns_of(measurement, context) for measurement in measurements]
     with whole_folder(out, _files_of) as made:
         write_measurements(made / "measurements.csv", rows)
         _write_json(made / "provenance.json", provenance)

@@ -70,9 +70,12 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
             meta, _, wkb, values = pyogrio.raw.read(path, force_2d=True)
     except Exception as fault:
         raise SourceError(
-            what, expected="GeoJSON, GeoPackage or shapefile", found=str(fault).split(";")[0], where=str(path),
+            what,
+            expected="GeoJSON, GeoPackage or shapefile",
+            found=str(fault).split(";")[0],
+            where=str(path),
             mend="Save the layer again in one of these forms.",
-        ) from None  # fmt: skip
+        ) from None
     columns = dict(zip((str(f) for f in meta["fields"]), values, strict=True))
     if wkb is None:  # a table without any geometry
         wkb = np.full(len(values[0]) if len(values) else 0, None, dtype=object)
@@ -80,17 +83,23 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
         geometry = shapely.from_wkb(wkb)
     except shapely.errors.GEOSException as fault:
         raise SourceError(
-            what, expected="polygons whose rings are closed", found=str(fault), where=str(path),
+            what,
+            expected="polygons whose rings are closed",
+            found=str(fault),
+            where=str(path),
             mend="Repair the geometry in a GIS and save it again.",
-        ) from None  # fmt: skip
+        ) from None
     keep = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     if polygons:
         keep &= np.isin(shapely.get_type_id(geometry), [3, 6, 7])
     if not keep.any() and polygons and len(geometry):
         raise SourceError(
-            what, expected="polygons", found=f"{len(geometry)} rows without an area", where=str(path),
+            what,
+            expected="polygons",
+            found=f"{len(geometry)} rows without an area",
+            where=str(path),
             mend=_PARKS if what == "parks" else _OUTLINES,
-        )  # fmt: skip
+        )
     if not keep.any():
         raise SourceError(what, expected="polygons" if polygons else "geometries", found="none", where=str(path))
     geometry = to_degrees(geometry[keep], meta.get("crs"))
@@ -123,10 +132,12 @@ def _check_degrees(geometry: npt.NDArray[Any], what: str, path: Path) -> None:
     west, south, east, north = shapely.total_bounds(geometry)
     if not (west >= -360 and east <= 360 and south >= -90 and north <= 90):
         raise SourceError(
-            what, expected="degrees, or a stated reference system",
+            what,
+            expected="degrees, or a stated reference system",
             found=f"coordinates up to {max(east, north):.0f}",
-            where=str(path), mend="Save the layer with its reference system.",
-        )  # fmt: skip
+            where=str(path),
+            mend="Save the layer with its reference system.",
+        )
 
 
 def _text(value: Any) -> str:
@@ -140,24 +151,31 @@ def _asked_names(
     """Names of the column asked for: each is there, and no two are alike."""
     if asked not in columns:
         raise SourceError(
-            what, expected=f"column {asked}", found=", ".join(columns) or "no columns", where=str(path),
+            what,
+            expected=f"column {asked}",
+            found=", ".join(columns) or "no columns",
+            where=str(path),
             mend="Name one of these columns.",
-        )  # fmt: skip
+        )
     names = [_text(value) for value in columns[asked]]
     if "" in names:
         raise SourceError(
-            what, expected=f"a name in column {asked} for each", found=f"{names.count('')} without one",
-            where=f"{path}, feature {feature[names.index('')]}", mend="Fill in the name, or name another column.",
-        )  # fmt: skip
+            what,
+            expected=f"a name in column {asked} for each",
+            found=f"{names.count('')} without one",
+            where=f"{path}, feature {feature[names.index('')]}",
+            mend="Fill in the name, or name another column.",
+        )
     twice = list(dict.fromkeys(name for name in names if names.count(name) > 1))
     if twice:
         where = ", ".join(str(feature[k]) for k, name in enumerate(names) if name == twice[0])
         raise SourceError(
-            what, expected=f"names in column {asked} that differ",
+            what,
+            expected=f"names in column {asked} that differ",
             found=f"more than once: {', '.join(twice[:5])}" + (" ..." if len(twice) > 5 else ""),
             where=f"{path}, features {where}",
             mend="Name a column whose names differ, or make one feature of the parts of an area.",
-        )  # fmt: skip
+        )
     return names
 
 

@@ -74,9 +74,11 @@ def read_built_up(path: Path, area: Any) -> BuiltUp:
     cell = cell_areas_m2(raster, lines, columns)
     if not mask and (built > cell * 1.01).any():
         raise SourceError(
-            "built-up area", expected="square metres built, at most those of the cell, or shares from 0 to 1",
-            found=f"{built.max():g} in a cell of {cell[built.argmax()]:.0f} m²", where=str(path),
-        )  # fmt: skip
+            "built-up area",
+            expected="square metres built, at most those of the cell, or shares from 0 to 1",
+            found=f"{built.max():g} in a cell of {cell[built.argmax()]:.0f} m²",
+            where=str(path),
+        )
     return BuiltUp("mask" if mask else "surface", None, float((built * held * (cell if mask else 1)).sum()), missing)
 
 

@@ -54,9 +54,12 @@ def cut_extract(source: Path, boundary: Any, target: Path, *, margin_m: float = 
     if not count:
         made.unlink(missing_ok=True)
         raise SourceError(
-            "map extract", expected="something within the boundary", found="nothing", where=str(source),
+            "map extract",
+            expected="something within the boundary",
+            found="nothing",
+            where=str(source),
             mend="Check that map and boundary belong together.",
-        )  # fmt: skip
+        )
     os.replace(made, target)
     return count
 

@@ -6,9 +6,11 @@ import csv as rows_of_text
 import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,63 +19,70 @@ from pyarrow import csv
 from kenes.vocabulary.errors import SourceError
 
 
-class FeedFiles:
-    """An opened feed: a zip file, or a folder with the same text files.
+@dataclass(frozen=True)
+class FeedTable:
+    """One file of a feed.
 
-    Args:
+    Attributes:
+        rows: columns of text.
+        findings: what was odd about its rows, counted.
+    """
+
+    rows: pa.Table
+    findings: Mapping[str, int]
+
+    def column(self, name: str) -> list[str]:
+        """One column, shape (row,)."""
+        return [str(text) for text in self.rows.column(name).to_pylist()]
+
+    def records(self) -> list[dict[str, str]]:
+        """Rows by column."""
+        names = self.rows.column_names
+        columns = [self.column(name) for name in names]
+        return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True)
+class FeedFiles:
+    """A feed: a zip file, or a folder with the same text files.
+
+    Attributes:
         path: where it lies.
 
     Raises:
         SourceError: it is neither.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.findings: dict[str, int] = {}
-        if not path.exists():
-            raise SourceError("GTFS feed", expected="a file", found="none", where=str(path))
-        self._zip = None
-        if path.is_file():
-            try:
-                self._zip = zipfile.ZipFile(path)
-            except zipfile.BadZipFile:
-                raise SourceError("GTFS feed", expected="a zip file", found="something else", where=str(path)) from None
+    path: Path
 
-    def _open(self, name: str) -> bytes | None:
-        if self._zip is None:
-            file = self.path / name
-            return file.read_bytes() if file.is_file() else None
-        members = [m for m in self._zip.namelist() if m.rsplit("/", 1)[-1].lower() == name]
-        try:
-            return self._zip.read(min(members, key=len)) if members else None
-        except (zipfile.BadZipFile, zlib.error, OSError) as fault:
-            raise SourceError(
-                name, expected="a readable file in the feed", found=str(fault), where=self.path.name,
-                mend="Fetch the feed again.",
-            ) from None  # fmt: skip
+    def __post_init__(self) -> None:
+        if not self.path.exists():
+            raise SourceError("GTFS feed", expected="a file", found="none", where=str(self.path))
+        if self.path.is_file() and not zipfile.is_zipfile(self.path):
+            raise SourceError("GTFS feed", expected="a zip file", found="something else", where=str(self.path))
 
-    def table(self, name: str, columns: Sequence[str], optional: Sequence[str] = (), needed: bool = True) -> Any:
-        """One file as a table of text.
+    def table(self, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> FeedTable:
+        """One file that must be there.
 
         Args:
             name: without `.txt`.
             columns: those that it must have.
             optional: those that are read where there are any.
-            needed: whether the file must be there.
-
-        Returns:
-            A `pyarrow.Table`; None for a file that is not needed and not there.
 
         Raises:
             SourceError: the file, or one of its columns, is missing or cannot be read.
         """
-        data = self._open(f"{name}.txt")
+        table = self.table_if_any(name, columns, optional)
+        if table is None:
+            raise SourceError("GTFS feed", expected=f"{name}.txt", found="none", where=self.path.name)
+        return table
+
+    def table_if_any(self, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> FeedTable | None:
+        """One file, or None where it is missing or empty; otherwise as `table`."""
+        data = self._bytes_of(f"{name}.txt")
         if data is None or not data.strip():
-            if needed:
-                raise SourceError("GTFS feed", expected=f"{name}.txt", found="none", where=self.path.name)
             return None
         header = data[: data.find(b"\n") if b"\n" in data else len(data)].decode("utf-8-sig", "replace")
-        odd: list[csv.InvalidRow] = []
         names = [field.strip().strip('"').strip() for field in header.split(",")]
         missing = [column for column in columns if column not in names]
         if missing:
@@ -84,52 +93,80 @@ class FeedFiles:
                 where=self.path.name,
             )
         wanted = [*columns, *(c for c in optional if c in names)]
+        rows, odd = self._parsed(name, data, names, wanted)
+        whole, findings = _with_odd_rows(rows, odd, names)
+        return FeedTable(_trimmed(whole, data), findings)
 
-        def keep_aside(row: csv.InvalidRow) -> str:
+    def _bytes_of(self, name: str) -> bytes | None:
+        if self.path.is_dir():
+            file = self.path / name
+            return file.read_bytes() if file.is_file() else None
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                members = [m for m in archive.namelist() if m.rsplit("/", 1)[-1].lower() == name]
+                return archive.read(min(members, key=len)) if members else None
+        except (zipfile.BadZipFile, zlib.error, OSError) as fault:
+            raise SourceError(
+                name,
+                expected="a readable file in the feed",
+                found=str(fault),
+                where=self.path.name,
+                mend="Fetch the feed again.",
+            ) from None
+
+    def _parsed(
+        self, name: str, data: bytes, names: Sequence[str], wanted: Sequence[str]
+    ) -> tuple[pa.Table, list[csv.InvalidRow]]:
+        """The rows that have as many cells as the header, and the others."""
+        odd: list[csv.InvalidRow] = []
+
+        def keep_aside(row: csv.InvalidRow) -> Literal["skip"]:
             odd.append(row)
             return "skip"
 
         try:
-            table = csv.read_csv(
+            rows = csv.read_csv(
                 io.BytesIO(data),
-                read_options=csv.ReadOptions(column_names=names, skip_rows=1),
+                read_options=csv.ReadOptions(column_names=list(names), skip_rows=1),
                 parse_options=csv.ParseOptions(invalid_row_handler=keep_aside, newlines_in_values=name != "stop_times"),
                 convert_options=csv.ConvertOptions(
-                    include_columns=wanted,
+                    include_columns=list(wanted),
                     column_types=dict.fromkeys(names, pa.string()),
                     strings_can_be_null=False,
                 ),
             )
         except pa.ArrowInvalid as fault:
             raise SourceError(
-                f"{name}.txt", expected="a table in UTF-8", found=str(fault), where=self.path.name,
+                f"{name}.txt",
+                expected="a table in UTF-8",
+                found=str(fault),
+                where=self.path.name,
                 mend="Save the file as UTF-8 with commas.",
-            ) from None  # fmt: skip
-        return _trimmed(self._with_odd_rows(table, odd, names), data)
-
-    def _with_odd_rows(self, table: Any, odd: Sequence[csv.InvalidRow], names: Sequence[str]) -> Any:
-        """The table with the rows that have fewer or more cells than the header: what is short ends in empty cells,
-        what is long may only end in empty ones."""
-        rows = []
-        for row in odd:
-            cells = next(rows_of_text.reader([row.text or ""]), [])
-            if any(cell.strip() for cell in cells[len(names) :]) or not cells:
-                self.count("rows_refused")
-                continue
-            self.count("rows_of_other_length")
-            rows.append(dict(zip(names, [*cells, *[""] * len(names)], strict=False)))
-        if not rows:
-            return table
-        added = {name: pa.array([row[name] for row in rows], pa.string()) for name in table.column_names}
-        return pa.concat_tables([table, pa.table(added)])
-
-    def count(self, what: str, times: int = 1) -> None:
-        """Count something odd."""
-        if times:
-            self.findings[what] = self.findings.get(what, 0) + times
+            ) from None
+        return rows, odd
 
 
-def _trimmed(table: Any, data: bytes) -> Any:
+def _with_odd_rows(
+    table: pa.Table, odd: Sequence[csv.InvalidRow], names: Sequence[str]
+) -> tuple[pa.Table, Mapping[str, int]]:
+    """The table with the rows that have fewer or more cells than the header: what is short ends in empty cells,
+    what is long may only end in empty ones; and how many there were."""
+    rows: list[dict[str, str]] = []
+    count: Counter[str] = Counter()
+    for row in odd:
+        cells = next(rows_of_text.reader([row.text or ""]), [])
+        if any(cell.strip() for cell in cells[len(names) :]) or not cells:
+            count["rows_refused"] += 1
+            continue
+        count["rows_of_other_length"] += 1
+        rows.append(dict(zip(names, [*cells, *[""] * len(names)], strict=False)))
+    if not rows:
+        return table, count
+    added = {name: pa.array([row[name] for row in rows], pa.string()) for name in table.column_names}
+    return pa.concat_tables([table, pa.table(added)]), count
+
+
+def _trimmed(table: pa.Table, data: bytes) -> pa.Table:
     """The table without blanks around its cells, where there are any beside a comma or at the end of a line."""
     if not any(mark in data for mark in (b", ", b" ,", b" \n", b" \r", b"\n ", b"\t")):
         return table

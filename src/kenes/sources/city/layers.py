@@ -54,9 +54,12 @@ def read_features(path: Path, kind: str, where: Where = ()) -> tuple[Features, M
     points = shapely.point_on_surface(geometry[rows])
     names = next((columns[c] for c in columns if c.strip().lower() in _NAMES), [""] * len(geometry))
     features = Features(
-        shapely.get_x(points), shapely.get_y(points), [kind] * len(rows), [names[k] for k in rows],
+        shapely.get_x(points),
+        shapely.get_y(points),
+        [kind] * len(rows),
+        [names[k] for k in rows],
         [f"{path.name}/{k + 1}" for k in rows],
-    )  # fmt: skip
+    )
     return features, {name: [values[k] for k in rows] for name, values in columns.items()}
 
 
@@ -75,10 +78,12 @@ def layers_without_column(paths: Sequence[Path], where: Where) -> list[str]:
         if not any(name in columns for columns in held.values()):
             known = ", ".join(dict.fromkeys(column for columns in held.values() for column in columns))
             raise SourceError(
-                f"--where {name}={value}", expected=f"a layer with a column {name}",
-                found=known or ("no columns" if paths else "no layer"), where=", ".join(map(str, paths)),
+                f"--where {name}={value}",
+                expected=f"a layer with a column {name}",
+                found=known or ("no columns" if paths else "no layer"),
+                where=", ".join(map(str, paths)),
                 mend="Name one of these columns." if known else "Give --stops or --facilities with such a column.",
-            )  # fmt: skip
+            )
     return [f"{path.name} has no column {name}" for name, _ in where for path in held if name not in held[path]]
 
 
@@ -108,9 +113,11 @@ def _table(path: Path) -> tuple[dict[str, list[str]], Any]:
             geometry = shapely.from_wkt(np.array(columns[wkt], dtype=object))
         else:
             raise SourceError(
-                "layer", expected="columns lon and lat, or geometry with POINT (lon lat)", found=", ".join(names),
+                "layer",
+                expected="columns lon and lat, or geometry with POINT (lon lat)",
+                found=", ".join(names),
                 where=str(path),
-            )  # fmt: skip
+            )
     except (ValueError, shapely.errors.GEOSException) as fault:
         raise SourceError("layer", expected="numbers or points", found=str(fault), where=str(path)) from None
     _check(geometry, path)

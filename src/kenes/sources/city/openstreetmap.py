@@ -59,8 +59,7 @@ class Streets:
     """Ways with a `highway` tag, cut where nodes are missing.
 
     Attributes:
-        node: identity of each node, shape (node,).
-        longitude: degrees.
+        longitude: of each node, degrees, shape (node,).
         latitude: degrees.
         start: node index of each straight segment, shape (segment,).
         end: node index.
@@ -74,7 +73,6 @@ class Streets:
         width_m: as tagged, NaN where not.
     """
 
-    node: Ints
     longitude: Floats
     latitude: Floats
     start: Ints
@@ -98,7 +96,6 @@ class Extract:
         stops: by capacity, `low` and `high`.
         destinations: by kind, of the fifteen-minute and the daily-living sets.
         open_space: polygons in degrees, shape (polygon,).
-        open_space_name: shape (polygon,).
         buildings: polygons in degrees; empty unless asked for.
         date: day of the data (`YYYY-MM-DD`), empty where the file does not say.
         signs: counts that tell how complete the file is.
@@ -108,7 +105,6 @@ class Extract:
     stops: Mapping[str, Features]
     destinations: Mapping[str, Features]
     open_space: npt.NDArray[Any]
-    open_space_name: Sequence[str]
     buildings: npt.NDArray[Any]
     date: str
     signs: Mapping[str, int]
@@ -274,7 +270,6 @@ class _Reading:
         self.way_sizes: list[int] = []
         self.ways: list[tuple[Any, ...]] = []
         self.spaces: list[Any] = []
-        self.space_names: list[str] = []
         self.houses: list[str] = []
         self.newest, self.date = 0.0, ""
         self.signs = {"ways_cut": 0, "nodes_missing": 0, "areas_broken": 0}
@@ -359,7 +354,6 @@ class _Reading:
             self.houses.append(shape)
         if self.open_rules.labels(tags) and not fits_any(tags, self.closed_rules):
             self.spaces.append(shape)
-            self.space_names.append(tags.get("name", ""))
         if self.stop_rules.labels(tags) or self.place_rules.labels(tags):
             polygon = shapely.from_wkb(shape)
             middle = polygon.point_on_surface() if polygon.is_valid else polygon.representative_point()
@@ -385,8 +379,11 @@ class _Reading:
             streets,
             {capacity: points.features() for capacity, points in self.stops.items()},
             {kind: points.features() for kind, points in self.places.items()},
-            spaces, self.space_names, houses, date, signs,
-        )  # fmt: skip
+            spaces,
+            houses,
+            date,
+            signs,
+        )
 
     def _streets(self) -> Streets:
         table = np.array(self.nodes, np.int64).reshape(-1, 3)
@@ -395,18 +392,26 @@ class _Reading:
         self.signs["nodes_missing"] = int((~known).sum())
         self.signs["ways_cut"] = len(np.unique(rows[~known]))
         real = np.flatnonzero(known)
-        node, first, number = np.unique(table[real, 0], return_index=True, return_inverse=True)
+        _, first, number = np.unique(table[real, 0], return_index=True, return_inverse=True)
         x, y = table[real, 1] / 1e7, table[real, 2] / 1e7
         index = np.full(len(table), -1, np.int64)
         index[real] = number
         joined = np.flatnonzero((rows[1:] == rows[:-1]) & known[1:] & known[:-1])
         columns: list[Sequence[Any]] = list(zip(*self.ways, strict=True)) if self.ways else [()] * 7
         return Streets(
-            node, x[first], y[first], index[joined], index[joined + 1], rows[joined],
-            np.array(columns[0], np.int64), np.array(columns[1], dtype=np.str_), np.array(columns[2], bool),
-            np.array(columns[3], bool), np.array(columns[4], bool), np.array(columns[5], bool),
+            x[first],
+            y[first],
+            index[joined],
+            index[joined + 1],
+            rows[joined],
+            np.array(columns[0], np.int64),
+            np.array(columns[1], dtype=np.str_),
+            np.array(columns[2], bool),
+            np.array(columns[3], bool),
+            np.array(columns[4], bool),
+            np.array(columns[5], bool),
             np.array(columns[6], float),
-        )  # fmt: skip
+        )
 
 
 def _metres(text: str) -> float:

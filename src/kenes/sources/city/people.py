@@ -17,7 +17,7 @@ MOST_PERSONS = 1e8  # more than any cell of the earth holds, and than any city
 
 
 @dataclass(frozen=True)
-class Cells:
+class PopulationCells:
     """Cells with inhabitants.
 
     Attributes:
@@ -44,7 +44,7 @@ class Cells:
         """Number of cells."""
         return len(self.longitude)
 
-    def take(self, which: npt.NDArray[Any]) -> Cells:
+    def take(self, which: npt.NDArray[Any]) -> PopulationCells:
         """Some of the cells."""
         rows = np.flatnonzero(which) if which.dtype == bool else which
         return replace(

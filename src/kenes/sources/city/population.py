@@ -16,7 +16,7 @@ import shapely
 from pyarrow import csv
 
 from kenes.sources.city.areas import read_areas
-from kenes.sources.city.people import Cells, require_persons
+from kenes.sources.city.people import PopulationCells, require_persons
 from kenes.sources.city.rasters import read_population_raster
 from kenes.vocabulary.errors import SourceError
 
@@ -32,7 +32,7 @@ _GROUP = re.compile(
 )
 
 
-def read_population(path: Path, boundary: Any = None) -> Cells:
+def read_population(path: Path, boundary: Any = None) -> PopulationCells:
     """Read inhabitants and, where a boundary is given, keep those inside it.
 
     A cell belongs to a boundary when its centre lies inside; raster cells on the border count
@@ -57,7 +57,7 @@ def read_population(path: Path, boundary: Any = None) -> Cells:
     return cells.take(shapely.contains_xy(boundary, cells.longitude, cells.latitude))
 
 
-def _from_table(path: Path) -> Cells:
+def _from_table(path: Path) -> PopulationCells:
     _refuse_other_encoding(path)
     with path.open("rb") as file:
         first = file.read(4096).decode("utf-8-sig", "replace").splitlines()
@@ -81,7 +81,7 @@ def _from_table(path: Path) -> Cells:
     polygon = _hexagons(ids) if is_h3 else None
     groups = {m[1]: _numbers(c, path) for name, c in columns.items() if (m := _GROUP.match(name))}
     return _checked(
-        Cells(
+        PopulationCells(
             ids,
             lon,
             lat,
@@ -108,9 +108,12 @@ def _refuse_other_encoding(path: Path) -> None:
             except UnicodeDecodeError as fault:
                 found = f"another encoding (byte {line[fault.start]:02X})"
             raise SourceError(
-                "population", expected="a table in UTF-8", found=found, where=f"{path}, row {row}",
+                "population",
+                expected="a table in UTF-8",
+                found=found,
+                where=f"{path}, row {row}",
                 mend="Save the table as CSV UTF-8.",
-            )  # fmt: skip
+            )
 
 
 def _identities(columns: Mapping[str, Any], named: Any, path: Path) -> tuple[list[str], bool]:
@@ -131,9 +134,12 @@ def _identities(columns: Mapping[str, Any], named: Any, path: Path) -> tuple[lis
         if 2 * count > rows:
             row = cells.index(None)
             raise SourceError(
-                "population", expected="an H3 id in every row", found=repr(texts[row]), where=f"{path}, row {row + 2}",
+                "population",
+                expected="an H3 id in every row",
+                found=repr(texts[row]),
+                where=f"{path}, row {row + 2}",
                 mend="Correct the id, or remove the row.",
-            )  # fmt: skip
+            )
     if named is not None:
         return ["" if v is None else str(v) for v in named.to_pylist()], False
     return [str(k) for k in range(rows)], False
@@ -159,9 +165,12 @@ def _refuse_nested(ids: Sequence[str], path: Path) -> None:
         inside = next((p for size in sizes if size < own and (p := h3.cell_to_parent(cell, size)) in known), None)
         if inside is not None:
             raise SourceError(
-                "population", expected="cells beside each other", found=f"{cell} inside {inside}", where=str(path),
+                "population",
+                expected="cells beside each other",
+                found=f"{cell} inside {inside}",
+                where=str(path),
                 mend="Keep one size of cells where they overlap.",
-            )  # fmt: skip
+            )
 
 
 def _centres(found: Mapping[str, Any], ids: Sequence[str], is_h3: bool, path: Path) -> tuple[Floats, Floats]:
@@ -184,10 +193,12 @@ def _check_centres(ids: Sequence[str], lon: Floats, lat: Floats, path: Path) -> 
         off_x = abs((lon[row] - x + 180) % 360 - 180) * np.cos(np.radians(y))
         if max(off_x, abs(lat[row] - y)) > reach:
             raise SourceError(
-                "population", expected=f"the centre of {cell} near {x:.4f}, {y:.4f}",
-                found=f"{lon[row]:.4f}, {lat[row]:.4f}", where=f"{path}, row {row + 2}",
+                "population",
+                expected=f"the centre of {cell} near {x:.4f}, {y:.4f}",
+                found=f"{lon[row]:.4f}, {lat[row]:.4f}",
+                where=f"{path}, row {row + 2}",
                 mend="Perhaps lon and lat are exchanged.",
-            )  # fmt: skip
+            )
 
 
 def _hexagons(ids: Sequence[str]) -> npt.NDArray[Any]:
@@ -203,12 +214,15 @@ def _numbers(column: Any, path: Path) -> Floats:
         return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=float)
     except pa.ArrowInvalid as fault:
         raise SourceError(
-            "population", expected="numbers with a decimal point", found=str(fault), where=str(path),
+            "population",
+            expected="numbers with a decimal point",
+            found=str(fault),
+            where=str(path),
             mend="Write numbers as 1234.5, and leave missing cells empty.",
-        ) from None  # fmt: skip
+        ) from None
 
 
-def _from_layer(path: Path) -> Cells:
+def _from_layer(path: Path) -> PopulationCells:
     areas = read_areas(path, polygons=False)
     lower = {name.lower(): values for name, values in areas.columns.items()}
     name = next((a for a in _ALIASES["population"] if a in lower), None)
@@ -218,12 +232,18 @@ def _from_layer(path: Path) -> Cells:
     is_polygon = bool(np.isin(shapely.get_type_id(areas.geometry), [3, 6]).all())
     groups = {m[1]: _floats(v, key, path) for key, v in lower.items() if (m := _GROUP.match(key))}
     return _checked(
-        Cells(
-            areas.name, shapely.get_x(middle), shapely.get_y(middle), _floats(lower[name], name, path),
-            areas.geometry if is_polygon else None, groups, "polygon" if is_polygon else "point", {},
+        PopulationCells(
+            areas.name,
+            shapely.get_x(middle),
+            shapely.get_y(middle),
+            _floats(lower[name], name, path),
+            areas.geometry if is_polygon else None,
+            groups,
+            "polygon" if is_polygon else "point",
+            {},
         ),
         path,
-    )  # fmt: skip
+    )
 
 
 def _floats(values: npt.NDArray[Any], column: str, path: Path) -> Floats:
@@ -231,18 +251,24 @@ def _floats(values: npt.NDArray[Any], column: str, path: Path) -> Floats:
         return np.asarray([np.nan if v in (None, "") else v for v in values.tolist()], float)
     except (TypeError, ValueError) as fault:
         raise SourceError(
-            f"population, column {column}", expected="numbers", found=str(fault), where=str(path),
+            f"population, column {column}",
+            expected="numbers",
+            found=str(fault),
+            where=str(path),
             mend="Correct the attribute.",
-        ) from None  # fmt: skip
+        ) from None
 
 
-def _checked(cells: Cells, path: Path) -> Cells:
+def _checked(cells: PopulationCells, path: Path) -> PopulationCells:
     """Refuse what would count people wrongly; count what is merely missing."""
     if not len(cells):
         raise SourceError(
-            "population", expected="at least one cell with people", found="no rows", where=str(path),
+            "population",
+            expected="at least one cell with people",
+            found="no rows",
+            where=str(path),
             mend="Perhaps the export broke off: write the table again.",
-        )  # fmt: skip
+        )
     for name, persons in {"": cells.population, **cells.groups}.items():
         require_persons(persons, cells.id, f"population, {name}" if name else "population", path)
     if len(set(cells.id)) < len(cells.id):

@@ -21,7 +21,7 @@ import pyproj
 import shapely
 
 from kenes.sources.city.areas import to_degrees
-from kenes.sources.city.people import Cells, require_persons
+from kenes.sources.city.people import PopulationCells, require_persons
 from kenes.vocabulary.errors import SourceError
 
 _SIZES = {
@@ -94,7 +94,7 @@ def read_raster(path: Path, boundary: Any) -> tuple[Raster, npt.NDArray[np.float
     return raster, _shares(raster, there)
 
 
-def read_population_raster(path: Path, boundary: Any) -> Cells:
+def read_population_raster(path: Path, boundary: Any) -> PopulationCells:
     """Inhabited cells of a raster, those on the boundary with the share of them inside.
 
     Raises:
@@ -110,10 +110,16 @@ def read_population_raster(path: Path, boundary: Any) -> Cells:
     centre = back(np.column_stack([x0 + raster.width / 2, y1 - raster.height / 2]))
     ids = [f"{j + raster.line}_{i + raster.column}" for j, i in zip(lines, columns, strict=True)]
     require_persons(people[lines, columns], ids, "population", path, rows=False)
-    return Cells(
-        ids, centre[:, 0], centre[:, 1], people[lines, columns] * share[lines, columns],
-        to_degrees(boxes, raster.crs), {}, "raster", {"cells_without_population": missing},
-    )  # fmt: skip
+    return PopulationCells(
+        ids,
+        centre[:, 0],
+        centre[:, 1],
+        people[lines, columns] * share[lines, columns],
+        to_degrees(boxes, raster.crs),
+        {},
+        "raster",
+        {"cells_without_population": missing},
+    )
 
 
 def mover(source: str, target: str) -> Any:
@@ -131,9 +137,11 @@ def _shares(raster: Raster, boundary: Any) -> npt.NDArray[np.float64]:
     lines, columns = raster.values.shape
     source = NumPyRasterSource(
         np.arange(lines * columns, dtype=np.float64).reshape(lines, columns),
-        xmin=raster.west, ymin=raster.north - lines * raster.height,
-        xmax=raster.west + columns * raster.width, ymax=raster.north,
-    )  # fmt: skip
+        xmin=raster.west,
+        ymin=raster.north - lines * raster.height,
+        xmax=raster.west + columns * raster.width,
+        ymax=raster.north,
+    )
     feature = {"type": "Feature", "properties": {}, "geometry": shapely.geometry.mapping(boundary)}
     found = exact_extract(source, JSONFeatureSource([feature]), ["values", "coverage"])[0]["properties"]
     share = np.zeros(lines * columns)

@@ -88,9 +88,11 @@ def _kind(raw: bytes, path: Path) -> str:
     if b"Date (MM/DD/YYYY)" in second:
         return "tmy3"
     raise SourceError(
-        "weather file", expected="EPW, TMY3, or the TMY table of PVGIS (CSV)",
-        found=repr(first[:60].decode("latin-1")), where=str(path),
-    )  # fmt: skip
+        "weather file",
+        expected="EPW, TMY3, or the TMY table of PVGIS (CSV)",
+        found=repr(first[:60].decode("latin-1")),
+        where=str(path),
+    )
 
 
 def _text(raw: bytes) -> io.StringIO:
@@ -136,10 +138,11 @@ def _check(index: Any, values: dict[str, Floats], path: Path) -> None:
         wrong = ~((column >= 0) & (column <= MOST_W_M2))
         if wrong.any():
             raise SourceError(
-                "weather file", expected=f"{name} from 0 to {MOST_W_M2:g} W/m² in every hour",
+                "weather file",
+                expected=f"{name} from 0 to {MOST_W_M2:g} W/m² in every hour",
                 found=f"{int(wrong.sum())} hours without or beyond, the first at {index[wrong.argmax()]}",
                 where=str(path),
-            )  # fmt: skip
+            )
 
 
 def _hours_missing(hours: int, path: Path, rows: int | None = None) -> SourceError:
