@@ -1,14 +1,14 @@
-"""Write `docs/reference/commands.md` from the commands themselves; `--check` only says whether it is current."""
+"""Write the pages of commands and of reasons from what is declared; `--check` only says whether they are current."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "commands.md"
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 SHARED = ("observatory", "as_json", "seed")
 HEAD = """# Commands
 
@@ -89,15 +89,46 @@ def with_help(
     return listed
 
 
+REASONS = """# Reasons
+
+`tools/generate_reference.py` writes this page from `kenes.vocabulary.reason_codes`; a test holds the two equal.
+
+A reason is a code with values. Tables hold both as data (`reason`, `reason_values`); words are made of them when
+somebody reads, in the reader's language. Where several reasons hold, the first stands in the columns and the others in
+its values under `also`, each with `code` and `values`. A value that is not known is `null`. Numbers have six meaningful
+digits.
+
+| code | says | values |
+|---|---|---|
+"""
+
+
+def reasons_page() -> str:
+    """The page of reasons: each code with its English message and the kinds of its values."""
+    from kenes.vocabulary.reason_codes import DECLARED  # noqa: PLC0415
+
+    rows = []
+    for code, declared in sorted(DECLARED.items()):
+        kinds = ", ".join(f"`{name}` ({kind.value})" for name, kind in sorted(declared.kinds.items())) or "none"
+        rows.append(f"| `{code}` | {cell(declared.plural or declared.message)} | {kinds} |")
+    return REASONS + "\n".join(rows) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"commands.md": page, "reasons.md": reasons_page}
+
+
 def main() -> int:
-    """Write the page, or with `--check` compare it; 1 when it is not current."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
-        print(f"{PAGE.name} is {'' if current else 'not '}current")
-        return int(not current)
-    PAGE.write_text(text, encoding="utf-8")
-    return 0
+    """Write the pages, or with `--check` compare them; 1 when one is not current."""
+    stale = 0
+    for name, write in PAGES.items():
+        path, text = REFERENCE / name, write()
+        current = path.is_file() and path.read_text(encoding="utf-8") == text
+        if "--check" in sys.argv[1:]:
+            print(f"{name} is {'' if current else 'not '}current")
+            stale |= not current
+        elif not current:
+            path.write_text(text, encoding="utf-8")
+    return int(stale)
 
 
 if __name__ == "__main__":

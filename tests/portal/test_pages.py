@@ -6,6 +6,7 @@ import dataclasses
 import re
 
 import pytest
+from starlette.datastructures import URL
 from tests.portal.conftest import getter
 from tests.portal.world import DATA, EVIL, SHA, world
 
@@ -247,7 +248,7 @@ def test_a_place_is_drawn_against_its_peers_where_enough_parts_are_known(tmp_pat
     nodes = [*profile.specification["nodes"], {"id": "society", "parent": "total"}]
     own = dataclasses.replace(profile, specification={**profile.specification, "nodes": nodes})
     site.view.profiles = {"tr-provinces": own}
-    page = Page(site, None, language("en"))
+    page = Page(site, URL("http://portal/"), language("en"))
     scores = {"environment": 80.0, "economy": 30.0, "society": 50.0}
     site.view.node_score = lambda index, place, node: scores.get(node, 10.0) if place == "tr-bursa" else 40.0
     figure = drawings.radar_drawing(page, site.view, "tr-provinces", "tr-bursa")
@@ -295,3 +296,30 @@ def test_weights_that_cannot_be_used_are_told_and_compute_nothing(get, query):
     assert "These weights cannot be used" in answer.text
     assert "<table" not in answer.text
     assert get("/en/index/nowhere/weights").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("7", "This is the edition that the portal shows."),
+        ("6", "This edition has been followed by edition 7"),
+        ("3", "Edition 7 was made from the same source files."),
+        ("cccccccccccc", "Edition 7 was made from the same source files."),
+    ],
+)
+def test_every_edition_has_a_page_and_old_ones_name_the_new_number(get, name, told):
+    answer = get(f"/en/edition/{name}")
+    assert answer.status_code == 200
+    assert told in answer.text
+    assert "/en/edition/7" in answer.text
+
+
+@pytest.mark.parametrize("name", ["4", "ccc", "f" * 12, "0"])
+def test_an_edition_that_never_was_is_not_found(get, name):
+    assert get(f"/en/edition/{name}").status_code == 404
+
+
+def test_what_is_made_from_a_code_carries_the_code(get):
+    assert 'data-reason="low_mean"' in get("/kk/indicator/pm10_annual_mean?state=tr").text
+    assert 'data-reason="coverage_missing"' in get("/tr/place/tr-cizre").text
+    assert 'data-reason="unmeasured"' in get("/en/place/tr-bursa").text

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from kenes.catalogue import Catalogue, load
-from kenes.store import SourceRecord
+from kenes.store import FORMAT, Publication, SourceRecord
 from kenes.vocabulary.reasons import reason, reason_columns
 from kenes.vocabulary.tables import KINDS
 
@@ -168,6 +168,10 @@ class MemoryEdition:
         ]
         table = pa.Table.from_pylist(found, schema=schema)
         return table.select(list(columns)) if columns else table
+
+    def publications(self) -> list[Publication]:
+        old = [Publication(3, "c" * 64, 1), Publication(6, "d" * 64, FORMAT)]
+        return [*old, Publication(self.number, self.id, FORMAT)]
 
     def snapshot_bytes(self, sha256: str) -> bytes:
         return self._data

@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from kenes.pages.language import negotiate
 from kenes.portal.routes.data import data_routes
+from kenes.portal.routes.editions import edition_routes
 from kenes.portal.routes.indices import index_routes
 from kenes.portal.routes.places import place_routes
 from kenes.portal.routes.sources import source_routes
@@ -39,7 +40,19 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-SECTIONS = ("place", "index", "indices", "indicator", "indicators", "source", "sources", "number", "compare", "about")
+SECTIONS = (
+    "place",
+    "index",
+    "indices",
+    "indicator",
+    "indicators",
+    "source",
+    "sources",
+    "number",
+    "compare",
+    "about",
+    "edition",
+)
 
 
 def create_app(edition: Edition, catalogue: Catalogue, *, base_url: str = "") -> FastAPI:
@@ -59,7 +72,7 @@ def create_app(edition: Edition, catalogue: Catalogue, *, base_url: str = "") ->
     app.mount("/static/build", StaticFiles(directory=str(build), check_dir=False), name="build")
     app.include_router(data_routes(site))
     app.add_api_route("/", _home, include_in_schema=False)
-    for routes in (place_routes, index_routes, weight_routes, source_routes):
+    for routes in (place_routes, index_routes, weight_routes, source_routes, edition_routes):
         app.include_router(routes(site))
     for section in SECTIONS:
         app.add_api_route(f"/{section}", _with_language, include_in_schema=False)

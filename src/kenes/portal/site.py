@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.datastructures import URL
 from starlette.requests import Request
 
 from kenes.pages.figures import small
@@ -83,7 +84,7 @@ class Site:
 
     def page(self, request: Request, template: str, code: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A rendered page in a language."""
-        page = Page(self, request, language(code))
+        page = Page(self, request.url, language(code))
         html = self.templates.get_template(template).render(
             page=page,
             view=self.view,
@@ -110,10 +111,10 @@ class Site:
 class Page(Addresses, Wording):
     """What a template asks while it renders one page: addresses and ways of saying."""
 
-    def __init__(self, site: Site, request: Request, language_: Language) -> None:
-        Addresses.__init__(self, request.url, language_, site.build)
+    def __init__(self, site: Site, url: URL, language_: Language) -> None:
+        Addresses.__init__(self, url, language_, site.build)
         Wording.__init__(self, Names(site.view.catalogue, language_))
-        self.site, self.request = site, request
+        self.site = site
 
     def state_of(self, place: str) -> str:
         """Name of the state of a place, empty for states themselves."""

@@ -28,12 +28,12 @@ def told_row(code: str | None, values: str | None, names: Names) -> str:
 def _sentence(one: Reason, names: Names) -> str:
     declared, values = DECLARED[one.code], one.values
     shown = {name: _written(declared, name, values, names) for name in declared.kinds}
-    language = names.language
+    say = names.language
     if declared.plural:
         count = values[declared.counted]
-        text = language.counted(declared.message, declared.plural, abs(int(str(count or 0))), **shown)
+        text = say.counted(declared.message, declared.plural, abs(int(str(count or 0))), **shown)
     else:
-        text = language(declared.message, **shown)
+        text = say(declared.message, **shown)
     return re.sub(r" {2,}", " ", text).replace(" .", ".").replace(" ,", ",").replace(" )", ")").replace("( ", "(")
 
 
@@ -48,7 +48,8 @@ def _written(declared: Declared, name: str, values: Mapping[str, Value], names: 
 
 
 def _number(names: Names, value: Value) -> str:
-    return names.language.number(float(str(value)))
+    number = float(str(value))
+    return names.language.exact(number) if number == round(number) else names.language.number(number)
 
 
 def _share(names: Names, value: Value) -> str:
@@ -77,21 +78,21 @@ def _worded(set_: str) -> Written:
     return lambda names, value: word(names.language, set_, str(value))
 
 
-def locator_text(language: Language, locator: str | None) -> str:
+def locator_text(say: Language, locator: str | None) -> str:
     """A locator in the reader's words; one that names no row stays as it is."""
     found = read_locator(locator)
     if found is None:
         return locator or "–"
-    first = _cell_text(language, found.first)
+    first = _cell_text(say, found.first)
     if found.last is None:
         return first
-    return language("%(first)s to %(last)s", first=first, last=_cell_text(language, found.last))
+    return say("%(first)s to %(last)s", first=first, last=_cell_text(say, found.last))
 
 
-def _cell_text(language: Language, cell: Cell) -> str:
+def _cell_text(say: Language, cell: Cell) -> str:
     if cell.column is None:
-        return language("row %(row)s", row=cell.row)
-    return language("row %(row)s, column %(column)s", row=cell.row, column=cell.column)
+        return say("row %(row)s", row=cell.row)
+    return say("row %(row)s, column %(column)s", row=cell.row, column=cell.column)
 
 
 WAYS: Mapping[Kind, Written] = {

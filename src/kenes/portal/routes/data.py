@@ -47,7 +47,7 @@ def data_routes(site: Site) -> APIRouter:
         if lang not in LANGUAGES:
             raise HTTPException(404, f"language {lang!r} is not known")
         say = language(lang)
-        drawn = map_values(site, Page(site, request, say), show, year)
+        drawn = map_values(site, Page(site, request.url, say), show, year)
         return JSONResponse({"nothing": say("no value"), "places": drawn})
 
     @routes.get("/map/{layer}.geojson")

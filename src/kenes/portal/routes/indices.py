@@ -33,7 +33,7 @@ def index_routes(site: Site) -> APIRouter:
     def index(request: Request, code: Code, index: str) -> Response:
         if index not in view.profiles:
             raise HTTPException(404, f"index {index!r} is not known")
-        page = Page(site, request, language(code))
+        page = Page(site, request.url, language(code))
         leaves = [(leaf, weight_of(view, index, leaf), view.used_years(index, leaf)) for leaf in view.leaves(index)]
         ranking = view.ranking(index)
         return site.page(
@@ -61,7 +61,7 @@ def index_routes(site: Site) -> APIRouter:
     def indicator(request: Request, code: Code, indicator: str, state: str = "", year: str = "") -> Response:
         if indicator not in view.indicators:
             raise HTTPException(404, f"indicator {indicator!r} is not known")
-        page = Page(site, request, language(code))
+        page = Page(site, request.url, language(code))
         years = view.years(indicator)
         chosen = int(year) if year.isdigit() and int(year) in years else None
         held = {c for p in view.newest(indicator) if (c := view.country(p))}

@@ -44,7 +44,7 @@ def place_routes(site: Site) -> APIRouter:
         shown = show or first_shown(view)
         if show and show not in view.profiles and show not in view.indicators:
             raise HTTPException(404, f"indicator or index {show!r} is not known")
-        page = Page(site, request, language(code))
+        page = Page(site, request.url, language(code))
         is_index = shown in view.profiles
         years = [] if is_index or not shown else view.years(shown)
         chosen = int(year) if year and year.isdigit() and int(year) in years else None
@@ -73,7 +73,7 @@ def place_routes(site: Site) -> APIRouter:
     def place(request: Request, code: Code, place: str) -> Response:
         if place not in view.places:
             raise HTTPException(404, f"place {place!r} is not known")
-        larger, page = view.inherited(place), Page(site, request, language(code))
+        larger, page = view.inherited(place), Page(site, request.url, language(code))
         ranked = [i for i in view.indices_of(place) if (s := view.standing(i, place)) and s.ranked]
         return site.page(
             request,
