@@ -129,7 +129,7 @@ def test_a_reason_of_the_quality_rules_is_read_in_turkish(get):
 
 def test_a_number_leads_down_to_the_row_of_the_file(get):
     text = get("/en" + number_address(get)).text
-    assert "sources/air/air.csv" in text
+    assert "<code>air.csv</code>" in text
     assert "row 3, column PM10" in text
     assert '<td class="hit">&lt;b&gt;51,2&lt;/b&gt;</td>' in text
     assert "<td>İzmir</td>" in text, "a neighbour, decoded as its mapping says"

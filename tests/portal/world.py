@@ -201,7 +201,7 @@ def edition(catalogue: Catalogue, *, ships: bool = True) -> MemoryEdition:
     record = SourceRecord(
         id="air", title={"en": "Daily air", "tr": "Günlük hava"}, issuer=f"Ministry {EVIL}", licence="CC-BY-4.0",
         url="https://example.org/air", retrieved="2026-11-23", attribution="Example", ships=ships, why="open data",
-        snapshot=SHA, file="sources/air/air.csv", bytes=len(DATA), batch="air@1", read=4, accepted=3, refused=1,
+        snapshot=SHA, file="air.csv", bytes=len(DATA), batch="air@1", read=4, accepted=3, refused=1,
         missing=0, kept_out=0, flagged=1,
         refusals=({"locator": "row 3, column PM10", "column": "PM10", "text": EVIL, "reason": "no_value", "reason_values": "{}"},),
         texts={"issuer": {"en": f"Ministry {EVIL}"}, "licence": {"en": "CC-BY-4.0"}, "why": {"en": "open data"},
@@ -254,7 +254,7 @@ def _series(tables: Any, indicator: Any, place: str, rng: Any, low: float, high:
                 "observation": f"{SHA[:12]}-3-3", "variable": "pm10", "place": "tr-bursa", "site": "", "start": day,
                 "end": day + dt.timedelta(days=1), "dimensions": "", "value": 51.2, "unit": "ug/m^3",
                 "text": "<b>51,2</b>", "status": "valid", "flags": "", "snapshot": SHA,
-                "locator": "row 3, column PM10", "source": "air", "civil_start": dt.datetime(2019, 1, 1),
+                "locator": "row 3, column PM10", "source": "air", "batch": "air@1", "civil_start": dt.datetime(2019, 1, 1),
             }
         )  # fmt: skip
         tables["flags"].append(

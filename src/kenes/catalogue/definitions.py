@@ -52,7 +52,7 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class Goalposts:
+class SourcedGoalposts:
     """The values that score 0 and 100, and who set them."""
 
     worst: float
@@ -91,7 +91,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class NamedLevel:
     """A named level of the indicator, such as a guideline value."""
 
     value: float
@@ -111,9 +111,9 @@ class IndicatorDefinition:
     inputs: Mapping[str, Input]
     period: str = "year"
     better: str = "context"
-    goalposts: Goalposts | None = None
+    goalposts: SourcedGoalposts | None = None
     plausible: Range = Range()
-    levels: tuple[Level, ...] = ()
+    levels: tuple[NamedLevel, ...] = ()
     origin: str = "computed"
     places: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -255,7 +255,7 @@ def _choice(entry: LinedDict, key: str, allowed: tuple[str, ...], what: str, def
     return value
 
 
-def _goalposts(entry: LinedDict | None, what: str) -> Goalposts | None:
+def _goalposts(entry: LinedDict | None, what: str) -> SourcedGoalposts | None:
     if not entry:
         return None
     worst, best = _number(entry, "worst", what), _number(entry, "best", what)
@@ -264,7 +264,7 @@ def _goalposts(entry: LinedDict | None, what: str) -> Goalposts | None:
             f"goalposts of {what}", expected="two different numbers worst and best", where=entry.where()
         )
     _need(entry, "source", f"goalposts of {what}")
-    return Goalposts(worst, best, _words(entry, "source", f"goalposts of {what}"))
+    return SourcedGoalposts(worst, best, _words(entry, "source", f"goalposts of {what}"))
 
 
 def read_indicator(entry: LinedDict) -> IndicatorDefinition:
@@ -313,13 +313,13 @@ def _citation(entry: LinedDict, what: str) -> Citation:
     )
 
 
-def _level(entry: LinedDict, what: str) -> Level:
+def _level(entry: LinedDict, what: str) -> NamedLevel:
     _allowed(entry, "value label", f"level of {what}")
     value = _number(entry, "value", f"level of {what}")
     if value is None:
         raise DefinitionError(f"level of {what} has no 'value'", where=entry.where(), mend="Add `value:`.")
     _need(entry, "label", f"level of {what}")
-    return Level(value, _words(entry, "label", f"level of {what}"))
+    return NamedLevel(value, _words(entry, "label", f"level of {what}"))
 
 
 def _words(entry: LinedDict, key: str, what: str) -> Words:

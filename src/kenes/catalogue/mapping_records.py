@@ -54,7 +54,6 @@ class SourceFacts:
     attribution: Words
     ships: bool
     why: Words
-    expires: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def _check_complete(mapping: SourceMapping) -> None:
 
 
 def _source(fields: Fields) -> SourceFacts:
-    fields.only("id issuer licence url retrieved title attribution ships why expires")
+    fields.only("id issuer licence url retrieved title attribution ships why")
     source = fields.text("id", required=True)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", source):
         raise fields.error("id", "source id", expected="letters, digits, hyphens, dots and underscores", found=source)
@@ -170,7 +170,6 @@ def _source(fields: Fields) -> SourceFacts:
         attribution=fields.words("attribution") or issuer,
         ships=fields.yes_no("ships", default=True),
         why=fields.words("why"),
-        expires=fields.date("expires"),
     )
 
 

@@ -21,7 +21,7 @@ Strength = Literal["strong", "moderate", "weak", "unmeasured"]
 Level = Literal["high", "medium", "low"]
 Applies = Literal["direct", "partial"]
 EffectKind = Literal["relative", "absolute", "points", "other"]
-Texts = Mapping[str, str]
+ByLanguage = Mapping[str, str]
 
 DESIGNS: Mapping[str, Strength] = MappingProxyType(
     {
@@ -74,7 +74,7 @@ _COLUMNS = (
     *("effect_high", "effect_unit", "study_design", "evidence", "cost_class", "preconditions"),
     *("source_url", "url_status", "confidence"),
 )
-_EMPTY: Texts = MappingProxyType({})
+_EMPTY: ByLanguage = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,10 @@ class Practice:
     """
 
     id: str
-    titles: Texts
+    titles: ByLanguage
     theme: str
-    effects: Texts
-    metrics: Texts
+    effects: ByLanguage
+    metrics: ByLanguage
     low: float | None
     high: float | None
     unit: str
@@ -115,7 +115,7 @@ class Practice:
     evidence: str
     year: str
     cost_class: str
-    preconditions: Texts
+    preconditions: ByLanguage
     urls: tuple[str, ...]
     url_status: str
     confidence: Level
@@ -125,10 +125,10 @@ class Practice:
     cost_note: str = ""
     cost_basis: str = ""
     examples: tuple[str, ...] = ()
-    notes: Texts = field(default_factory=lambda: _EMPTY)
+    notes: ByLanguage = field(default_factory=lambda: _EMPTY)
     indicators: tuple[IndicatorLink, ...] = ()
-    designs: Texts = field(default_factory=lambda: _EMPTY)
-    evidences: Texts = field(default_factory=lambda: _EMPTY)
+    designs: ByLanguage = field(default_factory=lambda: _EMPTY)
+    evidences: ByLanguage = field(default_factory=lambda: _EMPTY)
     where: At = NOWHERE
 
     @property
@@ -152,10 +152,6 @@ class Practice:
             "note": self.notes,
         }[kind]
         return texts.get(language) or texts.get("en") or (self.design if kind == "design" else "")
-
-    def terms(self, language: str) -> Mapping[str, str]:
-        """Texts of this practice in a language by their English form, for sentences about it."""
-        return {self.text(k): self.text(k, language) for k in ("design", "metric", "title")}
 
 
 def read_practices(folder: Path) -> list[Practice]:
@@ -193,7 +189,7 @@ def _turkish(path: Path) -> dict[str, LinedDict]:
     return {row["id"]: row for row in read_table(path, columns=("id",), name=f"{path.parent.name}/{path.name}")}
 
 
-def _designs(path: Path) -> Texts:
+def _designs(path: Path) -> ByLanguage:
     if not path.exists():
         return {}
     columns = ("field", "term", "name_tr")
@@ -241,15 +237,15 @@ def _parts(row: LinedDict, column: str, separator: str = ";") -> tuple[str, ...]
     return tuple(part.strip() for part in row.get(column, "").split(separator) if part.strip())
 
 
-def _texts(row: LinedDict, column: str, turkish: LinedDict, own: str) -> Texts:
+def _texts(row: LinedDict, column: str, turkish: LinedDict, own: str) -> ByLanguage:
     return _pair(row.get(column, ""), turkish.get(own, ""))
 
 
-def _pair(en: str, tr: str) -> Texts:
+def _pair(en: str, tr: str) -> ByLanguage:
     return MappingProxyType({language: text for language, text in (("en", en), ("tr", tr)) if text})
 
 
-def _practice(row: LinedDict, turkish: LinedDict, designs: Texts, links: tuple[IndicatorLink, ...]) -> Practice:
+def _practice(row: LinedDict, turkish: LinedDict, designs: ByLanguage, links: tuple[IndicatorLink, ...]) -> Practice:
     low, high = _number(row, "effect_low"), _number(row, "effect_high")
     if (low is None) != (high is None) or (low is not None and high is not None and low > high):
         raise DefinitionError(

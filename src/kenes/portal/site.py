@@ -28,7 +28,7 @@ from kenes.vocabulary.languages import LANGUAGES
 if TYPE_CHECKING:
     from kenes.catalogue import Catalogue
     from kenes.comparison import Profile as Built
-    from kenes.store import Edition, SourceRecord
+    from kenes.store import Edition
 
 GROUPS = ("environment", "energy", "economy", "society", "governance")
 
@@ -133,8 +133,3 @@ class Page(Addresses, Wording):
         if node == self.site.view.root(index):
             return self.index(index, "short")[0] or self.index(index)[0]
         return self.group(node)
-
-    def file_of(self, row: Mapping[str, str]) -> SourceRecord | None:
-        """The source file that an observation came from."""
-        records = self.site.view.sources.get(row["source"], ())
-        return next((record for record in records if record.snapshot == row["snapshot"]), None)

@@ -10,7 +10,6 @@ from typing import Literal
 
 PlaceKind = Literal["country", "group", "region", "province", "district", "city"]
 Origin = Literal["reported", "computed", "modelled", "estimated", "imputed"]
-Status = Literal["valid", "missing", "corrected"]
 
 RULES: tuple[str, ...] = (
     "out_of_range",
@@ -56,8 +55,3 @@ class Place:
     def name(self, language: str) -> str:
         """The name in a language, else in English, else in any language, else the id."""
         return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()), self.id)
-
-
-def year_of(moment: dt.datetime) -> int:
-    """The calendar year that a period starts in."""
-    return moment.year

@@ -98,8 +98,3 @@ def factor(from_: str, to: str, *, where: str | At = "") -> float:
     if dimension_a != dimension_b:
         raise UnitMismatch("units of different dimension", expected=to, found=from_, where=where)
     return a / b
-
-
-def product_text(left: str, right: str, *, power: int = 1) -> str:
-    """Unit text of a product (`power=1`) or quotient (`power=-1`)."""
-    return f"({left})*({right})" if power == 1 else f"({left})/({right})"

@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kenes.portal.files import Excerpt, FileForm, excerpt
+from kenes.pipeline.observatory.excerpts import Excerpt, excerpt_of
 from kenes.portal.records import rows_of, values_of
 from kenes.portal.routes.places import Code
 from kenes.portal.site import Site
@@ -21,6 +21,8 @@ from kenes.portal.views import EditionView
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from kenes.store import SourceRecord
 
 ROWS_SHOWN = 20
 _ID = re.compile(r"[\w.:@-]{1,120}")
@@ -40,6 +42,7 @@ _COLUMNS = [
     "snapshot",
     "locator",
     "source",
+    "batch",
     "civil_start",
 ]
 
@@ -87,6 +90,7 @@ def source_routes(site: Site) -> APIRouter:
         shown = next((r for leg in legs for r in leg.rows if r["observation"] == row), None)
         if shown is None:
             shown = next((r for leg in legs for r in leg.rows), None)
+        record = _file_of(view, shown)
         figure = next((f for f in view.series(trail["indicator"], trail["place"]) if f.provenance == provenance), None)
         return site.page(
             request,
@@ -99,7 +103,8 @@ def source_routes(site: Site) -> APIRouter:
             shown=shown,
             part=part,
             step=ROWS_SHOWN,
-            excerpt=excerpt_of(view, shown),
+            record=record,
+            excerpt=_excerpt(view, shown, record),
         )
 
     return routes
@@ -160,29 +165,14 @@ def _same_series(table: pa.Table, series: Mapping[str, Any], year: int) -> pa.Bo
     return pa.array(found, pa.bool_())
 
 
-def excerpt_of(view: EditionView, row: Mapping[str, Any] | None) -> Excerpt | None:
+def _file_of(view: EditionView, row: Mapping[str, Any] | None) -> SourceRecord | None:
+    """The reading of a source file that brought an observation."""
+    records = view.sources.get(row["source"], ()) if row else ()
+    return next((record for record in records if row and record.batch == row["batch"]), None)
+
+
+def _excerpt(view: EditionView, row: Mapping[str, Any] | None, record: SourceRecord | None) -> Excerpt | None:
     """The file's own row of an observation; None where the licence forbids or the file has no rows."""
-    if row is None:
+    if row is None or record is None or not record.ships:
         return None
-    record = next((r for r in view.sources.get(row["source"], ()) if r.snapshot == row["snapshot"]), None)
-    if record is None or not record.ships:
-        return None
-    form = form_of(view, row["source"], record.file)
-    return excerpt(view.edition.snapshot_bytes, row["snapshot"], form, row["locator"] or "", row["text"])
-
-
-def form_of(view: EditionView, source: str, file: str) -> FileForm:
-    """How a source's file is written, from its mapping."""
-    name = file.partition("#")[0].rsplit("/", 1)[-1]
-    for mapping in view.catalogue.mappings:
-        declared = mapping.file
-        if mapping.source.id == source and declared.path.rsplit("/", 1)[-1] == name:
-            tabs = declared.format in ("tsv", "eurostat_tsv")
-            return FileForm(
-                encoding="utf-8-sig" if declared.encoding.lower() in ("utf-8", "utf8") else declared.encoding,
-                delimiter="\t" if tabs else declared.delimiter,
-                format=declared.format,
-                sheet=declared.sheet,
-                header_rows=declared.skip_rows + declared.header_rows,
-            )
-    return FileForm()
+    return excerpt_of(view.catalogue, record, view.edition.snapshot_bytes, row["locator"] or "")

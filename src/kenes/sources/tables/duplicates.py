@@ -14,11 +14,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from kenes.sources.tables.columns import Codes, Floats, Mask
+
 Hashes = npt.NDArray[np.uint64]
-Cells = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 LARGEST_RUN = 1 << 22
-_WORD = (1 << 64) - 1
 
 
 @lru_cache(maxsize=1 << 16)
@@ -47,15 +46,15 @@ class Repeats:
         equal: whether the values are equal (two gaps are), shape (repeat,).
     """
 
-    index: Cells
-    first: Cells
-    equal: npt.NDArray[np.bool_]
+    index: Codes
+    first: Codes
+    equal: Mask
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     hashes: Hashes
-    cells: Cells
+    cells: Codes
     values: Floats
 
     def take(self, order: npt.NDArray[np.intp]) -> _Run:
@@ -68,7 +67,7 @@ class Seen:
     def __init__(self) -> None:
         self._runs: list[_Run] = []
 
-    def add(self, hashes: Hashes, cells: Cells, values: Floats) -> Repeats:
+    def add(self, hashes: Hashes, cells: Codes, values: Floats) -> Repeats:
         """Add a batch in file order and tell its repeats.
 
         Args:

@@ -39,12 +39,12 @@ class Coded(Generic[Answer]):
 
 
 @dataclass(frozen=True, slots=True)
-class Texts(Coded[str]):
+class CodedTexts(Coded[str]):
     """Texts of rows."""
 
-    def take(self, index: Codes) -> Texts:
+    def take(self, index: Codes) -> CodedTexts:
         """The same for chosen rows."""
-        return Texts(self.answers, self.at[index])
+        return CodedTexts(self.answers, self.at[index])
 
     def array(self) -> TextArray:
         """One text a row."""

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from kenes.catalogue.mapping_records import FileForm, ValueRule
 from kenes.sources.tables.columns import Floats, Mask, TextArray, TextColumn, mask_of, positions, trimmed
-from kenes.sources.tables.lookups import Coded, Texts
+from kenes.sources.tables.lookups import Coded, CodedTexts
 from kenes.vocabulary.reasons import Reason, reason
 
 _PLAIN = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?$"
@@ -48,7 +48,7 @@ class Values:
 
     value: Floats
     missing: Mask
-    flags: Texts
+    flags: CodedTexts
     reason: Coded[Reason]
 
 
@@ -127,7 +127,7 @@ def read_values(column: TextColumn, read: Callable[[str], Number], form: FileFor
     gaps = np.isin(numbers, [float(text) for text in missing if _PLAIN_MATCH(text)])
     numbers[gaps], absent[gaps] = math.nan, True
     at = positions(column).astype(np.int64)
-    return Values(numbers[at], absent[at], Texts(flags, at), Coded(reasons, at))
+    return Values(numbers[at], absent[at], CodedTexts(flags, at), Coded(reasons, at))
 
 
 def _floats(texts: TextArray, plain: Mask) -> Floats:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from kenes.catalogue.mapping_records import PlaceRule, SourceMapping, TimeRule
 from kenes.catalogue.places import PlaceIndex
 from kenes.sources.tables.columns import Codes, Mask, among
-from kenes.sources.tables.lookups import Coded, Lookup, Texts
+from kenes.sources.tables.lookups import Coded, CodedTexts, Lookup
 from kenes.sources.tables.periods import Period, period_reader
 from kenes.sources.tables.plans import Plan, Spot
 from kenes.sources.tables.records import Batch
@@ -22,7 +22,7 @@ from kenes.vocabulary.errors import UnitMismatch
 from kenes.vocabulary.reasons import Reason, reason
 from kenes.vocabulary.units import factor
 
-Answer = str | Reason | None
+PlaceAnswer = str | Reason | None
 A = TypeVar("A")
 
 
@@ -40,11 +40,11 @@ class Subjects:
     chosen: Mask
     refused: Mask
     reasons: tuple[Coded[Reason], ...]
-    place: Texts
+    place: CodedTexts
     spans: npt.NDArray[np.int64]
-    unit: Texts
-    site: Texts
-    dimensions: Texts
+    unit: CodedTexts
+    site: CodedTexts
+    dimensions: CodedTexts
 
     def reason(self, row: int) -> Reason | None:
         """Why a row is refused, None if it is not."""
@@ -56,7 +56,7 @@ class Understanding:
 
     def __init__(self, mapping: SourceMapping, places: PlaceIndex, variables: Mapping[str, str]) -> None:
         self._mapping, self._variables = mapping, variables
-        self._places: Lookup[Answer] = Lookup(place_reader(mapping.place, places))
+        self._places: Lookup[PlaceAnswer] = Lookup(place_reader(mapping.place, places))
         self._times: dict[TimeRule, Lookup[Period | Reason]] = {}
         self._units: dict[int, Lookup[str | Reason]] = {}
         self._trimmed: dict[str, Lookup[str | None]] = {}
@@ -104,33 +104,33 @@ class Understanding:
             dimensions=self._dimensions(batch, plan, chosen),
         )
 
-    def _text(self, batch: Batch, column: str | None, chosen: Mask) -> Texts:
+    def _text(self, batch: Batch, column: str | None, chosen: Mask) -> CodedTexts:
         if column is None:
-            return Texts((None,), np.zeros(len(batch.rows), dtype=np.int64))
+            return CodedTexts((None,), np.zeros(len(batch.rows), dtype=np.int64))
         lookup = self._trimmed.setdefault(column, Lookup(lambda text: text.strip() or None))
         at = lookup.codes(batch.columns[column], chosen)
-        return Texts(tuple(lookup.answers), at)
+        return CodedTexts(tuple(lookup.answers), at)
 
-    def _dimensions(self, batch: Batch, plan: Plan, chosen: Mask) -> Texts:
+    def _dimensions(self, batch: Batch, plan: Plan, chosen: Mask) -> CodedTexts:
         """Dimensions as JSON with sorted keys, None when a variable has none."""
         fixed = {d.name: d.value for d in plan.rule.dimensions if d.column is None}
         columns = {d.name: d.column for d in plan.rule.dimensions if d.column is not None}
         named = {name: self._text(batch, column, chosen) for name, column in columns.items()}
         if not named:
             text = _json(fixed) if fixed else None
-            return Texts((text,), np.zeros(len(batch.rows), dtype=np.int64))
+            return CodedTexts((text,), np.zeros(len(batch.rows), dtype=np.int64))
         combined = np.zeros(len(batch.rows), dtype=np.int64)
         for coded in named.values():
             combined = combined * len(coded.answers) + coded.at
         _, first, at = np.unique(combined, return_index=True, return_inverse=True)
         texts = [_json({**fixed, **{name: coded.of(row) for name, coded in named.items()}}) for row in first.tolist()]
-        return Texts(texts, at.astype(np.int64).reshape(-1))
+        return CodedTexts(texts, at.astype(np.int64).reshape(-1))
 
 
-def place_reader(rule: PlaceRule, places: PlaceIndex) -> Callable[[str], Answer]:
+def place_reader(rule: PlaceRule, places: PlaceIndex) -> Callable[[str], PlaceAnswer]:
     """A function from a text to a place's id, a refusal, or None for a text to be ignored."""
 
-    def find(text: str) -> Answer:
+    def find(text: str) -> PlaceAnswer:
         text = text.strip()
         if text in rule.ignore:
             return None
@@ -186,8 +186,8 @@ def _reasons(answers: Sequence[object], at: Codes) -> Coded[Reason]:
     return Coded(tuple(answer if isinstance(answer, Reason) else None for answer in answers), at)
 
 
-def _texts(answers: Sequence[object], at: Codes) -> Texts:
-    return Texts(tuple(answer if isinstance(answer, str) else None for answer in answers), at)
+def _texts(answers: Sequence[object], at: Codes) -> CodedTexts:
+    return CodedTexts(tuple(answer if isinstance(answer, str) else None for answer in answers), at)
 
 
 def _json(pairs: dict[str, str | None]) -> str:
