@@ -114,13 +114,11 @@ def test_every_flag_and_reason_that_is_written_has_words():
 
 
 def test_every_oddity_of_an_input_has_words():
-    read = {
-        name: (SOURCE / "sources" / "city" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("gtfs", "population")
-    }
-    codes = set(re.findall(r'_count\(\s*"(\w+)"', read["gtfs"]))
+    read = {path.stem: path.read_text(encoding="utf-8") for path in (SOURCE / "sources" / "city").glob("*.py")}
+    feeds = "".join(text for name, text in read.items() if name.startswith("gtfs"))
+    codes = set(re.findall(r'(?:count\[|\{)"(\w+)"', feeds))
     codes |= set(re.findall(r'"(cells_\w+)":', read["population"]))
-    assert {"times_blank", "cells_without_place"} <= codes
+    assert {"times_blank", "routes_without_type", "rows_refused", "cells_without_place"} <= codes
     assert codes <= set(space_words("en").texts["quality"])
 
 

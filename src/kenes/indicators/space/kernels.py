@@ -7,10 +7,12 @@ street graphs (three edges a node) is faster than any heap that can lower a key.
 from __future__ import annotations
 
 from threading import Lock
-from typing import Any
 
 import numpy as np
 from numba import njit, prange
+
+from kenes.indicators.space.geodesy import Floats, Ints
+from kenes.indicators.space.packed import Frame, Grid, Junctions, Places
 
 
 @njit(cache=True)
@@ -214,28 +216,57 @@ def grid_rows(x0, y0, x1, y1, west, south, size_x, size_y, columns, lines):  # t
     return rows, held
 
 
+@njit(cache=True, inline="always")
+def _foot(grid, s, at):  # type: ignore[no-untyped-def]
+    """Share of a segment from its start at which a point's foot lies on it, and metres to it."""
+    ay, by = grid.y0[s] - at.y, grid.y1[s] - at.y
+    ax = (grid.x0[s] - at.x) * (at.east + at.bend * ay / 2)
+    dx = (grid.x1[s] - at.x) * (at.east + at.bend * by / 2) - ax
+    ay, dy = ay * at.north, (by - ay) * at.north
+    square_length = dx * dx + dy * dy
+    t = 0.0
+    if square_length > 0:
+        t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square_length))
+    return t, np.sqrt((ax + t * dx) ** 2 + (ay + t * dy) ** 2)
+
+
+@njit(cache=True, inline="always")
+def _nearest_in_square(grid, square, at, best, segment, share):  # type: ignore[no-untyped-def]
+    """The best so far, or a nearer usable segment of one square; of two as near, the one with the lower number."""
+    for k in range(grid.rows[square], grid.rows[square + 1]):
+        s = grid.held[k]
+        if not grid.usable[s]:
+            continue
+        t, d = _foot(grid, s, at)
+        if d < best or (d == best and (segment < 0 or s < segment)):
+            best, segment, share = d, s, t
+    return best, segment, share
+
+
+@njit(cache=True, inline="always")
+def _nearest_to(grid, at, limit):  # type: ignore[no-untyped-def]
+    """Nearest usable segment to one point: squares in rings around it, until no further ring can hold a nearer one."""
+    step = min(grid.size_x * at.east, grid.size_y * at.north)
+    ci = int(np.floor((at.x - grid.west) / grid.size_x))
+    cj = int(np.floor((at.y - grid.south) / grid.size_y))
+    best, segment, share = limit, -1, 0.0
+    beyond = max(-ci, ci - grid.columns + 1, -cj, cj - grid.lines + 1)
+    for ring in range(max(0, beyond), int(limit / step) + 3):
+        if (ring - 1) * step > best:
+            break
+        for j in range(max(0, cj - ring), min(grid.lines - 1, cj + ring) + 1):
+            rim = ring == 0 or j == cj - ring or j == cj + ring
+            i = ci - ring
+            while i <= ci + ring:
+                if 0 <= i < grid.columns:
+                    square = j * grid.columns + i
+                    best, segment, share = _nearest_in_square(grid, square, at, best, segment, share)
+                i += 1 if rim else 2 * ring
+    return best, segment, share
+
+
 @njit(cache=True, parallel=True)
-def _nearest(  # type: ignore[no-untyped-def]
-    px,
-    py,
-    east,
-    bend,
-    north,
-    x0,
-    y0,
-    x1,
-    y1,
-    usable,
-    rows,
-    held,
-    west,
-    south,
-    size_x,
-    size_y,
-    columns,
-    lines,
-    limit,
-):
+def _nearest(px, py, east, bend, north, grid, limit):  # type: ignore[no-untyped-def]
     """Nearest usable segment to each point, in a flat frame laid at the point itself.
 
     Args:
@@ -244,19 +275,7 @@ def _nearest(  # type: ignore[no-untyped-def]
         east: metres per degree of longitude at each point.
         bend: change of `east` per degree of latitude.
         north: metres per degree of latitude.
-        x0: segments as in `grid_rows`.
-        y0: segments.
-        x1: segments.
-        y1: segments.
-        usable: segments that may be snapped to.
-        rows: as returned by `grid_rows`.
-        held: as returned by `grid_rows`.
-        west: grid.
-        south: grid.
-        size_x: grid.
-        size_y: grid.
-        columns: grid.
-        lines: grid.
+        grid: segments in squares, a `Grid`.
         limit: metres; further segments are not found.
 
     Returns:
@@ -267,126 +286,83 @@ def _nearest(  # type: ignore[no-untyped-def]
     share = np.zeros(n)
     away = np.full(n, np.inf)
     for p in prange(n):
-        if not (np.isfinite(px[p]) and np.isfinite(py[p])):
-            continue
-        step = min(size_x * east[p], size_y * north[p])
-        ci = int(np.floor((px[p] - west) / size_x))
-        cj = int(np.floor((py[p] - south) / size_y))
-        best, best_s, best_t = limit, -1, 0.0
-        rings = int(limit / step) + 2
-        beyond = max(-ci, ci - columns + 1, -cj, cj - lines + 1)
-        for ring in range(max(0, beyond), rings + 1):
-            if (ring - 1) * step > best:
-                break
-            for j in range(max(0, cj - ring), min(lines - 1, cj + ring) + 1):
-                rim = j == cj - ring or j == cj + ring
-                i = ci - ring
-                while i <= ci + ring:
-                    if 0 <= i < columns:
-                        square = j * columns + i
-                        for k in range(rows[square], rows[square + 1]):
-                            s = held[k]
-                            if not usable[s]:
-                                continue
-                            ay, by = y0[s] - py[p], y1[s] - py[p]
-                            ax = (x0[s] - px[p]) * (east[p] + bend[p] * ay / 2)
-                            dx = (x1[s] - px[p]) * (east[p] + bend[p] * by / 2) - ax
-                            ay, dy = ay * north[p], (by - ay) * north[p]
-                            square_length = dx * dx + dy * dy
-                            t = 0.0
-                            if square_length > 0:
-                                t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square_length))
-                            d = np.sqrt((ax + t * dx) ** 2 + (ay + t * dy) ** 2)
-                            if d < best or (d == best and (best_s < 0 or s < best_s)):
-                                best, best_s, best_t = d, s, t
-                    i += 1 if rim or ring == 0 else 2 * ring
-        if best_s >= 0:
-            segment[p], share[p], away[p] = best_s, best_t, best
+        if np.isfinite(px[p]) and np.isfinite(py[p]):
+            best, s, t = _nearest_to(grid, Frame(px[p], py[p], east[p], bend[p], north[p]), limit)
+            if s >= 0:
+                segment[p], share[p], away[p] = s, t, best
     return segment, share, away
 
 
+@njit(cache=True, inline="always")
+def _search(streets, origin, limit, distance, touched, keys, items):  # type: ignore[no-untyped-def]
+    """Distances of the junctions within a limit of one; `touched` names them, and their number is returned."""
+    distance[origin] = 0.0
+    touched[0], reached = origin, 1
+    size = _push(keys, items, 0, 0.0, origin)
+    while size > 0:
+        key, node = keys[0], items[0]
+        size = _pop(keys, items, size)
+        if key > distance[node]:
+            continue
+        for k in range(streets.rows[node], streets.rows[node + 1]):
+            candidate = key + streets.metres[k]
+            other = streets.neighbour[k]
+            if candidate <= limit and candidate < distance[other]:
+                if distance[other] == np.inf:
+                    touched[reached] = other
+                    reached += 1
+                distance[other] = candidate
+                size = _push(keys, items, size, candidate, other)
+    return reached
+
+
+@njit(cache=True, inline="always")
+def _add_places(streets, places, chain, from_start, from_end, total):  # type: ignore[no-untyped-def]
+    """Add the places of one chain that lie within so many metres of one of its ends."""
+    for s in range(places.rows[chain], places.rows[chain + 1]):
+        if places.offset[s] <= from_start or streets.chain_length[chain] - places.offset[s] <= from_end:
+            for v in range(places.values.shape[1]):
+                total[v] += places.values[s, v]
+
+
 @njit(cache=True, parallel=True)
-def _neighbourhoods(  # type: ignore[no-untyped-def]  # noqa: PLR0912
-    origins,
-    indptr,
-    neighbour,
-    weight,
-    edge_chain,
-    chain_last,
-    chain_length,
-    limit,
-    node_values,
-    rows,
-    place_offset,
-    place_values,
-    lanes,
-):
+def _neighbourhoods(origins, streets, limit, node_values, places, lanes):  # type: ignore[no-untyped-def]
     """Sums of what lies within a walking distance of each origin junction.
 
     Args:
         origins: junctions, shape (origin,).
-        indptr: rows of `neighbour`.
-        neighbour: junctions next to a junction.
-        weight: metres to them.
-        edge_chain: chain of each of these.
-        chain_last: junction at the end of each chain.
-        chain_length: metres.
+        streets: graph of junctions, a `Junctions`.
         limit: metres.
         node_values: shape (junction, value), counted when the junction is in reach.
-        rows: shape (chain + 1,), where the places of a chain begin.
-        place_offset: metres from the start of the chain, sorted by chain.
-        place_values: shape (place, value), counted when the place is in reach.
+        places: what lies along streets, a `Places`, counted when it is in reach.
         lanes: number of parallel workers.
 
     Returns:
         Sums at junctions and sums at places.
     """
-    n = indptr.shape[0] - 1
-    n_chains = chain_length.shape[0]
+    n = streets.rows.shape[0] - 1
     at_nodes = np.zeros((origins.shape[0], node_values.shape[1]))
-    at_places = np.zeros((origins.shape[0], place_values.shape[1]))
+    at_places = np.zeros((origins.shape[0], places.values.shape[1]))
     for lane in prange(lanes):
         distance = np.full(n, np.inf)
-        seen = np.full(n_chains, -1, np.int64)
+        seen = np.full(streets.chain_length.shape[0], -1, np.int64)
         touched = np.empty(n, np.int64)
-        keys = np.empty(neighbour.shape[0] + 1)
-        items = np.empty(neighbour.shape[0] + 1, np.int64)
+        keys = np.empty(streets.neighbour.shape[0] + 1)
+        items = np.empty(streets.neighbour.shape[0] + 1, np.int64)
         for o in range(lane, origins.shape[0], lanes):
-            size, reached = 0, 0
-            distance[origins[o]] = 0.0
-            touched[0], reached = origins[o], 1
-            size = _push(keys, items, size, 0.0, origins[o])
-            while size > 0:
-                key, node = keys[0], items[0]
-                size = _pop(keys, items, size)
-                if key > distance[node]:
-                    continue
-                for k in range(indptr[node], indptr[node + 1]):
-                    candidate = key + weight[k]
-                    other = neighbour[k]
-                    if candidate <= limit and candidate < distance[other]:
-                        if distance[other] == np.inf:
-                            touched[reached] = other
-                            reached += 1
-                        distance[other] = candidate
-                        size = _push(keys, items, size, candidate, other)
+            reached = _search(streets, origins[o], limit, distance, touched, keys, items)
             for r in range(reached):
                 node = touched[r]
                 for v in range(node_values.shape[1]):
                     at_nodes[o, v] += node_values[node, v]
-                for k in range(indptr[node], indptr[node + 1]):
-                    c = edge_chain[k]
+                for k in range(streets.rows[node], streets.rows[node + 1]):
+                    c = streets.chain[k]
                     if seen[c] == o:
                         continue
                     seen[c] = o
-                    end = chain_last[c]
-                    begin = node if end != node else neighbour[k]
-                    from_begin = limit - distance[begin]
-                    from_end = limit - distance[end]
-                    for s in range(rows[c], rows[c + 1]):
-                        if place_offset[s] <= from_begin or chain_length[c] - place_offset[s] <= from_end:
-                            for v in range(place_values.shape[1]):
-                                at_places[o, v] += place_values[s, v]
+                    end = streets.chain_last[c]
+                    start = node if end != node else streets.neighbour[k]
+                    _add_places(streets, places, c, limit - distance[start], limit - distance[end], at_places[o])
             for r in range(reached):
                 distance[touched[r]] = np.inf
     return at_nodes, at_places
@@ -396,13 +372,19 @@ _ONE_AT_A_TIME = Lock()
 """Compiled loops that use every core: where the machine has no OpenMP, two at once would end the process."""
 
 
-def nearest(*arguments: Any) -> Any:
+def nearest(
+    px: Floats, py: Floats, east: Floats, bend: Floats, north: Floats, grid: Grid, limit: float
+) -> tuple[Ints, Floats, Floats]:
     """`_nearest`, by one thread at a time."""
     with _ONE_AT_A_TIME:
-        return _nearest(*arguments)
+        found: tuple[Ints, Floats, Floats] = _nearest(px, py, east, bend, north, grid, limit)
+    return found
 
 
-def neighbourhoods(*arguments: Any) -> Any:
+def neighbourhoods(
+    origins: Ints, streets: Junctions, limit: float, node_values: Floats, places: Places, lanes: int
+) -> tuple[Floats, Floats]:
     """`_neighbourhoods`, by one thread at a time."""
     with _ONE_AT_A_TIME:
-        return _neighbourhoods(*arguments)
+        sums: tuple[Floats, Floats] = _neighbourhoods(origins, streets, limit, node_values, places, lanes)
+    return sums

@@ -8,6 +8,7 @@ import numpy as np
 
 from kenes.indicators.space.geodesy import Bools, Floats, Ints
 from kenes.indicators.space.graph import Positions, StreetGraph
+from kenes.indicators.space.packed import Junctions, Places
 
 
 @dataclass(frozen=True)
@@ -127,19 +128,8 @@ def neighbourhood_sums(
     chain = places.chain[found][order]
     rows = np.concatenate([[0], np.cumsum(np.bincount(chain, minlength=len(graph.chain_first)))])
     indptr, neighbour, weight, edge_chain = graph.rows
-    sums = neighbourhoods(
-        np.asarray(origins, np.int64),
-        indptr,
-        neighbour,
-        weight,
-        edge_chain,
-        graph.chain_last,
-        graph.chain_length_m,
-        float(limit_m),
-        np.asarray(junction_values, float),
-        rows.astype(np.int64),
-        places.offset_m[found][order],
-        np.asarray(place_values, float)[found][order],
-        lanes,
-    )
+    streets = Junctions(indptr, neighbour, weight, edge_chain, graph.chain_last, graph.chain_length_m)
+    along = Places(rows.astype(np.int64), places.offset_m[found][order], np.asarray(place_values, float)[found][order])
+    values = np.asarray(junction_values, float)
+    sums = neighbourhoods(np.asarray(origins, np.int64), streets, float(limit_m), values, along, lanes)
     return NeighbourhoodSums(*sums)

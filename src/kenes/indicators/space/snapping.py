@@ -7,6 +7,7 @@ from scipy.spatial import cKDTree
 
 from kenes.indicators.space.geodesy import Bools, Floats, Ints, lengths_m, metres_per_degree, points_on_earth
 from kenes.indicators.space.graph import Positions, StreetGraph
+from kenes.indicators.space.packed import Grid
 
 SNAP_LIMIT_M = 500.0
 _LARGEST_GRID = 4_000_000
@@ -62,7 +63,7 @@ class StreetFinder:
         self.usable = graph.usable_segments() if usable is None else usable
         self._grid = self._build() if graph.segments else None
 
-    def _build(self) -> tuple[object, ...]:
+    def _build(self) -> Grid:
         from kenes.indicators.space.kernels import grid_rows  # noqa: PLC0415 compiled code loads late
 
         g = self.graph
@@ -77,7 +78,7 @@ class StreetFinder:
         size_x, size_y = side / east, side / north
         columns, lines = int(wide / size_x) + 1, int(high / size_y) + 1
         rows, held = grid_rows(x0, y0, x1, y1, west, south, size_x, size_y, columns, lines)
-        return x0, y0, x1, y1, self.usable, rows, held, west, south, size_x, size_y, columns, lines
+        return Grid(x0, y0, x1, y1, self.usable, rows, held, west, south, size_x, size_y, columns, lines)
 
     def snap(self, longitude: Floats, latitude: Floats, limit_m: float = SNAP_LIMIT_M) -> Positions:
         """Positions of places on the network.
@@ -100,5 +101,5 @@ class StreetFinder:
         lon = middle + (lon - middle + 180) % 360 - 180
         east, north = metres_per_degree(lat)
         bend = -east * np.tan(np.radians(lat)) * np.pi / 180
-        segment, share, away = nearest(lon, lat, east, bend, north, *self._grid, float(limit_m))
+        segment, share, away = nearest(lon, lat, east, bend, north, self._grid, float(limit_m))
         return self.graph.place(segment, share, away)

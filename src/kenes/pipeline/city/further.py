@@ -68,7 +68,9 @@ class Starts:
             flags=(*about, *flags),
         )
 
-    def shares(self, share: Floats, like: SpatialMeasurement, missing: str | None = None) -> list[SpatialMeasurement]:
+    def shares(
+        self, share: Floats, like: SpatialMeasurement, *, missing: str | None = None
+    ) -> list[SpatialMeasurement]:
         """Shares for the city and each district; `missing` says why there is none.
 
         What the map does not hold is not known, never zero.
@@ -168,15 +170,15 @@ def _access(starts: Starts, access: Access, mode: str) -> list[SpatialMeasuremen
     name, found = f"access_15min_{mode}", list[SpatialMeasurement]()
     for kind, minutes, mapped in zip(access.kinds, access.minutes, access.mapped, strict=True):
         share = starts.origins.share(minutes <= MINUTES)
-        found += starts.shares(share, starts.like(name, place_kind=kind), None if mapped else "none_mapped")
+        found += starts.shares(share, starts.like(name, place_kind=kind), missing=None if mapped else "none_mapped")
     flags = ("kinds_not_mapped",) if 0 in access.mapped else ()
     known = sum(count > 0 for count in access.mapped)
     for least in range(1, len(access.kinds) + 1):
         share = starts.origins.share(access.reached >= least)
         like = starts.like(f"{name}_at_least", flags=flags, kinds=str(least))
-        found += starts.shares(share, like, None if least <= known else "kinds_not_mapped")
+        found += starts.shares(share, like, missing=None if least <= known else "kinds_not_mapped")
     share = starts.origins.share(access.reached == len(access.kinds))
-    found += starts.shares(share, starts.like(f"{name}_all"), "kinds_not_mapped" if flags else None)
+    found += starts.shares(share, starts.like(f"{name}_all"), missing="kinds_not_mapped" if flags else None)
     minutes = starts.means(access.mean_minutes, starts.like(f"{name}_mean_minutes", "min", flags=flags))
     kinds = starts.means(access.reached, starts.like(f"{name}_mean_kinds", flags=flags))
     found += [m for pair in zip(minutes, kinds, strict=True) for m in pair]
@@ -197,7 +199,7 @@ def _near_open_space(city: City, starts: Starts) -> tuple[list[SpatialMeasuremen
     near = distances_to(city.graph, doors, float(table["reach_m"])).at(starts.origins.at)
     share = starts.origins.share(np.isfinite(near))
     missing = None if len(owner) else "none_mapped"
-    found = starts.shares(share, starts.like("open_space_within_400m"), missing)
+    found = starts.shares(share, starts.like("open_space_within_400m"), missing=missing)
     large = sizes_m2(city.extract.open_space, city.meter) >= float(table["large_ha"]) * 1e4
     for size, which in (
         ("any", np.ones(len(owner), bool)),
@@ -205,7 +207,7 @@ def _near_open_space(city: City, starts: Starts) -> tuple[list[SpatialMeasuremen
     ):
         metres = distances_to(city.graph, doors.take(which), DAILY_LIVING_M).at(starts.origins.at)
         like = starts.like("ghsci_open_space_within_500m", size=size)
-        found += starts.shares(starts.origins.share(np.isfinite(metres)), like, missing)
+        found += starts.shares(starts.origins.share(np.isfinite(metres)), like, missing=missing)
     return found, {"open_space_400m": share}
 
 
@@ -263,13 +265,13 @@ def _neighbourhoods(city: City, starts: Starts) -> tuple[list[SpatialMeasurement
         if at.found.any():
             near[kind] = share
         like = starts.like("ghsci_destination_within_500m", place_kind=kind)
-        found += starts.shares(share, like, None if at.found.any() else "none_mapped")
+        found += starts.shares(share, like, missing=None if at.found.any() else "none_mapped")
     for (source, headway), stops in stop_sets(city).items():
         lon, lat = (np.concatenate(list(part.values())) for part in (stops.longitude, stops.latitude))
         share = _within_500m(city, starts, city.finder.snap(lon, lat, city.request.snap_m))
         missing = None if source != "osm" or stops.count() else "none_mapped"
         like = replace(starts.like("ghsci_public_transport_within_500m"), source=source, headway_min=headway)
-        found += starts.shares(share, like, missing)
+        found += starts.shares(share, like, missing=missing)
         if headway is None and missing is None:
             near["public_transport"] = share  # timetables come after the map and are taken where there are some
     parts = ("fresh_food", "convenience", "public_transport")
