@@ -7,8 +7,20 @@ from tests.comparison.worlds import DATA, asem_steps
 
 from kenes.cli.index import index
 
-FILES = ("scores", "ranks", "normalised", "treated", "imputed", "denominated", "treatment", "intervals",
-         "contributions", "weights", "correlations", "sensitivity")  # fmt: skip
+FILES = (
+    "scores",
+    "ranks",
+    "normalised",
+    "treated",
+    "imputed",
+    "denominated",
+    "treatment",
+    "intervals",
+    "contributions",
+    "weights",
+    "correlations",
+    "sensitivity",
+)
 STUDIES = ("statistics", "availability", "structure", "importance", "rank_sets", "ahead")
 
 
@@ -106,8 +118,18 @@ def test_a_replay_equals_the_build_it_repeats(asem, result):
     assert any(r["heavy"] != r["same"] for r in rows)
     weights = asem / "weights.csv"
     weights.write_text("run,LPI\nsame,5\n")
-    found = run("replay", asem / "full.yaml", "--data", asem / "data.csv", "--design", design, "--weights", weights,
-                "--out", asem / "replay2")  # fmt: skip
+    found = run(
+        "replay",
+        asem / "full.yaml",
+        "--data",
+        asem / "data.csv",
+        "--design",
+        design,
+        "--weights",
+        weights,
+        "--out",
+        asem / "replay2",
+    )
     assert found.exit_code == 0, found.output
     assert all(r["same"] == r["heavy"] for r in rows_of(asem / "replay2" / "scores.csv"))
 

@@ -44,9 +44,8 @@ def test_a_step_that_is_not_declared_is_put_in_its_usual_place():
     changed = with_changes(spec, {"treat.method": "winsorise", "treat.max_points": 3, "impute": "mean"})
     assert [s.kind for s in changed.steps] == ["denominate", "impute", "treat", "normalise", "aggregate"]
     assert changed.step("treat") == {"method": "winsorise", "max_points": 3}
-    assert [s.kind for s in from_plain(flat(2, ["normalise"])).with_changes({"aggregate.method": "median"}).steps] == [
-        "normalise", "aggregate",
-    ]  # fmt: skip
+    late = with_changes(from_plain(flat(2, ["normalise"])), {"aggregate.method": "median"})
+    assert [s.kind for s in late.steps] == ["normalise", "aggregate"]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +201,7 @@ WRONG = [
     ({"steps": [{"aggregate": {"method": "owa", "order_weights": [1]}}]}, "expected 2 order_weights"),
     ({"steps": [{"aggregate": {"method": "owa", "order_weights": [0, 0]}}]}, r"aggregate\.order_weights: expected"),
     ({"steps": [{"aggregate": {"method": "mpi", "penalty": "POS"}}]}, r"aggregate\.penalty: expected -1 or 1"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("fields", "says"), WRONG)
@@ -330,8 +329,10 @@ def test_a_child_without_weight_may_be_zero_under_a_geometric_mean(monkeypatch):
         ({"method": "pairwise", "judgements": {"index": {"i0": {"i1": 2, "i2": 2}, "i1": {"i0": 2, "i2": 1}}}}, "2"),
         ({"method": "best_worst", "judgements": {"index": {"best": "i0", "worst": "i2"}}}, "'best': 'i0'"),
         (
-            {"method": "best_worst", "judgements": {"index": {
-                "best": {"i0": 1, "i1": 2, "i2": 4}, "worst": {"i0": 5, "i1": 2, "i2": 1}}}},
+            {
+                "method": "best_worst",
+                "judgements": {"index": {"best": {"i0": 1, "i1": 2, "i2": 4}, "worst": {"i0": 5, "i1": 2, "i2": 1}}},
+            },
             "4 in best and 5 in worst",
         ),
         ({"method": "budget", "points": {"i0": "ten", "i1": [1], "i2": [1]}}, "ten"),
@@ -340,7 +341,7 @@ def test_a_child_without_weight_may_be_zero_under_a_geometric_mean(monkeypatch):
         ({"method": "equal", "nodes": "index"}, "'index'"),
         ({"method": "equal", "nodes": ["i0"]}, "indicators i0"),
     ],
-)  # fmt: skip
+)
 def test_rules_that_cannot_be_read_are_refused(rule, found):
     values = np.random.default_rng(0).random((10, 3))
     with pytest.raises(DefinitionError, match=found):

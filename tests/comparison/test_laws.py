@@ -63,9 +63,11 @@ def test_means_stay_in_the_scale_at_every_level(values, first, second):
 
 @LAW
 @given(
-    tables(), st.sampled_from(NORMS), st.lists(st.floats(0.001, 1000), min_size=6, max_size=6),
+    tables(),
+    st.sampled_from(NORMS),
+    st.lists(st.floats(0.001, 1000), min_size=6, max_size=6),
     st.lists(st.floats(-50, 50), min_size=6, max_size=6),
-)  # fmt: skip
+)
 def test_the_unit_of_an_indicator_does_not_matter(values, norm, factors, shifts):
     spec = spec_of(values.shape[1], [{"normalise": norm}, "aggregate"])
     width = values.shape[1]

@@ -313,9 +313,12 @@ class Workshop:
                 where = [i for i, r in enumerate(rows) if self.inputs.places[r] == str(reference)]
                 if len(where) > 1:
                     raise BadInput(
-                        f"reference {reference}", expected="one row of the place to refer to", found=f"{len(where)}",
-                        where=f"node {leaf}", mend="Normalise within each time (`over: year`).",
-                    )  # fmt: skip
+                        f"reference {reference}",
+                        expected="one row of the place to refer to",
+                        found=f"{len(where)}",
+                        where=f"node {leaf}",
+                        mend="Normalise within each time (`over: year`).",
+                    )
                 scaled[rows, position] = normalise_column(
                     values[rows, position],
                     node,
@@ -349,9 +352,12 @@ def _before(spec: Specification, first: str, second: str) -> bool:
 
 
 def build(
-    spec: Specification | Mapping[str, Any], data: Any, *, errors: Any = None,
+    spec: Specification | Mapping[str, Any],
+    data: Any,
+    *,
+    errors: Any = None,
     aggregators: Mapping[str, OwnFunction | Aggregator] | None = None,
-) -> Profile:  # fmt: skip
+) -> Profile:
     """Build an index.
 
     Args:

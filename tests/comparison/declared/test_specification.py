@@ -12,10 +12,18 @@ STEPS = ["normalise", "aggregate"]
 
 
 def test_a_specification_survives_yaml_and_json():
-    plain = flat(3, [{"normalise": {"method": "z_score", "mean": 5}}, "aggregate"], seed=3, weights={
-        "set": "experts", "sets": {"experts": {"i0": 2.0}}}, uncertainty={"draws": 50, "level": 0.8, "factors": [
-            {"kind": "weights"}, {"path": "normalise.method", "values": ["rank", "min_max"]}]},
-        nodes={"i1": {"direction": -1, "goalposts": [0, 10], "unit": "t"}})  # fmt: skip
+    plain = flat(
+        3,
+        [{"normalise": {"method": "z_score", "mean": 5}}, "aggregate"],
+        seed=3,
+        weights={"set": "experts", "sets": {"experts": {"i0": 2.0}}},
+        uncertainty={
+            "draws": 50,
+            "level": 0.8,
+            "factors": [{"kind": "weights"}, {"path": "normalise.method", "values": ["rank", "min_max"]}],
+        },
+        nodes={"i1": {"direction": -1, "goalposts": [0, 10], "unit": "t"}},
+    )
     spec = from_plain(plain)
     assert from_plain(yaml.safe_load(yaml.safe_dump(to_plain(spec)))) == spec
     again = from_plain(json.loads(json.dumps(to_plain(spec))))
@@ -91,11 +99,17 @@ def test_dotted_paths_reach_steps_nodes_and_weights():
 
 def test_methods_differ_by_level_and_by_node():
     plain = {
-        "nodes": [{"id": "r"}, {"id": "a", "parent": "r", "aggregate": "harmonic"}, {"id": "b", "parent": "r"},
-                  *({"id": f"{p}{k}", "parent": p} for p in "ab" for k in range(2))],
-        "steps": [{"normalise": {"low": 1, "high": 100}},
-                  {"aggregate": {"by_level": {2: "geometric", 3: "arithmetic"}}}],
-    }  # fmt: skip
+        "nodes": [
+            {"id": "r"},
+            {"id": "a", "parent": "r", "aggregate": "harmonic"},
+            {"id": "b", "parent": "r"},
+            *({"id": f"{p}{k}", "parent": p} for p in "ab" for k in range(2)),
+        ],
+        "steps": [
+            {"normalise": {"low": 1, "high": 100}},
+            {"aggregate": {"by_level": {2: "geometric", 3: "arithmetic"}}},
+        ],
+    }
     spec = from_plain(plain)
     methods = {spec.tree.ids[p]: spec.aggregate_of(p)["method"] for p in spec.tree.aggregates}
     assert methods == {"a": "harmonic", "b": "geometric", "r": "arithmetic"}

@@ -55,9 +55,11 @@ def test_a_place_without_gaps_keeps_its_score_when_those_of_others_are_drawn(mon
 def test_the_spread_of_a_fill_is_that_of_its_time_and_of_places_that_count():
     spec = flat(2, [{"impute": "mean"}, {"normalise": {"method": "z_score", "over": "year"}}, "aggregate"])
     data = {
-        "place": list("abcd") * 2, "year": [1] * 4 + [2] * 4, "i0": [-1, 0, 1, None, 999, 1000, 1001, 1000.5],
+        "place": list("abcd") * 2,
+        "year": [1] * 4 + [2] * 4,
+        "i0": [-1, 0, 1, None, 999, 1000, 1001, 1000.5],
         "i1": [1, 2, 3, 2.5, 3, 2, 1, 4],
-    }  # fmt: skip
+    }
     found = uncertainty(build({**spec, "time_column": "year"}, data), 300, factors=GAPS)
     assert found.score_high[3, 0] - found.score_low[3, 0] < 4
     screened = flat(3, [{"screen": {"min_coverage": 0.6}}, {"impute": "mean"}, "aggregate"])
@@ -112,10 +114,12 @@ def test_new_weights_replace_every_declared_set():
     values = np.random.default_rng(8).normal(size=(25, 3))
     spec = flat(3, ["normalise", "aggregate"])
     spec["weights"] = {"set": "a", "sets": {"a": {"i0": 1, "i1": 1, "i2": 1}, "b": {"i0": 0, "i1": 1, "i2": 5}}}
-    spec["uncertainty"] = {"factors": [
-        {"kind": "alternatives", "path": "weights.set", "values": ["a", "b"]},
-        {"kind": "weights", "distribution": "uniform", "spread": 0.1},
-    ]}  # fmt: skip
+    spec["uncertainty"] = {
+        "factors": [
+            {"kind": "alternatives", "path": "weights.set", "values": ["a", "b"]},
+            {"kind": "weights", "distribution": "uniform", "spread": 0.1},
+        ]
+    }
     found = what_if(build(spec, table(values)), {"i0": 100.0, "i1": 1.0, "i2": 1.0}, 200)
     assert (found.score_low <= found.score + 1e-9).all()
     assert (found.score <= found.score_high + 1e-9).all()

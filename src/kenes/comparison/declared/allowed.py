@@ -54,19 +54,34 @@ STEPS: Mapping[str, Mapping[str, Rule]] = MappingProxyType(
         "denominate": {"scale": ("a number other than zero", lambda v: is_number(v) and v != 0)},
         "screen": {"min_coverage": SHARE},
         "impute": {
-            "by": TEXT, "axis": one_of("column", "row"), "k": COUNT, "limit": FROM_ZERO,
-            "draws": ("a whole number from 2", lambda v: is_whole(v) and v >= 2), "value": NUMBER,
+            "by": TEXT,
+            "axis": one_of("column", "row"),
+            "k": COUNT,
+            "limit": FROM_ZERO,
+            "draws": ("a whole number from 2", lambda v: is_whole(v) and v >= 2),
+            "value": NUMBER,
         },
         "treat": {
             "max_points": ("a whole number from 0, or null for no limit", lambda v: is_whole(v) and v >= 0),
-            "skew": FROM_ZERO, "kurtosis": NUMBER, "then": one_of("none", "log", "log_coin", "boxcox"),
-            "lower": SHARE, "upper": SHARE, "factor": ABOVE_ZERO, "power": NUMBER, "combine": YES_NO,
+            "skew": FROM_ZERO,
+            "kurtosis": NUMBER,
+            "then": one_of("none", "log", "log_coin", "boxcox"),
+            "lower": SHARE,
+            "upper": SHARE,
+            "factor": ABOVE_ZERO,
+            "power": NUMBER,
+            "combine": YES_NO,
             "over": one_of("all", "year"),
         },
         "normalise": {
-            "low": NUMBER, "high": NUMBER, "mean": NUMBER, "sd": ABOVE_ZERO, "over": one_of("all", "year"),
+            "low": NUMBER,
+            "high": NUMBER,
+            "mean": NUMBER,
+            "sd": ABOVE_ZERO,
+            "over": one_of("all", "year"),
             "reference": ("a place or a time", lambda v: isinstance(v, (str, int, float)) and not isinstance(v, bool)),
-            "cap": YES_NO, "transform": one_of("none", "log"),
+            "cap": YES_NO,
+            "transform": one_of("none", "log"),
             "categories": ("scores by category", lambda v: isinstance(v, Mapping) and len(v) > 0),
             "spread": (
                 "four numbers: zero below, best from, best to, zero above",
@@ -74,21 +89,30 @@ STEPS: Mapping[str, Mapping[str, Rule]] = MappingProxyType(
             ),
         },
         "aggregate": {
-            "power": ("a number from -100 to 100", lambda v: is_number(v) and abs(v) <= 100), "min_coverage": SHARE,
-            "by_level": LEVELS, "lower": SHARE, "upper": SHARE, "penalty": PENALTY,
+            "power": ("a number from -100 to 100", lambda v: is_number(v) and abs(v) <= 100),
+            "min_coverage": SHARE,
+            "by_level": LEVELS,
+            "lower": SHARE,
+            "upper": SHARE,
+            "penalty": PENALTY,
             "order_weights": (
                 "numbers of zero or more, not all zero",
                 lambda v: numbers_list(v) and all(n >= 0 for n in v) and sum(v) > 0,
             ),
-            "order": COUNT, "direction": ("a list of numbers", numbers_list), "ddof": ("0 or 1", lambda v: v in (0, 1)),
+            "order": COUNT,
+            "direction": ("a list of numbers", numbers_list),
+            "ddof": ("0 or 1", lambda v: v in (0, 1)),
         },
     }
-)  # fmt: skip
+)
 FACTORS: Mapping[str, Mapping[str, Rule]] = MappingProxyType(
     {
         "weights": {
-            "distribution": one_of("dirichlet", "uniform"), "concentration": ABOVE_ZERO, "spread": SHARE,
-            "around": one_of("nominal", "equal"), "nodes": NAMES,
+            "distribution": one_of("dirichlet", "uniform"),
+            "concentration": ABOVE_ZERO,
+            "spread": SHARE,
+            "around": one_of("nominal", "equal"),
+            "nodes": NAMES,
         },
         "alternatives": {"path": TEXT, "values": ("a list", lambda v: isinstance(v, (list, tuple)) and len(v) > 0)},
         "leave_one_out": {},
@@ -101,7 +125,7 @@ FACTORS: Mapping[str, Mapping[str, Rule]] = MappingProxyType(
         },
         "gaps": {},
     }
-)  # fmt: skip
+)
 
 
 def check_settings(kind: str, settings: Mapping[str, Any], where: str) -> None:
@@ -119,9 +143,12 @@ def check_settings(kind: str, settings: Mapping[str, Any], where: str) -> None:
     lower, upper = settings.get("lower"), settings.get("upper")
     if lower is not None and upper is not None and lower > upper:
         raise DefinitionError(
-            f"{kind}.lower", expected="no more than upper", found=f"{lower} and {upper}", where=where,
+            f"{kind}.lower",
+            expected="no more than upper",
+            found=f"{lower} and {upper}",
+            where=where,
             mend="Exchange them.",
-        )  # fmt: skip
+        )
 
 
 def check_factor(factor: Mapping[str, Any], where: str) -> None:
@@ -138,9 +165,12 @@ def check_factor(factor: Mapping[str, Any], where: str) -> None:
             )
         if value is not None and not rules[name][1](value):
             raise DefinitionError(
-                f"{factor['kind']}.{name}", expected=rules[name][0], found=repr(value), where=where,
+                f"{factor['kind']}.{name}",
+                expected=rules[name][0],
+                found=repr(value),
+                where=where,
                 mend="Correct the field.",
-            )  # fmt: skip
+            )
 
 
 def field(given: Mapping[str, Any], name: str, rule: Rule, default: Any, where: str) -> Any:

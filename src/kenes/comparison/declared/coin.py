@@ -34,9 +34,11 @@ def from_coin(idata: Any, imeta: Any, *, steps: Sequence[Any] | None = None) -> 
     missing = [n for n in NEEDED if n not in meta]
     if missing or "uCode" not in data:
         raise DefinitionError(
-            "COINr tables", expected="iCode, Parent, Type and Direction in iMeta, uCode in iData",
-            found="no " + ", ".join(missing or ["uCode"]), mend="Export both tables with their headers.",
-        )  # fmt: skip
+            "COINr tables",
+            expected="iCode, Parent, Type and Direction in iMeta, uCode in iData",
+            found="no " + ", ".join(missing or ["uCode"]),
+            mend="Export both tables with their headers.",
+        )
     rows = [dict(zip(meta, cells, strict=True)) for cells in zip(*meta.values(), strict=True)]
     _check_rows(rows)
     nodes = [_node(r) for r in rows if r["Type"] in ("Indicator", "Aggregate")]
@@ -71,22 +73,28 @@ def _check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         if row["Type"] not in TYPES:
             raise DefinitionError(
-                f"iMeta {row['iCode']}", expected=f"a Type of {', '.join(TYPES)}", found=str(row["Type"]),
+                f"iMeta {row['iCode']}",
+                expected=f"a Type of {', '.join(TYPES)}",
+                found=str(row["Type"]),
                 mend="Correct the Type.",
-            )  # fmt: skip
+            )
         for column in ("Direction", "Weight", "Target"):
             _number(row, column)
         if row["Type"] == "Indicator" and _number(row, "Direction") not in (-1.0, 1.0):
             raise DefinitionError(
-                f"iMeta {row['iCode']}", expected="a Direction of 1 or -1", found=str(row.get("Direction")),
+                f"iMeta {row['iCode']}",
+                expected="a Direction of 1 or -1",
+                found=str(row.get("Direction")),
                 mend="Correct the Direction.",
-            )  # fmt: skip
+            )
         own, above = levels.get(row["iCode"]), levels.get(row.get("Parent"))
         if row["Type"] in ("Indicator", "Aggregate") and own is not None and above is not None and above <= own:
             raise DefinitionError(
-                f"iMeta {row['iCode']}", expected=f"a Level below {above:g}, that of its parent {row['Parent']}",
-                found=f"{own:g}", mend="Correct the Level or the Parent.",
-            )  # fmt: skip
+                f"iMeta {row['iCode']}",
+                expected=f"a Level below {above:g}, that of its parent {row['Parent']}",
+                found=f"{own:g}",
+                mend="Correct the Level or the Parent.",
+            )
 
 
 def _number(row: Mapping[str, Any], column: str) -> float | None:

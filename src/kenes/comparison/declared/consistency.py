@@ -31,9 +31,11 @@ def _check_tree(nodes: Sequence[Node]) -> None:
     for node in nodes:
         if node.id in seen:
             raise DefinitionError(
-                f"node {node.id}", expected="one parent and one entry", found="two entries",
+                f"node {node.id}",
+                expected="one parent and one entry",
+                found="two entries",
                 mend="Give the second node another id.",
-            )  # fmt: skip
+            )
         seen.add(node.id)
     roots = [n.id for n in nodes if n.parent is None]
     if len(roots) != 1:
@@ -47,9 +49,11 @@ def _check_tree(nodes: Sequence[Node]) -> None:
     for node in nodes:
         if node.parent is not None and node.parent not in seen:
             raise DefinitionError(
-                f"node {node.id}", expected="a parent that is a node", found=node.parent,
+                f"node {node.id}",
+                expected="a parent that is a node",
+                found=node.parent,
                 mend=f"Add the node {node.parent} or correct the parent.",
-            )  # fmt: skip
+            )
         here, steps = node.parent, 0
         while here is not None and steps <= len(nodes):
             here, steps = parents.get(here), steps + 1
@@ -63,9 +67,11 @@ def _check_weights(spec: Specification) -> None:
     declared = (*spec.weight_sets, *spec.weight_rules)
     if spec.weight_set is not None and spec.weight_set not in declared:
         raise DefinitionError(
-            "weights.set", expected=f"one of {', '.join(declared) or 'no set'}", found=spec.weight_set,
+            "weights.set",
+            expected=f"one of {', '.join(declared) or 'no set'}",
+            found=spec.weight_set,
             mend="Name a declared set.",
-        )  # fmt: skip
+        )
     for name, chosen in spec.weight_sets.items():
         unknown = sorted(set(chosen) - set(spec.by_id))
         if unknown:
@@ -76,15 +82,19 @@ def _check_weights(spec: Specification) -> None:
     for position, weight in enumerate(weights):
         if not 0 <= weight < float("inf"):
             raise DefinitionError(
-                f"node {spec.tree.ids[position]}", expected="a weight of zero or more", found=str(weight),
+                f"node {spec.tree.ids[position]}",
+                expected="a weight of zero or more",
+                found=str(weight),
                 mend="Turn the direction, not the weight.",
-            )  # fmt: skip
+            )
     for position in spec.tree.aggregates:
         if sum(weights[c] for c in spec.tree.children[position]) <= 0:
             raise DefinitionError(
-                f"node {spec.tree.ids[position]}", expected="children with a weight above zero", found="only zeros",
+                f"node {spec.tree.ids[position]}",
+                expected="children with a weight above zero",
+                found="only zeros",
                 mend="Give at least one child a weight.",
-            )  # fmt: skip
+            )
 
 
 def _check_rule(spec: Specification, name: str, rule: Settings) -> None:
@@ -95,9 +105,12 @@ def _check_rule(spec: Specification, name: str, rule: Settings) -> None:
     leaves = sorted({str(i) for i in parents} & set(spec.indicators))
     if leaves:
         raise DefinitionError(
-            "weights", expected="nodes whose children are to be weighed", found=f"indicators {', '.join(leaves)}",
-            where=f"set {name}", mend="Name the nodes above them.",
-        )  # fmt: skip
+            "weights",
+            expected="nodes whose children are to be weighed",
+            found=f"indicators {', '.join(leaves)}",
+            where=f"set {name}",
+            mend="Name the nodes above them.",
+        )
     unknown = sorted({str(i) for i in ids} - set(spec.by_id))
     if unknown:
         raise DefinitionError(
@@ -117,9 +130,12 @@ def _check_factors(spec: Specification) -> None:
             strange = sorted({str(i) for i in given} - home)
             if strange:
                 raise DefinitionError(
-                    f"{factor['kind']}.{name}", expected=f"ids of {what}", found=", ".join(strange), where=where,
+                    f"{factor['kind']}.{name}",
+                    expected=f"ids of {what}",
+                    found=", ".join(strange),
+                    where=where,
                     mend="Correct the id.",
-                )  # fmt: skip
+                )
 
 
 def _check_methods(spec: Specification) -> None:
@@ -141,9 +157,11 @@ def _check_methods(spec: Specification) -> None:
             size, given = len(spec.tree.children[position]), settings.get("order_weights")
             if given is not None and len(given) != size:
                 raise DefinitionError(
-                    f"node {node}", expected=f"{size} order_weights, one for each child", found=str(len(given)),
+                    f"node {node}",
+                    expected=f"{size} order_weights, one for each child",
+                    found=str(len(given)),
                     mend="Give as many as the node has children.",
-                )  # fmt: skip
+                )
     for leaf in spec.indicators:
         _check_normalisation(spec, leaf)
     _check_homes(spec)
@@ -160,26 +178,37 @@ def _check_levels(spec: Specification) -> None:
     strange = [k for k in named if k not in levels]
     if strange:
         raise DefinitionError(
-            "aggregate.by_level", expected=f"levels {levels[0]} to {levels[-1]}", found=", ".join(map(str, strange)),
+            "aggregate.by_level",
+            expected=f"levels {levels[0]} to {levels[-1]}",
+            found=", ".join(map(str, strange)),
             mend="Level 2 is just above the indicators.",
-        )  # fmt: skip
+        )
 
 
 def _check_homes(spec: Specification) -> None:
     """What speaks of indicators stands on indicators, and what speaks of aggregates on aggregates."""
     for position, name in enumerate(spec.tree.ids):
         node, leaf = spec.by_id[name], position < spec.tree.leaves
-        wrong = {"aggregate": node.aggregate} if leaf else {
-            "normalise": node.normalise, "treat": node.treat, "goalposts": node.goalposts,
-            "denominator": node.denominator, "direction": None if node.direction == 1 else node.direction,
-        }  # fmt: skip
+        wrong = (
+            {"aggregate": node.aggregate}
+            if leaf
+            else {
+                "normalise": node.normalise,
+                "treat": node.treat,
+                "goalposts": node.goalposts,
+                "denominator": node.denominator,
+                "direction": None if node.direction == 1 else node.direction,
+            }
+        )
         for setting, value in wrong.items():
             if value:
                 home = "a node with children" if leaf else "an indicator"
                 raise DefinitionError(
-                    f"node {name}", expected=f"{setting} on {home} only", found=f"{setting} on {name}",
+                    f"node {name}",
+                    expected=f"{setting} on {home} only",
+                    found=f"{setting} on {name}",
                     mend="Move it or remove it.",
-                )  # fmt: skip
+                )
 
 
 def _check_imputation(settings: Settings, spec: Specification) -> None:
@@ -190,9 +219,11 @@ def _check_imputation(settings: Settings, spec: Specification) -> None:
         raise DefinitionError("impute", expected="a group to impute by", found=found, mend="Name impute.by.")
     if by and by != "branch" and method not in grouped:
         raise DefinitionError(
-            "impute.by", expected=f"branch, or none, for {method}", found=str(by),
+            "impute.by",
+            expected=f"branch, or none, for {method}",
+            found=str(by),
             mend="Remove by, or choose group_mean or group_median.",
-        )  # fmt: skip
+        )
     if by == "branch" and method not in BY_BRANCH:
         raise DefinitionError("impute.by", expected=f"no branch for {method}", found="branch", mend="Remove by.")
     if method == "value" and settings.get("value") is None:
@@ -212,10 +243,11 @@ def _check_positive(spec: Specification, node: str, method: str, leaf: str) -> N
     zero = zero or (norm == "min_max" and float(settings.get("low", 0)) <= 0)
     if zero:
         raise DefinitionError(
-            f"node {node}", expected=f"values above zero under a {method} mean",
+            f"node {node}",
+            expected=f"values above zero under a {method} mean",
             found=f"{norm} of {leaf}, which reaches zero",
             mend="Set normalise.low above zero (for example 1), or choose goalposts or an arithmetic mean.",
-        )  # fmt: skip
+        )
 
 
 def _check_normalisation(spec: Specification, leaf: str) -> None:

@@ -38,9 +38,11 @@ def registered(given: Mapping[str, OwnFunction | Aggregator] | None, known: tupl
     for name, function in (given or {}).items():
         if name in known:
             raise DefinitionError(
-                f"aggregator {name}", expected="a name that no method has", found="the method of that name",
+                f"aggregator {name}",
+                expected="a name that no method has",
+                found="the method of that name",
                 mend="Choose another name.",
-            )  # fmt: skip
+            )
         own = function if isinstance(function, Aggregator) else Aggregator(function)
         if not callable(own.function):
             raise DefinitionError(f"aggregator {name}", expected="a function", found=type(own.function).__name__)
@@ -94,8 +96,10 @@ def _checked(values: Floats, share: Floats, settings: Mapping[str, Any]) -> Floa
         wrong = f"{scores[bad]} for " + ", ".join(f"{v:g}" for v in values[:, bad])
     if wrong is not None:
         raise BadInput(
-            f"aggregator {settings['method']}", expected=f"{values.shape[1]} finite numbers, one for each place",
-            found=wrong, where=f"node {settings.get('node', '')}",
+            f"aggregator {settings['method']}",
+            expected=f"{values.shape[1]} finite numbers, one for each place",
+            found=wrong,
+            where=f"node {settings.get('node', '')}",
             mend="Correct the function, or normalise to a scale that it can take.",
-        )  # fmt: skip
+        )
     return scores

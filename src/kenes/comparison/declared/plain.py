@@ -18,7 +18,7 @@ from kenes.comparison.declared.allowed import (
     is_whole,
     mapping,
     sequence,
-)  # fmt: skip
+)
 from kenes.comparison.declared.consistency import OWN_MEND, check
 from kenes.comparison.declared.own_functions import Aggregator, OwnFunction, registered
 from kenes.comparison.declared.rules import gives, is_rule, read_rule
@@ -36,13 +36,32 @@ from kenes.comparison.declared.specification import (
 from kenes.vocabulary.errors import DefinitionError
 
 NODE_FIELDS = (
-    "id", "name", "parent", "weight", "direction", "unit", "target", "denominator", "goalposts", "normalise",
-    "aggregate", "treat",
-)  # fmt: skip
+    "id",
+    "name",
+    "parent",
+    "weight",
+    "direction",
+    "unit",
+    "target",
+    "denominator",
+    "goalposts",
+    "normalise",
+    "aggregate",
+    "treat",
+)
 SPEC_FIELDS = (
-    "id", "version", "name", "place_column", "time_column", "groups", "seed", "weights", "uncertainty", "nodes",
+    "id",
+    "version",
+    "name",
+    "place_column",
+    "time_column",
+    "groups",
+    "seed",
+    "weights",
+    "uncertainty",
+    "nodes",
     "steps",
-)  # fmt: skip
+)
 SEED = ("a whole number of zero or more", lambda v: is_whole(v) and v >= 0)
 MOST_DRAWS = 1_000_000
 DRAWS = (f"a whole number from 1 to {MOST_DRAWS:,}", lambda v: is_whole(v) and 1 <= v <= MOST_DRAWS)
@@ -134,9 +153,11 @@ def with_changes(spec: Specification, changes: Mapping[str, Any]) -> Specificati
     idle = [p for p in changes if _hidden_by_set(p, changed)]
     if idle:
         raise DefinitionError(
-            idle[0], expected=f"a node whose weight the set {changed.weight_set} leaves open", found="one it gives",
+            idle[0],
+            expected=f"a node whose weight the set {changed.weight_set} leaves open",
+            found="one it gives",
             mend=f"Change weights.sets.{changed.weight_set}, or take another set.",
-        )  # fmt: skip
+        )
     return changed
 
 
@@ -271,9 +292,12 @@ def _methods(given: Any) -> tuple[str, ...]:
     unknown = [str(m) for m in found if m not in SENSITIVITY]
     if unknown:
         raise DefinitionError(
-            "sensitivity", expected=" or ".join(SENSITIVITY), found=", ".join(unknown), where="uncertainty",
+            "sensitivity",
+            expected=" or ".join(SENSITIVITY),
+            found=", ".join(unknown),
+            where="uncertainty",
             mend="Correct the method.",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -365,15 +389,21 @@ def _node(given: Mapping[str, Any], position: int, own: tuple[str, ...]) -> Node
     parent, weight = given.get("parent"), given.get("weight")
     if isinstance(parent, (list, tuple)):
         raise DefinitionError(
-            "parent", expected="one parent", found=", ".join(map(str, parent)), where=where,
+            "parent",
+            expected="one parent",
+            found=", ".join(map(str, parent)),
+            where=where,
             mend="Give the node one parent, or repeat it under another id.",
-        )  # fmt: skip
+        )
     direction = given.get("direction")
     if direction is not None and (isinstance(direction, (list, dict)) or direction not in DIRECTIONS):
         raise DefinitionError(
-            "direction", expected="1, -1, more, less or target", found=str(direction), where=where,
+            "direction",
+            expected="1, -1, more, less or target",
+            found=str(direction),
+            where=where,
             mend="Correct the direction.",
-        )  # fmt: skip
+        )
     direction = None if direction is None else DIRECTIONS[direction]
     return Node(
         id=str(given["id"]),
@@ -417,10 +447,12 @@ def _goalposts(given: Any, direction: int | str | None, where: str) -> Goalposts
         raise DefinitionError("goalposts", expected="two different values", found=str(posts.worst), where=where)
     if direction in (1, -1) and (posts.best - posts.worst) * direction < 0:
         raise DefinitionError(
-            "goalposts", expected=f"goalposts that agree with direction {direction}",
-            found=f"worst {posts.worst}, best {posts.best}", where=where,
+            "goalposts",
+            expected=f"goalposts that agree with direction {direction}",
+            found=f"worst {posts.worst}, best {posts.best}",
+            where=where,
             mend="Correct the direction or exchange the goalposts.",
-        )  # fmt: skip
+        )
     return posts
 
 

@@ -82,9 +82,11 @@ def read_rule(given: Settings, name: str) -> Settings:
             )
     if method in NEEDED and not isinstance(given.get(NEEDED[method]), Mapping):
         raise DefinitionError(
-            where, expected=f"{NEEDED[method]} for {method}", found=repr(given.get(NEEDED[method])),
+            where,
+            expected=f"{NEEDED[method]} for {method}",
+            found=repr(given.get(NEEDED[method])),
             mend=f"Add {NEEDED[method]}.",
-        )  # fmt: skip
+        )
     return dict(given)
 
 

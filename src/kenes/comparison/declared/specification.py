@@ -25,35 +25,96 @@ STEP_SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "impute": ("method", "by", "axis", "k", "limit", "draws", "value"),
         "screen": ("min_coverage",),
         "treat": (
-            "method", "max_points", "skew", "kurtosis", "then", "lower", "upper", "factor", "power", "combine", "over",
+            "method",
+            "max_points",
+            "skew",
+            "kurtosis",
+            "then",
+            "lower",
+            "upper",
+            "factor",
+            "power",
+            "combine",
+            "over",
         ),
         "normalise": (
-            "method", "low", "high", "mean", "sd", "reference", "over", "cap", "transform", "categories", "spread",
+            "method",
+            "low",
+            "high",
+            "mean",
+            "sd",
+            "reference",
+            "over",
+            "cap",
+            "transform",
+            "categories",
+            "spread",
         ),
         "aggregate": (
-            "method", "power", "min_coverage", "by_level", "lower", "upper", "penalty", "order_weights", "order",
-            "direction", "ddof",
+            "method",
+            "power",
+            "min_coverage",
+            "by_level",
+            "lower",
+            "upper",
+            "penalty",
+            "order_weights",
+            "order",
+            "direction",
+            "ddof",
         ),
     }
-)  # fmt: skip
+)
 METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "impute": (
-            "none", "mean", "median", "group_mean", "group_median", "latest", "linear", "em", "chained", "knn",
-            "multiple", "value",
+            "none",
+            "mean",
+            "median",
+            "group_mean",
+            "group_median",
+            "latest",
+            "linear",
+            "em",
+            "chained",
+            "knn",
+            "multiple",
+            "value",
         ),
         "treat": ("none", "winsorise", "iqr", "percentile", "mad"),
         "normalise": (
-            "none", "min_max", "z_score", "rank", "percentile_rank", "borda", "distance_to_max",
-            "distance_to_reference", "distance_to_target", "fraction_of_max", "goalposts", "categorical",
+            "none",
+            "min_max",
+            "z_score",
+            "rank",
+            "percentile_rank",
+            "borda",
+            "distance_to_max",
+            "distance_to_reference",
+            "distance_to_target",
+            "fraction_of_max",
+            "goalposts",
+            "categorical",
             "optimum_range",
         ),
         "aggregate": (
-            "arithmetic", "geometric", "harmonic", "power", "median", "owa", "mpi", "ampi", "copeland", "kemeny",
-            "bod", "bod_directional", "bod_order_m", "bod_common",
+            "arithmetic",
+            "geometric",
+            "harmonic",
+            "power",
+            "median",
+            "owa",
+            "mpi",
+            "ampi",
+            "copeland",
+            "kemeny",
+            "bod",
+            "bod_directional",
+            "bod_order_m",
+            "bod_common",
         ),
     }
-)  # fmt: skip
+)
 BY_BRANCH = ("mean", "median", "em", "chained", "knn", "multiple")
 SENSITIVITY = ("sobol", "shapley")
 THEN = ("none", "log", "log_coin", "boxcox")
@@ -187,9 +248,11 @@ class Specification:
         if self.rule is not None:
             if self.worked is None:
                 raise DefinitionError(
-                    f"weights.set {self.weight_set}", expected="data to work the weights out of", found="none yet",
+                    f"weights.set {self.weight_set}",
+                    expected="data to work the weights out of",
+                    found="none yet",
                     mend="Build the index and ask its `profile.spec`.",
-                )  # fmt: skip
+                )
             chosen = self.worked.weights
         return tuple(float(chosen.get(i, self.by_id[i].weight)) for i in self.tree.ids)
 

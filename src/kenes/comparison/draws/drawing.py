@@ -25,9 +25,15 @@ CHUNK = 256
 
 
 def scores_of(
-    profile: Profile, plan: Draws, rows: NDArray[np.intp], kept: Sequence[int], *,
-    factors: Sequence[Mapping[str, Any]] = (), seed: int = 0, workers: int = 1,
-) -> Floats:  # fmt: skip
+    profile: Profile,
+    plan: Draws,
+    rows: NDArray[np.intp],
+    kept: Sequence[int],
+    *,
+    factors: Sequence[Mapping[str, Any]] = (),
+    seed: int = 0,
+    workers: int = 1,
+) -> Floats:
     """Scores of the kept nodes under every draw.
 
     Returns:
@@ -149,9 +155,13 @@ def _noise(replicates_of: NDArray[np.int64], gap: Bools, seed: int) -> Any:
 
 
 def _noisy(
-    profile: Profile, spec: Specification, noise: NDArray[np.int64], errors: CellErrors, seed: int,
+    profile: Profile,
+    spec: Specification,
+    noise: NDArray[np.int64],
+    errors: CellErrors,
+    seed: int,
     rows: NDArray[np.intp],
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Normalised indicators with drawn errors, shape (indicator, row, draw)."""
     workshop, shape = profile.workshop, profile.inputs.values.T.shape
     cells = errors.cells
@@ -187,9 +197,15 @@ def _after_imputed(spec: Specification) -> Specification:
 
 
 def evaluate_draws(
-    spec: Specification, leaves: Floats, weights: Floats, kept: Sequence[int], *,
-    blocks: Sequence[NDArray[np.intp]] = (), rows: NDArray[np.intp] | None = None, absent: Bools | None = None,
-) -> list[Floats]:  # fmt: skip
+    spec: Specification,
+    leaves: Floats,
+    weights: Floats,
+    kept: Sequence[int],
+    *,
+    blocks: Sequence[NDArray[np.intp]] = (),
+    rows: NDArray[np.intp] | None = None,
+    absent: Bools | None = None,
+) -> list[Floats]:
     """Scores of the kept nodes, each of shape (draw, place).
 
     Args:
@@ -260,9 +276,12 @@ def _by_child(values: Sequence[Floats], weights: Floats, method: str) -> Floats 
 
 
 def _in_blocks(
-    stack: Floats, weights: Floats, settings: Mapping[str, Any], blocks: Sequence[NDArray[np.intp]],
+    stack: Floats,
+    weights: Floats,
+    settings: Mapping[str, Any],
+    blocks: Sequence[NDArray[np.intp]],
     rows: NDArray[np.intp] | None,
-) -> Floats:  # fmt: skip
+) -> Floats:
     if len(blocks) <= 1 or rows is None:
         return aggregate(stack, weights, settings)
     found = np.full(stack.shape[1:], np.nan)

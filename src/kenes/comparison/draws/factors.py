@@ -68,9 +68,13 @@ def name_of(factor: Mapping[str, Any]) -> str:
 
 
 def realise(
-    spec: Specification, factors: tuple[Mapping[str, Any], ...], uniform: Floats, seed: int, *,
+    spec: Specification,
+    factors: tuple[Mapping[str, Any], ...],
+    uniform: Floats,
+    seed: int,
+    *,
     worked: Callable[[Specification], Specification] | None = None,
-) -> Draws:  # fmt: skip
+) -> Draws:
     """Turn uniform numbers into draws.
 
     Args:
@@ -119,9 +123,13 @@ def realise(
 
 
 def _by_variant(
-    variants: tuple[Specification, ...], nominal: Floats, variant: Ints, factor: Mapping[str, Any], uniform: Floats,
+    variants: tuple[Specification, ...],
+    nominal: Floats,
+    variant: Ints,
+    factor: Mapping[str, Any],
+    uniform: Floats,
     seed: int,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Multipliers of each draw, around the weights of its own variant; shape (node, draw)."""
     known: dict[bytes, Floats] = {}
     found = np.ones((nominal.shape[0], len(uniform)))

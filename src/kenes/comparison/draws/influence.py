@@ -55,9 +55,15 @@ def designs(factors: int, base: int, seed: int) -> tuple[Floats, Floats]:
 
 
 def sobol(
-    model: Model, factors: Sequence[str], *, base: int = 1024, seed: int = 0, level: float = 0.9, bootstrap: int = 200,
+    model: Model,
+    factors: Sequence[str],
+    *,
+    base: int = 1024,
+    seed: int = 0,
+    level: float = 0.9,
+    bootstrap: int = 200,
     output: str = "output",
-) -> Sensitivity:  # fmt: skip
+) -> Sensitivity:
     """First and total shares of the variance of a model of uniform numbers.
 
     Args:
@@ -83,9 +89,16 @@ def sobol(
     spread_first = np.quantile([r[0] for r in resampled], tails, axis=0)
     spread_total = np.quantile([r[1] for r in resampled], tails, axis=0)
     return Sensitivity(
-        output, tuple(factors), first, spread_first[0], spread_first[1], total, spread_total[0], spread_total[1],
+        output,
+        tuple(factors),
+        first,
+        spread_first[0],
+        spread_first[1],
+        total,
+        spread_total[0],
+        spread_total[1],
         "sobol",
-    )  # fmt: skip
+    )
 
 
 def shares_of(runs: Floats) -> tuple[Floats, Floats]:
@@ -122,10 +135,16 @@ def exact_shares(values: Floats) -> tuple[Floats, Floats]:
 
 
 def sensitivity(
-    profile: Profile, *, base: int = 512, seed: int | None = None, level: float | None = None,
-    factors: Sequence[Mapping[str, Any]] | None = None, places: Sequence[str] = (), workers: int = 2,
+    profile: Profile,
+    *,
+    base: int = 512,
+    seed: int | None = None,
+    level: float | None = None,
+    factors: Sequence[Mapping[str, Any]] | None = None,
+    places: Sequence[str] = (),
+    workers: int = 2,
     methods: Sequence[str] | None = None,
-) -> list[Sensitivity]:  # fmt: skip
+) -> list[Sensitivity]:
     """Which factor moves the ranks: overall, and the rank of each place asked for.
 
     Args:

@@ -75,10 +75,15 @@ class Intervals:
                     for name in ("score", "score_low", "score_high", "rank", "rank_low", "rank_high")
                 }
                 yield {
-                    "place": place, "node": node, **cell, "level": self.level, "draws": self.draws,
-                    "coverage": float(self.coverage[row, column]), "ranked": bool(self.ranked[row]),
+                    "place": place,
+                    "node": node,
+                    **cell,
+                    "level": self.level,
+                    "draws": self.draws,
+                    "coverage": float(self.coverage[row, column]),
+                    "ranked": bool(self.ranked[row]),
                     "reason": self.reason[row],
-                }  # fmt: skip
+                }
 
     def rank_probabilities(self) -> Floats:
         """Chance of each rank, shape (row, row); column r is rank r + 1; zeros where not ranked."""
@@ -254,9 +259,13 @@ def _rank_bounds(ranks: NDArray[np.int32], level: float) -> tuple[Floats, Floats
 
 
 def summarise(
-    profile: Profile, drawn: Floats, rows: NDArray[np.intp], kept: Sequence[int], level: float,
+    profile: Profile,
+    drawn: Floats,
+    rows: NDArray[np.intp],
+    kept: Sequence[int],
+    level: float,
     names: tuple[str, ...] = (),
-) -> Intervals:  # fmt: skip
+) -> Intervals:
     """Intervals from drawn scores of shape (kept node, draw, ranked row)."""
     total, width, count = len(profile.places), len(kept), drawn.shape[1]
     blank = np.full((total, width), np.nan)
@@ -270,10 +279,24 @@ def summarise(
     scores, ranks = profile.scores[:, kept], profile.ranks[:, kept]
     ranks = np.where(profile.ranked[:, None], ranks, np.nan)
     return Intervals(
-        profile.places, tuple(profile.spec.tree.ids[k] for k in kept), scores, low, high, ranks, rank_low,
-        rank_high, profile.coverage[:, kept], profile.ranked, profile.reason, level, count, drawn[-1],
-        last_ranks, rows, names,
-    )  # fmt: skip
+        profile.places,
+        tuple(profile.spec.tree.ids[k] for k in kept),
+        scores,
+        low,
+        high,
+        ranks,
+        rank_low,
+        rank_high,
+        profile.coverage[:, kept],
+        profile.ranked,
+        profile.reason,
+        level,
+        count,
+        drawn[-1],
+        last_ranks,
+        rows,
+        names,
+    )
 
 
 def _ranks_in_blocks(scores: Floats, rows: NDArray[np.intp], profile: Profile) -> NDArray[np.int32]:

@@ -12,9 +12,15 @@ import numpy as np
 from numba import njit
 
 NORMS = {
-    "none": 0, "min_max": 1, "z_score": 2, "rank": 3, "percentile_rank": 4, "borda": 5, "goalposts": 6,
+    "none": 0,
+    "min_max": 1,
+    "z_score": 2,
+    "rank": 3,
+    "percentile_rank": 4,
+    "borda": 5,
+    "goalposts": 6,
     "distance_to_max": 7,
-}  # fmt: skip
+}
 THENS = {"none": 0, "log": 1, "log_coin": 2}
 MEANS = {"arithmetic": 0, "geometric": 1, "harmonic": 2}
 
@@ -167,7 +173,28 @@ def _rank(x, code):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def prepare(x, noise, floor, ceiling, keep, groups, group_count, treated, skew, kurt, most, then, combine, norm, direction, a, b, worst, best, cap):  # type: ignore[no-untyped-def]  # fmt: skip
+def prepare(
+    x,
+    noise,
+    floor,
+    ceiling,
+    keep,
+    groups,
+    group_count,
+    treated,
+    skew,
+    kurt,
+    most,
+    then,
+    combine,
+    norm,
+    direction,
+    a,
+    b,
+    worst,
+    best,
+    cap,
+):  # type: ignore[no-untyped-def]
     """Impute, treat and normalise one draw in place; `x` has shape (indicator, row).
 
     `noise` is added where a gap is filled, between `floor` and `ceiling` of the indicator; `keep` marks rows not screened out; `group_count` 0 means no imputation; `most` -1 means no limit and

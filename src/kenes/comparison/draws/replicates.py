@@ -17,9 +17,7 @@ from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-COMPILED_NORMS = (
-    "none", "min_max", "z_score", "rank", "percentile_rank", "borda", "goalposts", "distance_to_max",
-)  # fmt: skip
+COMPILED_NORMS = ("none", "min_max", "z_score", "rank", "percentile_rank", "borda", "goalposts", "distance_to_max")
 ORDER = ("denominate", "screen", "impute", "treat", "normalise", "aggregate")
 
 
@@ -56,13 +54,20 @@ def recipe(profile: Profile, spec: Specification, errors: CellErrors) -> Recipe 
     codes = {"arithmetic": 0, "geometric": 1, "harmonic": 2}
     prepared = _prepare_arguments(profile, spec)
     return Recipe(
-        raw.ravel(), cells, errors.gap, error.ravel()[cells], ends[0, cells], ends[1, cells],
-        errors.floor[0].copy(), errors.ceiling[0].copy(), prepared,
+        raw.ravel(),
+        cells,
+        errors.gap,
+        error.ravel()[cells],
+        ends[0, cells],
+        ends[1, cells],
+        errors.floor[0].copy(),
+        errors.ceiling[0].copy(),
+        prepared,
         np.cumsum([0, *sizes]).astype(np.int64),
         np.array(children, dtype=np.int64),
         np.array([codes[spec.aggregate_of(p)["method"]] for p in tree.aggregates], dtype=np.int64),
         bool(np.isnan(profile.workshop.prepared(spec).values).any()),
-    )  # fmt: skip
+    )
 
 
 def _compiled(profile: Profile, spec: Specification) -> bool:
@@ -109,16 +114,23 @@ def _prepare_arguments(profile: Profile, spec: Specification) -> tuple[Any, ...]
     lows = [_scale(n)[0] for n in norms]
     highs = [_scale(n)[1] for n in norms]
     return (
-        keep, groups, count, np.array(treated), floats([t.get("skew", 2.0) for t in treats]),
+        keep,
+        groups,
+        count,
+        np.array(treated),
+        floats([t.get("skew", 2.0) for t in treats]),
         floats([t.get("kurtosis", 3.5) for t in treats]),
         np.array([-1 if t.get("max_points", 5) is None else int(t.get("max_points", 5)) for t in treats]),
         np.array([THENS[t.get("then") or "none"] for t in treats]),
         np.array([bool(t.get("combine")) for t in treats]),
         np.array([NORMS[n["method"]] if has_norm else -1 for n in norms]),
         np.array([-1 if spec.by_id[x].direction == -1 else 1 for x in leaves]),
-        floats(lows), floats(highs), floats([p and p.worst for p in posts]), floats([p and p.best for p in posts]),
+        floats(lows),
+        floats(highs),
+        floats([p and p.worst for p in posts]),
+        floats([p and p.best for p in posts]),
         np.array([bool(n.get("cap", True)) for n in norms]),
-    )  # fmt: skip
+    )
 
 
 def _scale(norm: Mapping[str, Any]) -> tuple[float, float]:
@@ -133,11 +145,12 @@ def refused_draw(spec: Specification, position: int) -> BadInput:
     """What to say of a draw that brought a node values that its mean cannot take."""
     method = spec.aggregate_of(position)["method"]
     return BadInput(
-        f"node {spec.tree.ids[position]}", expected=f"values that a {method} mean can take in every draw",
+        f"node {spec.tree.ids[position]}",
+        expected=f"values that a {method} mean can take in every draw",
         found="a draw with a value of zero or less",
         mend="Normalise to a scale with a floor above zero (goalposts, or min_max with low), or choose an arithmetic "
         "mean.",
-    )  # fmt: skip
+    )
 
 
 def run(

@@ -92,9 +92,11 @@ def drawn_effects(
     base, count = first.shape
     if count > MOST_FACTORS:
         raise BadInput(
-            "shapley", expected=f"at most {MOST_FACTORS} factors", found=str(count),
+            "shapley",
+            expected=f"at most {MOST_FACTORS} factors",
+            found=str(count),
             mend="Ask for sobol, or join factors.",
-        )  # fmt: skip
+        )
     changed = [np.isin(np.arange(count), g) for g in groups_of(count)]
     outputs = model(np.concatenate([first, *(np.where(c, second, first) for c in changed)]))
     rng = np.random.default_rng([seed, 3])

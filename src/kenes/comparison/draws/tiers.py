@@ -46,9 +46,11 @@ def rank_sets(intervals: Intervals, *, level: float | None = None) -> RankSets:
     """
     if len(set(intervals.places)) < len(intervals.places):
         raise BadInput(
-            "rank sets", expected="one row for each place", found="places at several times",
+            "rank sets",
+            expected="one row for each place",
+            found="places at several times",
             mend="Build the index on the rows of one time.",
-        )  # fmt: skip
+        )
     level = intervals.level if level is None else level
     able = np.isfinite(intervals.drawn).all(axis=0)
     rows, drawn = intervals.drawn_rows[able], intervals.drawn[:, able]

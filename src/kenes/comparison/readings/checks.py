@@ -61,10 +61,21 @@ def _statistics(name: str, values: Floats) -> Statistics:
         ("few_values", same >= 0.5 and np.ptp(present) > 0),
     )
     return Statistics(
-        name, int(present.size), share, float(present.min()), float(q1), float(middle), float(present.mean()),
-        float(q3), float(present.max()), float(present.std(ddof=1)) if present.size > 1 else np.nan, g1, g2, same,
+        name,
+        int(present.size),
+        share,
+        float(present.min()),
+        float(q1),
+        float(middle),
+        float(present.mean()),
+        float(q3),
+        float(present.max()),
+        float(present.std(ddof=1)) if present.size > 1 else np.nan,
+        g1,
+        g2,
+        same,
         tuple(f for f, told in flags if told),
-    )  # fmt: skip
+    )
 
 
 def availability(profile: Profile) -> Floats:

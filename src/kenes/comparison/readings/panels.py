@@ -110,10 +110,13 @@ def decompose(before: Profile, after: Profile) -> list[Change]:
     order = [after.spec.indicators.index(i) for i in before.spec.indicators]
     own = _only(after.inputs, common)
     renewed = Inputs(
-        own.places, None, own.values[:, order], None,
+        own.places,
+        None,
+        own.values[:, order],
+        None,
         {k: own.denominators.get(k, v) for k, v in fewer.inputs.denominators.items()},
         {k: own.groups.get(k, v) for k, v in fewer.inputs.groups.items()},
-    )  # fmt: skip
+    )
     data = Workshop(renewed).build(before.spec)
     method = Workshop(own).build(after.spec)
     found = []
@@ -128,7 +131,10 @@ def decompose(before: Profile, after: Profile) -> list[Change]:
 def _only(inputs: Inputs, places: list[str]) -> Inputs:
     rows = [inputs.places.index(p) for p in places]
     return Inputs(
-        tuple(places), None, inputs.values[rows], None if inputs.errors is None else inputs.errors[rows],
+        tuple(places),
+        None,
+        inputs.values[rows],
+        None if inputs.errors is None else inputs.errors[rows],
         {k: v[rows] for k, v in inputs.denominators.items()},
         {k: tuple(v[r] for r in rows) for k, v in inputs.groups.items()},
-    )  # fmt: skip
+    )

@@ -89,28 +89,36 @@ def _by_highs(own: Floats, units: Floats, lower: float | None, upper: float | No
 def _check(values: Floats, seen: Floats, lower: float | None, upper: float | None) -> None:
     if not np.isfinite(values).all() or (values < 0).any():
         raise BadInput(
-            "benefit of the doubt", expected="complete values of zero or more", found="missing or negative values",
+            "benefit of the doubt",
+            expected="complete values of zero or more",
+            found="missing or negative values",
             mend="Normalise to a scale from zero and impute, or choose another aggregation.",
-        )  # fmt: skip
+        )
     if (seen.max(axis=0) <= 0).any():
         raise BadInput(
-            "benefit of the doubt", expected="a value above zero in each indicator", found="only zeros",
+            "benefit of the doubt",
+            expected="a value above zero in each indicator",
+            found="only zeros",
             mend="Raise the low end of the normalisation.",
-        )  # fmt: skip
+        )
     size = values.shape[1]
     if (lower or 0) * size > 1 + 1e-12 or (upper is not None and upper * size < 1 - 1e-12):
         raise DefinitionError(
-            "share bounds", expected=f"lower at most 1/{size} and upper at least 1/{size}", found=f"{lower}, {upper}",
+            "share bounds",
+            expected=f"lower at most 1/{size} and upper at least 1/{size}",
+            found=f"{lower}, {upper}",
             mend="Widen the bounds.",
-        )  # fmt: skip
+        )
 
 
 def _check_rows(values: Floats, method: str) -> None:
     if (values.max(axis=1) <= 0).any():
         raise BadInput(
-            method, expected="a value above zero for each place", found="a place with zeros only",
+            method,
+            expected="a value above zero for each place",
+            found="a place with zeros only",
             mend="Raise the low end of the normalisation.",
-        )  # fmt: skip
+        )
 
 
 def common_weights(values: Floats) -> tuple[Floats, Floats]:
@@ -150,17 +158,24 @@ def directional(values: Floats, direction: Floats | None = None) -> Floats:
         _check_rows(values, "bod_directional")
     elif np.shape(direction) != (m,) or (np.asarray(direction) < 0).any() or not np.asarray(direction).any():
         raise DefinitionError(
-            "bod_directional", expected=f"a direction of {m} numbers of zero or more, one of them above",
-            found=str(np.asarray(direction).tolist()), mend="Give one number for each indicator.",
-        )  # fmt: skip
+            "bod_directional",
+            expected=f"a direction of {m} numbers of zero or more, one of them above",
+            found=str(np.asarray(direction).tolist()),
+            mend="Give one number for each indicator.",
+        )
     scores = np.empty(n)
     for place in range(n):
         way = values[place] if direction is None else np.asarray(direction, dtype=float)
         below = np.column_stack([way, -values.T])
         found = linprog(
-            np.array([-1.0, *np.zeros(n)]), A_ub=below, b_ub=-values[place],
-            A_eq=np.array([[0.0, *np.ones(n)]]), b_eq=[1.0], bounds=(0, None), method="highs",
-        )  # fmt: skip
+            np.array([-1.0, *np.zeros(n)]),
+            A_ub=below,
+            b_ub=-values[place],
+            A_eq=np.array([[0.0, *np.ones(n)]]),
+            b_eq=[1.0],
+            bounds=(0, None),
+            method="highs",
+        )
         scores[place] = 1 / (1 - found.fun)
     return scores
 

@@ -185,9 +185,11 @@ def em(values: Floats, *, tolerance: float = 1e-13, rounds: int = 20_000) -> tup
     n, m = values.shape
     if n <= m:
         raise BadInput(
-            "impute em", expected=f"more places than the {m} indicators", found=f"{n} places",
+            "impute em",
+            expected=f"more places than the {m} indicators",
+            found=f"{n} places",
             mend="Impute by branch, or choose knn, mean or group_mean.",
-        )  # fmt: skip
+        )
     scale = np.nanstd(values, axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     work = values / scale
@@ -208,9 +210,11 @@ def em(values: Floats, *, tolerance: float = 1e-13, rounds: int = 20_000) -> tup
                 cov * np.outer(scale, scale),
             )
     raise BadInput(
-        "impute em", expected=f"to settle in {rounds} rounds", found="it did not",
+        "impute em",
+        expected=f"to settle in {rounds} rounds",
+        found="it did not",
         mend="There are too few places for so many indicators: impute by branch (`by: branch`), or choose knn.",
-    )  # fmt: skip
+    )
 
 
 def _patterns(values: Floats) -> list[tuple[NDArray[np.bool_], NDArray[np.intp]]]:

@@ -53,18 +53,22 @@ def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
     columns = columns_of(data)
     if spec.place_column not in columns:
         raise BadInput(
-            "data", expected=f"the place column {spec.place_column}", found=", ".join(list(columns)[:8]),
+            "data",
+            expected=f"the place column {spec.place_column}",
+            found=", ".join(list(columns)[:8]),
             mend="Correct place_column.",
-        )  # fmt: skip
+        )
     _refuse_blank(columns[spec.place_column], spec.place_column)
     places = tuple(str(p) for p in columns[spec.place_column])
     times = None
     if spec.time_column:
         if spec.time_column not in columns:
             raise BadInput(
-                "data", expected=f"the time column {spec.time_column}", found=", ".join(list(columns)[:8]),
+                "data",
+                expected=f"the time column {spec.time_column}",
+                found=", ".join(list(columns)[:8]),
                 mend="Correct time_column, or leave it out.",
-            )  # fmt: skip
+            )
         _refuse_blank(columns[spec.time_column], spec.time_column)
         times = tuple(columns[spec.time_column])
     _refuse_twice(places, times)
@@ -111,9 +115,12 @@ def _refuse_blank(cells: Sequence[Any], column: str) -> None:
     for row, value in enumerate(cells, start=1):
         if value is None or value != value or str(value).strip() == "":  # noqa: PLR0124 - NaN names nothing
             raise BadInput(
-                column, expected="a name in every row", found="an empty cell", where=f"row {row}",
+                column,
+                expected="a name in every row",
+                found="an empty cell",
+                where=f"row {row}",
                 mend="Fill the cell or remove the row.",
-            )  # fmt: skip
+            )
 
 
 def _refuse_twice(places: Sequence[str], times: Sequence[Any] | None) -> None:
@@ -121,6 +128,8 @@ def _refuse_twice(places: Sequence[str], times: Sequence[Any] | None) -> None:
     if len(set(keys)) != len(keys):
         twice = next(k for i, k in enumerate(keys) if k in keys[:i])
         raise BadInput(
-            f"place {twice}", expected="one row for each place and time", found="two rows",
+            f"place {twice}",
+            expected="one row for each place and time",
+            found="two rows",
             mend="Remove one row, or name time_column.",
-        )  # fmt: skip
+        )

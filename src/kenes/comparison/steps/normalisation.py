@@ -125,9 +125,13 @@ def directed(values: Floats, direction: int | str | None, target: float | None =
 
 
 def normalise_column(  # noqa: PLR0911 - one return a method reads best
-    values: Floats, node: Node, settings: Mapping[str, Any], *, reference_row: int | None = None,
+    values: Floats,
+    node: Node,
+    settings: Mapping[str, Any],
+    *,
+    reference_row: int | None = None,
     frozen: Floats | None = None,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Normalise one indicator by its settings.
 
     Args:
@@ -183,9 +187,12 @@ def _distance(
         return distance(turned, best=aim, cap=cap, reference=seen)
     if reference_row is None:
         raise BadInput(
-            f"reference {settings.get('reference')}", expected="a place of the data", found="no such place",
-            where=f"node {node.id}", mend="Correct normalise.reference.",
-        )  # fmt: skip
+            f"reference {settings.get('reference')}",
+            expected="a place of the data",
+            found="no such place",
+            where=f"node {node.id}",
+            mend="Correct normalise.reference.",
+        )
     return distance(turned, best=float(turned[reference_row]), cap=cap, reference=seen)
 
 
@@ -197,9 +204,13 @@ def _goalposts(values: Floats, node: Node, settings: Mapping[str, Any]) -> Float
     if node.direction == "target":
         values = -np.abs(values - float(node.target or 0))
     return goalpost_score(
-        values, worst=worst, best=best, low=float(settings.get("low", 0)), high=float(settings.get("high", 100)),
+        values,
+        worst=worst,
+        best=best,
+        low=float(settings.get("low", 0)),
+        high=float(settings.get("high", 100)),
         cap=bool(settings.get("cap", True)),
-    )  # fmt: skip
+    )
 
 
 def _declared(values: Floats, settings: Mapping[str, Any]) -> Floats:
@@ -216,9 +227,11 @@ def _declared(values: Floats, settings: Mapping[str, Any]) -> Floats:
 def _log(values: Floats, node: Node) -> Floats:
     if (values[np.isfinite(values)] <= 0).any():
         raise BadInput(
-            f"node {node.id}", expected="values above zero under a logarithm", found="zero or less",
+            f"node {node.id}",
+            expected="values above zero under a logarithm",
+            found="zero or less",
             mend="Correct the data or remove transform: log.",
-        )  # fmt: skip
+        )
     return np.asarray(np.log(values))
 
 

@@ -26,9 +26,14 @@ def shares_in_parent(tree: Tree, weights: Floats) -> Floats:
 
 
 def evaluate(
-    spec: Specification, leaves: Floats, weights: Floats, blocks: Sequence[Rows], places: Sequence[str], *,
+    spec: Specification,
+    leaves: Floats,
+    weights: Floats,
+    blocks: Sequence[Rows],
+    places: Sequence[str],
+    *,
     before: Callable[[int, list[int], Floats], None] | None = None,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Scores of all nodes from normalised indicators.
 
     Args:
@@ -60,19 +65,21 @@ def evaluate(
             child, row = wrong[0]
             least = "above zero" if needs_positive(settings) else "of zero or more"
             raise BadInput(
-                f"node {tree.ids[position]}", expected=f"values {least} under a {settings['method']} mean",
+                f"node {tree.ids[position]}",
+                expected=f"values {least} under a {settings['method']} mean",
                 found=f"{values[child, row]:g} in {tree.ids[children[child]]} of {places[row]}",
                 mend="Raise the low end of the normalisation, or choose an arithmetic mean.",
-            )  # fmt: skip
+            )
         for rows in blocks:
             scores[rows, position] = aggregate(values[:, rows], weights[children], settings)
         endless = np.flatnonzero(np.isinf(scores[:, position]))
         if endless.size:
             raise BadInput(
-                f"node {tree.ids[position]}", expected=f"a finite score under {settings['method']}",
+                f"node {tree.ids[position]}",
+                expected=f"a finite score under {settings['method']}",
                 found=f"division by a mean of zero for {places[endless[0]]}",
                 mend="Normalise to a scale above zero, for example z_score with mean 100.",
-            )  # fmt: skip
+            )
     return scores
 
 

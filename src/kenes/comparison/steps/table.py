@@ -47,9 +47,11 @@ def columns_of(data: Any) -> Columns:
         columns = {str(name): _listed(data[name]) for name in data.columns}
     else:
         raise BadInput(
-            "table", expected="a mapping of columns, records, or a table", found=type(data).__name__,
+            "table",
+            expected="a mapping of columns, records, or a table",
+            found=type(data).__name__,
             mend="Hand in a dict, or a pandas, polars or Arrow table.",
-        )  # fmt: skip
+        )
     lengths = {len(v) for v in columns.values()}
     if len(lengths) > 1:
         raise BadInput("table", expected="columns of one length", found=", ".join(map(str, sorted(lengths))))
@@ -89,15 +91,21 @@ def numbers(values: Sequence[Any], column: str) -> Floats:
             found[row] = _number(value)
         except (TypeError, ValueError):
             raise BadInput(
-                column, expected="a number or an empty cell", found=repr(value), where=f"row {row + 1}",
+                column,
+                expected="a number or an empty cell",
+                found=repr(value),
+                where=f"row {row + 1}",
                 mend="Correct the cell, or empty it where the value is missing.",
-            ) from None  # fmt: skip
+            ) from None
     large = np.flatnonzero(np.abs(found) > MOST)
     if large.size:
         raise BadInput(
-            column, expected=f"numbers up to {MOST:g}", found=repr(values[large[0]]), where=f"row {large[0] + 1}",
+            column,
+            expected=f"numbers up to {MOST:g}",
+            found=repr(values[large[0]]),
+            where=f"row {large[0] + 1}",
             mend="Correct the cell, or give the indicator in a larger unit.",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -117,9 +125,11 @@ def matrix(columns: Mapping[str, Sequence[Any]], names: Sequence[str]) -> Floats
     missing = [n for n in names if n not in columns]
     if missing:
         raise BadInput(
-            "data", expected="a column for each indicator", found="no column " + ", ".join(missing),
+            "data",
+            expected="a column for each indicator",
+            found="no column " + ", ".join(missing),
             mend="Add the columns or remove the nodes.",
-        )  # fmt: skip
+        )
     return np.column_stack([numbers(columns[n], n) for n in names]) if names else np.empty((0, 0))
 
 

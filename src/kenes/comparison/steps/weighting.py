@@ -59,9 +59,12 @@ def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) ->
         return _from_data(rule, children, values)
     except BadInput as error:
         raise BadInput(
-            f"weights by {method}", expected=error.expected, found=error.found, where=f"node {node}",
+            f"weights by {method}",
+            expected=error.expected,
+            found=error.found,
+            where=f"node {node}",
             mend=error.mend or "Name the nodes to weigh in `nodes`, or choose another method.",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def _from_data(rule: Settings, children: Sequence[str], values: Floats) -> tuple[Floats, float | None]:
@@ -77,9 +80,12 @@ def _budget(points: Settings, node: str, children: Sequence[str]) -> Floats:
     lengths = {len(r) if isinstance(r, Sequence) else -1 for r in rows}
     if len(lengths) != 1 or lengths == {-1}:
         raise DefinitionError(
-            "points", expected="for each child a list with the points of each expert", found=repr(rows),
-            where=f"node {node}", mend="Give every child a list of the same length.",
-        )  # fmt: skip
+            "points",
+            expected="for each child a list with the points of each expert",
+            found=repr(rows),
+            where=f"node {node}",
+            mend="Give every child a list of the same length.",
+        )
     return methods.budget(np.array(rows, dtype=float).T)
 
 
@@ -93,16 +99,22 @@ def _pairwise(given: Settings, node: str, children: Sequence[str]) -> methods.Ju
             i, j = children.index(first), children.index(second)
             if np.isfinite(matrix[i, j]) and not np.isclose(matrix[i, j], float(times), rtol=1e-6):
                 raise DefinitionError(
-                    "judgements", expected=f"one judgement of {first} and {second}, or two that agree",
-                    found=f"{matrix[i, j]:g} and {float(times):g}", where=f"node {node}", mend="Remove one.",
-                )  # fmt: skip
+                    "judgements",
+                    expected=f"one judgement of {first} and {second}, or two that agree",
+                    found=f"{matrix[i, j]:g} and {float(times):g}",
+                    where=f"node {node}",
+                    mend="Remove one.",
+                )
             matrix[i, j], matrix[j, i] = float(times), 1 / float(times)
     if np.isnan(matrix).any():
         i, j = np.argwhere(np.isnan(matrix))[0]
         raise DefinitionError(
-            "judgements", expected="every pair of children", found=f"nothing on {children[i]} and {children[j]}",
-            where=f"node {node}", mend=f"Add {children[i]}: {{{children[j]}: ...}}.",
-        )  # fmt: skip
+            "judgements",
+            expected="every pair of children",
+            found=f"nothing on {children[i]} and {children[j]}",
+            where=f"node {node}",
+            mend=f"Add {children[i]}: {{{children[j]}: ...}}.",
+        )
     return methods.pairwise(matrix)
 
 
@@ -115,17 +127,22 @@ def _best_worst(given: Settings, node: str, children: Sequence[str]) -> methods.
         missing = [c for c in children if c not in row]
         if missing:
             raise DefinitionError(
-                "judgements", expected=f"{which} for every child", found="none for " + ", ".join(missing),
-                where=f"node {node}", mend="Add the numbers.",
-            )  # fmt: skip
+                "judgements",
+                expected=f"{which} for every child",
+                found="none for " + ", ".join(missing),
+                where=f"node {node}",
+                mend="Add the numbers.",
+            )
         rows.append([float(row[c]) for c in children])
     best, worst = (min(range(len(row)), key=row.__getitem__) for row in rows)
     if rows[0][worst] != rows[1][best]:
         raise DefinitionError(
-            "judgements", expected=f"one judgement of {children[best]} against {children[worst]}",
-            found=f"{rows[0][worst]:g} in best and {rows[1][best]:g} in worst", where=f"node {node}",
+            "judgements",
+            expected=f"one judgement of {children[best]} against {children[worst]}",
+            found=f"{rows[0][worst]:g} in best and {rows[1][best]:g} in worst",
+            where=f"node {node}",
             mend="Give the same number in both.",
-        )  # fmt: skip
+        )
     return methods.best_worst(*rows)
 
 
@@ -133,6 +150,9 @@ def _known(names: Any, node: str, children: Sequence[str]) -> None:
     strange = [str(n) for n in names if n not in children]
     if strange:
         raise DefinitionError(
-            "judgements", expected=f"children: {', '.join(children)}", found=", ".join(strange), where=f"node {node}",
+            "judgements",
+            expected=f"children: {', '.join(children)}",
+            found=", ".join(strange),
+            where=f"node {node}",
             mend="Correct the id.",
-        )  # fmt: skip
+        )

@@ -153,9 +153,11 @@ def pairwise(matrix: Floats) -> Judgement:
     n = len(a)
     if a.shape != (n, n) or (a <= 0).any() or not np.allclose(a * a.T, 1, rtol=1e-6):
         raise DefinitionError(
-            "judgements", expected="a positive square matrix with a[j][i] = 1 / a[i][j]", found=str(a.shape),
+            "judgements",
+            expected="a positive square matrix with a[j][i] = 1 / a[i][j]",
+            found=str(a.shape),
             mend="Correct the pair.",
-        )  # fmt: skip
+        )
     if n > len(RANDOM_INDEX):
         raise DefinitionError("judgements", expected=f"at most {len(RANDOM_INDEX)} items", found=str(n))
     values, vectors = np.linalg.eig(a)
@@ -199,9 +201,14 @@ def best_worst(best: Sequence[float], worst: Sequence[float]) -> Judgement:
             row[-1] = -1
             rows.append(row)
     found = linprog(
-        [*np.zeros(n), 1.0], A_ub=np.array(rows), b_ub=np.zeros(len(rows)), A_eq=[[*np.ones(n), 0.0]], b_eq=[1.0],
-        bounds=(0, None), method="highs",
-    )  # fmt: skip
+        [*np.zeros(n), 1.0],
+        A_ub=np.array(rows),
+        b_ub=np.zeros(len(rows)),
+        A_eq=[[*np.ones(n), 0.0]],
+        b_eq=[1.0],
+        bounds=(0, None),
+        method="highs",
+    )
     return Judgement(_to_one(found.x[:n]), float(found.fun))
 
 

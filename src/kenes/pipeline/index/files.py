@@ -25,9 +25,16 @@ from kenes.store.files import write_whole
 
 
 def build_index(
-    spec_path: Path, data_path: Path, out: Path, *, draws: int | None = None, workers: int = 2,
-    seed: int | None = None, extras: bool = True, language: str = "en",
-) -> dict[str, Any]:  # fmt: skip
+    spec_path: Path,
+    data_path: Path,
+    out: Path,
+    *,
+    draws: int | None = None,
+    workers: int = 2,
+    seed: int | None = None,
+    extras: bool = True,
+    language: str = "en",
+) -> dict[str, Any]:
     """Build an index from files and write each step to a folder.
 
     Args:
@@ -56,13 +63,21 @@ def build_index(
         tables["sensitivity"] = sensitivity_table(shares)
     tables |= study_tables(profile, intervals)
     result = {
-        "index": spec.id, "version": spec.version, "seed": spec.seed, "draws": count, "level": spec.level,
-        "specification": digest(spec), "data": hashlib.sha256(data_path.read_bytes()).hexdigest(),
+        "index": spec.id,
+        "version": spec.version,
+        "seed": spec.seed,
+        "draws": count,
+        "level": spec.level,
+        "specification": digest(spec),
+        "data": hashlib.sha256(data_path.read_bytes()).hexdigest(),
         "places": len(set(profile.places)),
-        "rows": len(profile.places), "ranked": int(profile.ranked.sum()),
+        "rows": len(profile.places),
+        "ranked": int(profile.ranked.sum()),
         "not_ranked": sorted({p for p, ok in zip(profile.places, profile.ranked, strict=True) if not ok}),
-        "factors": list(intervals.factors) if intervals else [], "versions": versions(), **weighed(profile),
-    }  # fmt: skip
+        "factors": list(intervals.factors) if intervals else [],
+        "versions": versions(),
+        **weighed(profile),
+    }
     with whole_folder(out, files_of) as folder:
         (folder / "data.csv").write_bytes(csv_bytes(list(data), zip(*data.values(), strict=True)))
         (folder / "spec.json").write_text(json.dumps(to_plain(spec), indent=2, ensure_ascii=False) + "\n", "utf-8")

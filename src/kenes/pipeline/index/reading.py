@@ -77,9 +77,12 @@ def read_table(path: Path, names: Collection[str] = ()) -> dict[str, list[Any]]:
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(head):
             raise BadInput(
-                str(path), expected=f"{len(head)} cells", found=str(len(row)), where=f"line {number}",
+                str(path),
+                expected=f"{len(head)} cells",
+                found=str(len(row)),
+                where=f"line {number}",
                 mend="Save the file with commas between the cells." if ";" in head[0] else "Correct the row.",
-            )  # fmt: skip
+            )
     columns = zip(*rows[1:], strict=True)
     return {
         name: [None if c == "" or (c == "NA" and name not in names) else c for c in cells]

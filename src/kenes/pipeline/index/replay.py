@@ -67,8 +67,14 @@ def replay(
         "scores": ([*key, *runs], [[*keys[i], *(s[i] for s in scores)] for i in order]),
         "ranks": ([*key, *runs], [[*keys[i], *whole[i]] for i in order]),
     }
-    result = {"index": spec.id, "runs": len(runs), "specification": digest(spec), "seed": spec.seed,
-              "design": hashlib.sha256(design.read_bytes()).hexdigest(), "versions": versions()}  # fmt: skip
+    result = {
+        "index": spec.id,
+        "runs": len(runs),
+        "specification": digest(spec),
+        "seed": spec.seed,
+        "design": hashlib.sha256(design.read_bytes()).hexdigest(),
+        "versions": versions(),
+    }
     with whole_folder(out, files_of) as folder:
         write_result(folder, tables, result)
     return result

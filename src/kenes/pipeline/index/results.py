@@ -62,27 +62,39 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
     widths = {len(k) for k in (*first, *second)}
     if len(widths) > 1:
         raise BadInput(
-            f"{before} and {after}", expected="years in both or in neither", found="years in only one",
+            f"{before} and {after}",
+            expected="years in both or in neither",
+            found="years in only one",
             mend="Build both with time_column, or both for one year.",
-        )  # fmt: skip
+        )
     both = sorted(set(first) & set(second))
     changes = []
     parts, undivided = _parts(before, after)
     for key in both:
         a, b = first[key], second[key]
-        changes.append({
-            "place": key[0], **({"time": key[1]} if len(key) > 1 else {}), "score_before": a[0], "score_after": b[0],
-            "change": None if a[0] is None or b[0] is None else b[0] - a[0], "rank_before": a[1], "rank_after": b[1],
-            **{name: getattr(parts[key[0]], name) if key[0] in parts else None for name in PARTS},
-        })  # fmt: skip
+        changes.append(
+            {
+                "place": key[0],
+                **({"time": key[1]} if len(key) > 1 else {}),
+                "score_before": a[0],
+                "score_after": b[0],
+                "change": None if a[0] is None or b[0] is None else b[0] - a[0],
+                "rank_before": a[1],
+                "rank_after": b[1],
+                **{name: getattr(parts[key[0]], name) if key[0] in parts else None for name in PARTS},
+            }
+        )
     pairs = np.array([[first[k][0], second[k][0]] for k in both], dtype=float).reshape(-1, 2)
     r = correlation(pairs[:, 0], pairs[:, 1], "spearman")[0]
     return {
-        "changes": changes, "undivided": undivided, "only_before": _named(set(first) - set(second)),
-        "only_after": _named(set(second) - set(first)), "spearman": None if np.isnan(r) else r,
+        "changes": changes,
+        "undivided": undivided,
+        "only_before": _named(set(first) - set(second)),
+        "only_after": _named(set(second) - set(first)),
+        "spearman": None if np.isnan(r) else r,
         "same_specification": _meta(before).get("specification") == _meta(after).get("specification"),
         "same_data": _meta(before).get("data") == _meta(after).get("data"),
-    }  # fmt: skip
+    }
 
 
 def _parts(before: Path, after: Path) -> tuple[dict[str, Change], str | None]:

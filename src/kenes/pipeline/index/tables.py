@@ -25,9 +25,21 @@ Tables = dict[str, tuple[list[str], list[Row]]]
 MOST_PAIRED = 150
 WIDE = {"denominated": "denominated", "imputed": "imputed", "treated": "treated", "normalised": "normalised"}
 SCORES = (
-    "index", "place", "node", "score", "score_low", "score_high", "rank", "rank_low", "rank_high", "level", "draws",
-    "coverage", "ranked", "reason",
-)  # fmt: skip
+    "index",
+    "place",
+    "node",
+    "score",
+    "score_low",
+    "score_high",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "level",
+    "draws",
+    "coverage",
+    "ranked",
+    "reason",
+)
 _SHARES = ("first", "first_low", "first_high", "total", "total_low", "total_high")
 
 
