@@ -65,7 +65,9 @@ def test_a_profile_of_several_kinds_compares_all_of_them(tmp_path: Path) -> None
 
 def test_a_profile_of_a_set_compares_what_the_set_names_in_its_order(tmp_path: Path) -> None:
     world = write_world(tmp_path / "world", days=1)
-    (world / "places/sets.csv").write_text(f"set,place\nmine,{IDS[3]}\nmine,{IDS[1]}\nother,{IDS[0]}\n", encoding="utf-8")
+    (world / "places/sets.csv").write_text(
+        f"set,place\nmine,{IDS[3]}\nmine,{IDS[1]}\nother,{IDS[0]}\n", encoding="utf-8"
+    )
     profile = world / "profiles" / "provinces.yaml"
     text = profile.read_text(encoding="utf-8").replace("{country: xx, kinds: [province]}", "{set: mine}")
     profile.write_text(text, encoding="utf-8")

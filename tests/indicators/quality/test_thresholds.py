@@ -18,6 +18,7 @@ from kenes.indicators.quality import (
     judgements_of_flags,
     withheld,
 )
+from kenes.indicators.quality.rules import RULE_OF, severity_of
 
 PM = {"pm10": VariableRange(low=0, high=2000)}
 ONE = "tr-ankara"
@@ -389,22 +390,25 @@ def test_a_change_of_territory_on_the_first_day_of_a_period_concerns_that_period
         assert [(j.start.year, j.rule, j.severity) for j in judged] == [(year, "boundary_change", "note")]
 
 
-# What flags on whole years mean for indicators
+# What a flag means for its data
 
 
-def test_rules_that_withhold_values_leave_the_rest_unsuspected_and_rules_on_years_do_not() -> None:
-    day = dt.datetime(2019, 1, 1, tzinfo=dt.UTC)
-    schema = judge_observations(observations(), PM).schema
-
-    def severity(rule: str) -> str:
-        row = {"variable": "pm10", "place": "p", "start": day, "end": day, "rule": rule, "reason": ""}
-        flags = schema.empty_table().from_pylist([row], schema=schema)
-        (judgement,) = judgements_of_flags(flags, {"pm10": ["i"]})
-        return judgement.severity
-
-    expected = {"suspect": ["implausibly_low", "step", "unit_slip", "time_shift"]}
-    expected["note"] = ["dead", "stuck", "spike", "sum_mismatch", "boundary_change", "sentinel", "out_of_range"]
-    assert {kind: [r for r in rules if severity(r) != kind] for kind, rules in expected.items()} == {
-        "suspect": [],
-        "note": [],
+def test_each_rule_withholds_or_keeps_from_scoring_or_is_shown() -> None:
+    expected = {
+        "withhold": {"sentinel", "out_of_range", "dead", "stuck"},
+        "suspect": {"implausibly_low", "step", "unit_slip", "time_shift", "conflict"},
+        "note": {"spike", "sum_mismatch", "boundary_change"},
     }
+    for code, rule in RULE_OF.items():
+        share = 1.0 if code == "conflict_sources" else None
+        told = "note" if code == "low_steady" else next(s for s, rules in expected.items() if rule in rules)
+        assert severity_of(code, share, QualitySettings()) == told, code
+
+
+def test_what_withholds_values_is_a_note_on_what_remains() -> None:
+    values = days(50, seed=22)
+    values[100:110] = [41.0] * 10
+    flags = judge_observations(observations(series(values)), PM)
+    (judgement,) = judgements_of_flags(flags, {"pm10": ["i"]})
+    assert (judgement.rule, judgement.severity) == ("stuck", "note")
+    assert judgements_of_flags(flags, {"no2": ["i"]}) == []
