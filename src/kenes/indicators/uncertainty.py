@@ -24,7 +24,7 @@ def first_autocorrelation(
     Returns:
         Shape (series,), in [0, 0.99]; 0 where there are fewer than ten pairs or no spread.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         covariance = (sum_xy - mean * (sum_x + sum_y)) / pairs + mean**2
         found = covariance / sd**2
     return np.where((pairs >= 10) & np.isfinite(found), np.clip(found, 0.0, 0.99), 0.0)

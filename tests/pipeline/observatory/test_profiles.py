@@ -60,10 +60,18 @@ def test_ranks_run_without_holes_among_those_who_are_ranked(tmp_path: Path) -> N
         assert all(row["rank"] is None for row in rows if row["node"] == node and not row["ranked"])
 
 
-def test_scores_and_their_ends_stay_on_the_scale(tmp_path: Path) -> None:
-    for row in run(write_world(tmp_path / "world")).edition.table("scores").to_pylist():
+def test_scores_and_their_ends_stay_on_the_scale_where_other_normalisations_reach_beyond_it(tmp_path: Path) -> None:
+    world = write_world(tmp_path / "world")
+    # nearly all places stand at an end of their goalposts, so that a scale by rank or spread passes that end
+    _swap(world, "indicators/all.yaml", "{worst: 70, best: 15,", "{worst: 40, best: 30,")
+    _swap(world, "indicators/all.yaml", "{worst: 0, best: 60,", "{worst: 0, best: 13,")
+    _swap(world, "indicators/all.yaml", "{worst: 5000, best: 40000,", "{worst: 5000, best: 9500,")
+    rows = run(world).edition.table("scores").to_pylist()
+    for row in rows:
         for name in ("score", "score_low", "score_high"):
             assert row[name] is None or 0 <= row[name] <= 100
+    assert 0 in {row["score_low"] for row in rows if row["node"] == "clean_air"}
+    assert 100 in {row["score_high"] for row in rows if row["node"] == "prosperity"}
 
 
 def test_errors_are_said_to_vary_only_where_there_are_any(tmp_path: Path) -> None:

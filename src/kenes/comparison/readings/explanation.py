@@ -18,6 +18,7 @@ from kenes.comparison.building import Profile
 from kenes.comparison.declared.specification import Specification
 from kenes.comparison.steps.aggregation import MEANS, aggregate, shares
 from kenes.comparison.steps.frontier import benefit_of_the_doubt
+from kenes.comparison.steps.normalisation import directed
 
 Floats = NDArray[np.float64]
 EXACT = 10
@@ -174,6 +175,8 @@ def scale_slopes(profile: Profile) -> Floats:
         if settings["method"] in ("rank", "borda", "percentile_rank", "categorical", "optimum_range"):
             continue
         x = np.log(raw[:, leaf]) if settings.get("transform") == "log" else raw[:, leaf]
+        if spec.by_id[name].direction == "target":
+            x = directed(x, "target", spec.by_id[name].target)
         line = _line(x, profile.normalised[:, leaf])
         if settings.get("transform") == "log":
             line = line / raw[:, leaf]

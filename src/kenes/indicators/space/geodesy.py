@@ -155,8 +155,13 @@ class AreaMeter:
         if crs is None:
             return
         lon, lat = unwrapped(longitude), latitude
+        self._middle = float(lon.min() + lon.max()) / 2
         corners = [np.array([v.min(), v.mean(), v.max()]) for v in (lon, lat)]
         self.error = area_error(crs, np.repeat(corners[0], 3), np.tile(corners[1], 3))
+        self._move = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+        whole = shapely.box(lon.min(), lat.min(), lon.max(), lat.max())
+        if self.error <= LARGEST_AREA_ERROR and not self.prepared(whole).area <= 2 * area_m2(whole):
+            self.error = float("inf")  # the edge of the plane, such as the 180th meridian, tears the data apart
         if not self.error <= LARGEST_AREA_ERROR:
             raise BadInput(
                 f"plane {crs}",
@@ -164,7 +169,6 @@ class AreaMeter:
                 found=f"an error of {self.error:.2g}",
                 mend="Leave the plane out, or name an equal-area system or the zone of this city.",
             )
-        self._move = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
     def prepared(self, geometry: Any) -> Any:
         """A geometry in degrees brought to the plane in which it will be overlaid."""
@@ -174,14 +178,17 @@ class AreaMeter:
         return shapely.transform(geometry, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
 
     def back(self, prepared: Any) -> Any:
-        """A prepared geometry brought back to degrees."""
+        """A prepared geometry brought back to degrees, which go on over the 180th meridian."""
         move = self._move
         if move is None:
             return prepared
         inverse = pyproj.enums.TransformDirection.INVERSE
-        return shapely.transform(
-            prepared, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1], direction=inverse))
-        )
+
+        def degrees(xy: Floats) -> Floats:
+            lon, lat = move.transform(xy[:, 0], xy[:, 1], direction=inverse)
+            return np.column_stack((lon + 360 * np.round((self._middle - lon) / 360), lat))
+
+        return shapely.transform(prepared, degrees)
 
     def area_m2(self, prepared: Any) -> float:
         """Area of a prepared geometry in square metres."""

@@ -21,8 +21,9 @@ from kenes.vocabulary.locators import cell_parts
 from kenes.vocabulary.reasons import Reason
 from kenes.vocabulary.tables import OBSERVATIONS
 
-_POSITIONS = 1 << 14
-_NTHS = 1 << 6
+_POSITIONS = 1 << 23
+"""More columns than a header of one block can name."""
+_NTHS = 1 << 8
 _STATUS = ("valid", "missing", "corrected")
 
 
