@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parents[2] / ".cache/axe.min.js"
 WORDS = {
     "tr": {"find": "Yer bul", "row": "3. Dosyanın satırı", "numbers": "Sayılar", "to": "English", "goes": "en"},
     "en": {"find": "Find a place", "row": "3. The row of the file", "numbers": "Numbers", "to": "Türkçe", "goes": "tr"},
@@ -99,7 +99,7 @@ def test_the_pages_work_without_scripts(chromium, address: str):
 
 @pytest.mark.parametrize("code", ["tr", "en"])
 def test_axe_finds_no_violation_and_no_page_scrolls_sideways(chromium, address: str, code: str):
-    assert AXE.is_file(), "axe-core is missing; run `npm ci` in frontend/"
+    assert AXE.is_file(), "axe-core is missing; run `make setup`"
     axe = AXE.read_text(encoding="utf-8")
     context = chromium.new_context(reduced_motion="reduce")
     page = context.new_page()

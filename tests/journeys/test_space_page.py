@@ -7,7 +7,7 @@ from tests.pipeline.city.test_page import monaco  # noqa: F401  (a fixture)
 
 from kenes.pipeline.city.page import page as html_of
 
-AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parents[2] / ".cache/axe.min.js"
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -30,7 +30,7 @@ def test_the_page_of_a_city_fits_the_window_and_reads_out_its_map(chromium, mona
     for choice in range(opened.locator("#choice option").count()):
         opened.select_option("#choice", str(choice))
         assert opened.locator("#key li").count() >= 1
-    assert AXE.is_file(), "axe-core is missing; run `npm ci` in frontend/"
+    assert AXE.is_file(), "axe-core is missing; run `make setup`"
     opened.evaluate(AXE.read_text(encoding="utf-8"))
     violations = opened.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
     assert [(v["id"], v["nodes"][0]["html"][:120]) for v in violations] == []
