@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.portal.serving import ROOT, served
 
+AXE = ROOT / ".cache/axe.min.js"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,7 +24,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Address of a portal over the made-up world."""
-    if not (ROOT / "src/kenes/portal/static/build/map.js").is_file():
+    if not (ROOT / "src/kenes/portal/static/build/map.js").is_file() or not AXE.is_file():
         pytest.fail("the front end is not built; run `make setup`", pytrace=False)
     with served() as server:
         yield server.address
@@ -41,10 +42,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=[1280, 390], ids=["1280", "390"])
-def page(request, chromium) -> Iterator[Page]:
-    """A page as wide as a desk or a hand; any error in its console or call to another host fails the test."""
-    context = chromium.new_context(viewport={"width": request.param, "height": 900}, reduced_motion="reduce")
+@pytest.fixture
+def page(width, chromium) -> Iterator[Page]:
+    """A page of the test's width; any error in its console or call to another host fails the test."""
+    context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
     troubles: list[str] = []
     opened.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
