@@ -1,10 +1,11 @@
-// Builds everything a page loads into src/kenes/portal/static/build, so that no page calls another host.
+// Builds everything a page loads into the folder that is named, so that no page calls another host.
 import { build } from "esbuild";
 import { cp, mkdir, rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const out = here("../src/kenes/portal/static/build/");
+const out = resolve(process.argv[2]) + "/";
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out + "maplibre", { recursive: true });

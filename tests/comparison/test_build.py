@@ -1,12 +1,11 @@
 import numpy as np
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
+from tests.comparison.worlds import Streamed, asem, asem_steps, flat, table, two_levels
 
 from kenes.comparison import (
     Workshop,
@@ -51,7 +50,7 @@ def test_a_screened_place_does_not_set_the_scale_of_others():
     assert profile.reason[2] == "coverage"
 
 
-@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table, lambda d: pd.DataFrame(d).to_dict("records")])
+@pytest.mark.parametrize("make", [pd.DataFrame, Streamed, pa.table, lambda d: pd.DataFrame(d).to_dict("records")])
 def test_every_kind_of_table_gives_the_same_index(make):
     data = table(with_gaps())
     spec = flat(6, ["normalise", "aggregate"])

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pandas as pd
-import polars as pl
 import pyarrow as pa
 import pytest
-from tests.comparison.worlds import flat, table, two_levels
+from tests.comparison.worlds import Planned, Streamed, flat, table, two_levels
 
 from kenes.comparison import benefit_of_the_doubt, build, contributions, from_plain, uncertainty
 from kenes.comparison.declared.coin import from_coin
@@ -243,8 +242,8 @@ def frames():
     yield "pandas object", pandas.astype(object).where(pandas.notna(), pd.NA)
     yield "pandas arrow", pandas.convert_dtypes(dtype_backend="pyarrow")
     yield "pandas categories", pandas.assign(place=pandas["place"].astype("category"))
-    yield "polars", pl.DataFrame(plain)
-    yield "polars lazy", pl.LazyFrame(plain)
+    yield "a stream of Arrow", Streamed(plain)
+    yield "a plan", Planned(plain)
     yield "arrow", pa.table(plain)
     yield "records", [dict(zip(plain, row, strict=True)) for row in zip(*plain.values(), strict=True)]
 

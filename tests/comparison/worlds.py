@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -46,3 +47,23 @@ def table(values):
     """Columns i0, i1 ... from an array of shape (place, indicator)."""
     values = np.asarray(values, dtype=float)
     return {"place": [f"c{k:04d}" for k in range(len(values))], **{f"i{k}": v for k, v in enumerate(values.T)}}
+
+
+class Streamed:
+    """A table that is known by its Arrow stream alone, as one of polars is."""
+
+    def __init__(self, columns):
+        self._table = pa.table(columns)
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+class Planned:
+    """A table that is computed when it is collected, as a lazy one of polars is."""
+
+    def __init__(self, columns):
+        self._columns = columns
+
+    def collect(self):
+        return Streamed(self._columns)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.portal.serving import ROOT, served
 
-ROOT = Path(__file__).parents[2]
+AXE = ROOT / ".cache/axe.min.js"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -25,21 +21,16 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Address of a portal over the made-up world."""
-    if not (ROOT / "src/kenes/portal/static/build/map.js").is_file():
+    if not (ROOT / "src/kenes/portal/static/build/map.js").is_file() or not AXE.is_file():
         pytest.fail("the front end is not built; run `make setup`", pytrace=False)
-    command = [sys.executable, "-m", "tests.portal.serve_world", "0"]
-    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().split(" ", 1)[1].strip().rstrip("/")
-        finally:
-            process.send_signal(signal.SIGINT)
+    with served() as server:
+        yield server.address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium (or the one on the path)."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -51,10 +42,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=[1280, 390], ids=["1280", "390"])
-def page(request, chromium) -> Iterator[Page]:
-    """A page as wide as a desk or a hand; any error in its console or call to another host fails the test."""
-    context = chromium.new_context(viewport={"width": request.param, "height": 900}, reduced_motion="reduce")
+@pytest.fixture
+def page(width, chromium) -> Iterator[Page]:
+    """A page of the test's width; any error in its console or call to another host fails the test."""
+    context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     opened = context.new_page()
     troubles: list[str] = []
     opened.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)

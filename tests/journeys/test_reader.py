@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.journeys.rotation import readers, wide_or_narrow
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 WORDS = {
     "tr": {"find": "Yer bul", "row": "3. Dosyanın satırı", "numbers": "Sayılar", "to": "English", "goes": "en"},
     "en": {"find": "Find a place", "row": "3. The row of the file", "numbers": "Numbers", "to": "Türkçe", "goes": "tr"},
 }
-PAGES = (
-    "/{}/",
-    "/{}/?show=tr-provinces",
-    "/{}/place/tr-bursa",
-    "/{}/place/tr-hakkari",
-    "/{}/place/tr-cizre",
-    "/{}/place/tr-bursa-city",
-    "/{}/indices",
-    "/{}/index/tr-provinces",
-    "/{}/index/tr-provinces/weights",
-    "/{}/indicators",
-    "/{}/indicator/pm10_annual_mean",
-    "/{}/sources",
-    "/{}/source/air",
-    "/{}/compare?place=tr-bursa&place=tr-izmir",
-    "/{}/search?q=izmir",
-    "/{}/about",
-    "/{}/nowhere",
-)
 
 
 def no_sideways(page: Page) -> None:
@@ -40,7 +20,7 @@ def no_sideways(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, page.url
 
 
-@pytest.mark.parametrize("code", ["tr", "en"])
+@pytest.mark.parametrize(("code", "width"), readers("tr", "en"))
 def test_a_reader_finds_a_city_and_follows_a_number_to_its_row(page: Page, address: str, code: str):
     words = WORDS[code]
     page.goto(f"{address}/{code}/")
@@ -61,7 +41,7 @@ def test_a_reader_finds_a_city_and_follows_a_number_to_its_row(page: Page, addre
     assert f"/{words['goes']}/number/" in page.url
 
 
-@pytest.mark.parametrize("code", ["tr", "en"])
+@pytest.mark.parametrize(("code", "width"), readers("en", "tr"))
 def test_the_map_is_drawn_and_a_choice_stands_in_the_address(page: Page, address: str, code: str):
     page.goto(f"{address}/{code}/")
     page.wait_for_selector("#map[data-ready=yes]", timeout=30_000)
@@ -72,12 +52,14 @@ def test_the_map_is_drawn_and_a_choice_stands_in_the_address(page: Page, address
     no_sideways(page)
 
 
+@pytest.mark.parametrize("width", wide_or_narrow(390))
 def test_a_trend_is_drawn(page: Page, address: str):
     page.goto(f"{address}/en/indicator/pm10_annual_mean")
     expect(page.locator("[data-trend] svg").first).to_be_visible()
     page.wait_for_selector("#map[data-ready=yes]", timeout=30_000)
 
 
+@pytest.mark.parametrize("width", wide_or_narrow(1280))
 def test_the_first_stop_of_the_keyboard_skips_to_the_content(page: Page, address: str):
     page.goto(f"{address}/en/about")
     page.keyboard.press("Tab")
@@ -95,25 +77,3 @@ def test_the_pages_work_without_scripts(chromium, address: str):
     page.get_by_role("button", name="Find", exact=True).click()
     expect(page.get_by_role("link", name=re.compile("^İzmir"))).to_be_visible()
     context.close()
-
-
-@pytest.mark.parametrize("code", ["tr", "en"])
-def test_axe_finds_no_violation_and_no_page_scrolls_sideways(chromium, address: str, code: str):
-    assert AXE.is_file(), "axe-core is missing; run `npm ci` in frontend/"
-    axe = AXE.read_text(encoding="utf-8")
-    context = chromium.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    found = []
-    for path in PAGES:
-        page.goto(address + path.format(code))
-        page.evaluate(axe)
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            no_sideways(page)
-            violations = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
-            found += [
-                f"{path} {width}: {v['id']} {v['help']}: {[n['html'][:120] for n in v['nodes'][:2]]}"
-                for v in violations
-            ]
-    context.close()
-    assert found == []

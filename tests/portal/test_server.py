@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import httpx
 import pytest
+from tests.portal.serving import ROOT, served
+from tests.processes import runs, within
 
 from kenes.portal.server import listen, wanted_port
 from kenes.vocabulary.errors import BadInput
@@ -46,15 +46,27 @@ def test_port_zero_takes_a_free_one():
 
 
 def test_the_server_prints_its_one_line_when_it_answers_and_stops_when_interrupted():
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "tests.portal.serve_world", "0"]
-    env = {**os.environ, "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"}
-    with subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline()
-            address = re.fullmatch(r"Keneş: (http://127\.0\.0\.1:\d+/)\n", line)[1]
-            assert httpx.get(address + "en/").status_code == 200
-        finally:
-            process.send_signal(signal.SIGINT)
-        assert process.stdout.read() == ""
-        assert process.wait(10) == 0
+    with served() as server:
+        address = re.fullmatch(r"Keneş: (http://127\.0\.0\.1:\d+/)\n", server.line)[1]
+        assert httpx.get(address + "en/").status_code == 200
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.stdout.read() == ""
+        assert server.process.wait(10) == 0
+
+
+KILLED = """
+import sys, time
+from tests.portal.serving import served
+
+with served() as server:
+    print(server.process.pid, server.address, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_server_of_the_tests_ends_when_its_test_run_is_killed():
+    with subprocess.Popen([sys.executable, "-c", KILLED], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        pid, address = parent.stdout.readline().split()
+        assert httpx.get(address + "/en/").status_code == 200
+        parent.kill()
+    assert within(10, lambda: not runs(int(pid)))

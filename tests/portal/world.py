@@ -210,13 +210,18 @@ def edition(catalogue: Catalogue, *, ships: bool = True) -> MemoryEdition:
     return MemoryEdition(tables, (record,), DATA)
 
 
+def provenance_of(indicator: str, place: str, year: int) -> str:
+    """The id of a number's way."""
+    return hashlib.sha256(f"{indicator}{place}{year}".encode()).hexdigest()[:16]
+
+
 def _series(tables: Any, indicator: Any, place: str, rng: Any, low: float, high: float) -> None:
     value = rng.uniform(low, high)
     for year in range(2015, 2024):
         value = float(np.clip(value * rng.normal(1.0, 0.05), low * 0.6, high * 1.3))
         suspect = place == "tr-hakkari" and indicator.id == "pm10_annual_mean"
         shown = 14.62 if suspect and year == 2023 else value
-        provenance = hashlib.sha256(f"{indicator.id}{place}{year}".encode()).hexdigest()[:16]
+        provenance = provenance_of(indicator.id, place, year)
         start = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
         end = dt.datetime(year + 1, 1, 1, tzinfo=dt.UTC)
         why = reason("low_mean", value=14.6, unit="ug/m^3", count=288, z=4.1, median=47.1, peers=63, year=2019)

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 from distributed import LocalCluster
 from tests.cli.test_space import MONACO, people
+from tests.processes import runs, within
 
 import kenes.pipeline.city.executors as executors
 from kenes.cli.space import space
@@ -293,18 +294,3 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
     finally:
         for pid in filter(runs, workers):
             os.kill(pid, 9)
-
-
-def within(seconds, holds):
-    until = time.monotonic() + seconds
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.1)
-    return holds()
-
-
-def runs(pid):
-    """Whether a process is at work; one that nobody has waited for is not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

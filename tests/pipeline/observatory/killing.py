@@ -15,15 +15,7 @@ from typing import Any
 from click.testing import CliRunner
 
 _FRESH = multiprocessing.get_context("forkserver")
-_FRESH.set_forkserver_preload(
-    [
-        "kenes.cli.building",
-        "kenes.cli.reading",
-        "kenes.pipeline.observatory.run",
-        "kenes.pipeline.observatory.exporting",
-        "kenes.comparison.draws.intervals",
-    ]
-)
+_FRESH.set_forkserver_preload(["tests.pipeline.observatory.loaded"])
 
 
 def kenes(*arguments: str) -> None:

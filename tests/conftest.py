@@ -1,0 +1,27 @@
+"""What holds for every test: one that is not marked `long` is over in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addini("longest_test_s", "seconds that a test may take which is not marked long; fixtures are not counted")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test fail that passed too late."""
+    report = yield
+    longest_s = float(item.config.getini("longest_test_s") or 10)
+    if call.when == "call" and report.passed and call.duration > longest_s and not item.get_closest_marker("long"):
+        report.outcome = "failed"
+        report.longrepr = (
+            f"{item.nodeid}: expected at most {longest_s:g} s of a test that is not marked long, "
+            f"found {call.duration:.1f} s. Make it quicker, or mark it; on a busy machine: pytest -o longest_test_s=60"
+        )
+    return report

@@ -1,0 +1,59 @@
+"""The suite stays quick: a test that is slow and not marked so fails it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from tests import conftest
+
+SLOW = """
+import time
+import pytest
+
+@pytest.fixture
+def prepared():
+    time.sleep({fixture})
+
+{mark}
+def test_waits(prepared):
+    time.sleep({call})
+"""
+INI = "[pytest]\nlongest_test_s = 0.4\nmarkers = long: minutes rather than seconds\n"
+
+
+def outcome(folder: Path, call: float, *more: str, mark: str = "", fixture: float = 0) -> tuple[int, str]:
+    """Exit code and text of a suite of one test with the rule of ours, in which 0.4 s are slow."""
+    (folder / "pytest.ini").write_text(INI, encoding="utf-8")
+    (folder / "conftest.py").write_text(Path(conftest.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "test_one.py").write_text(SLOW.format(mark=mark, call=call, fixture=fixture), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "xdist", *more]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    answer = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return answer.returncode, answer.stdout
+
+
+@pytest.mark.parametrize("more", [(), ("-n", "2", "--dist", "loadfile")], ids=["alone", "two processes"])
+def test_a_slow_test_without_a_mark_fails_the_suite_and_is_told(tmp_path: Path, more: tuple[str, ...]) -> None:
+    code, text = outcome(tmp_path, 0.5, *more)
+    assert code == 1
+    assert re.search(r"test_waits: expected at most 0\.4 s of a test that is not marked long, found \d+\.\d s", text)
+    assert "1 failed" in text
+
+
+@pytest.mark.parametrize(
+    ("mark", "call", "fixture"), [("@pytest.mark.long", 0.5, 0), ("", 0, 0.5), ("", 0, 0)], ids=["marked", "set up", ""]
+)
+def test_marked_tests_fixtures_and_quick_tests_pass(tmp_path: Path, mark: str, call: float, fixture: float) -> None:
+    assert outcome(tmp_path, call, mark=mark, fixture=fixture)[0] == 0
+
+
+def test_ten_seconds_are_the_measure() -> None:
+    project = tomllib.loads((Path(conftest.__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["pytest"]["ini_options"]["longest_test_s"] == "10"
