@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kenes.pages.language import Language
-
-
-def message(text: str) -> str:
-    """Mark a text as a message, so that `make words` brings it to the translators."""
-    return text
-
+from kenes.pages.language import Language, message
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

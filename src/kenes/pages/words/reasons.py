@@ -77,21 +77,21 @@ def _worded(set_: str) -> Written:
     return lambda names, value: word(names.language, set_, str(value))
 
 
-def locator_text(language: Language, locator: str | None) -> str:
+def locator_text(say: Language, locator: str | None) -> str:
     """A locator in the reader's words; one that names no row stays as it is."""
     found = read_locator(locator)
     if found is None:
         return locator or "–"
-    first = _cell_text(language, found.first)
+    first = _cell_text(say, found.first)
     if found.last is None:
         return first
-    return language("%(first)s to %(last)s", first=first, last=_cell_text(language, found.last))
+    return say("%(first)s to %(last)s", first=first, last=_cell_text(say, found.last))
 
 
-def _cell_text(language: Language, cell: Cell) -> str:
+def _cell_text(say: Language, cell: Cell) -> str:
     if cell.column is None:
-        return language("row %(row)s", row=cell.row)
-    return language("row %(row)s, column %(column)s", row=cell.row, column=cell.column)
+        return say("row %(row)s", row=cell.row)
+    return say("row %(row)s, column %(column)s", row=cell.row, column=cell.column)
 
 
 WAYS: Mapping[Kind, Written] = {
