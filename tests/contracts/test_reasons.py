@@ -51,6 +51,7 @@ EXAMPLES: dict[Kind, Any] = {
     Kind.PLACE_KINDS: ["province"],
 }  # one value of each kind
 FREE_TEXT = {
+    "factor",
     "design",
     "reason_values",
     "evidence",
