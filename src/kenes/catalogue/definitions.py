@@ -245,7 +245,9 @@ def _inputs(entry: LinedDict, what: str) -> Mapping[str, Input]:
 def _input(name: str, entry: LinedDict, indicator: str) -> Input:
     what = f"input {name!r} of {indicator}"
     only(
-        entry, "variable dimensions sources aggregate period coverage longest_gap_days sites year_offset max_age", what
+        entry,
+        "variable dimensions sources aggregate period coverage longest_gap_days sites year_offset max_age",
+        what,
     )
     dimensions = part(entry, "dimensions", what) or LinedDict()
     coverage = number(entry, "coverage", what)
