@@ -93,6 +93,52 @@ def test_a_faulty_table_of_places_is_a_finding_like_any_other(world: Path, file:
     assert (finding.code, finding.file, finding.line) == ("definition", f"places/{file}", line)
 
 
+SHAPES = {
+    "inputs": (
+        "indicators/all.yaml",
+        "    pm10: {variable: pm10, aggregate",
+        "    pm10: pm10\n    x: {variable: pm10, aggregate",
+    ),
+    "range": ("variables.yaml", "plausible: {low: 0, high: 2000}", "plausible: 2000"),
+    "texts": ("variables.yaml", "texts: {en: PM10, tr: PM10}", "texts: PM10"),
+    "levels": ("indicators/all.yaml", "  formula: pm10", "  levels: [15]\n  formula: pm10"),
+    "offset": ("indicators/all.yaml", "{variable: pm10,", "{variable: pm10, year_offset: last,"),
+    "coverage": ("indicators/all.yaml", "coverage: 0.75", "coverage: most"),
+    "peers": ("profiles/provinces.yaml", "years:", "peers: {k: few}\nyears:"),
+    "entry": ("variables.yaml", "- id: pm10", "- pm10\n- id: pm10"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_value_of_another_shape_is_a_finding_at_its_line(world: Path, shape: str) -> None:
+    file, old, new = SHAPES[shape]
+    line = _swap(world, file, old, new)
+    found = [f for f in load(world).findings if f.file == file and f.code == "definition"]
+    assert len(found) == 1, load(world).findings
+    assert found[0].line is not None
+    assert abs(found[0].line - line) <= 3, f"{found[0]} is far from line {line}"
+    assert "object has no attribute" not in found[0].message
+
+
+def test_one_text_stands_for_a_list_of_one(world: Path) -> None:
+    _swap(world, "profiles/provinces.yaml", "kinds: [province]", "kinds: province")
+    assert load(world).require_sound().profiles["world-provinces"].kinds == ("province",)
+
+
+def test_a_node_that_is_no_mapping_does_not_stop_the_check(world: Path) -> None:
+    _swap(world, "profiles/provinces.yaml", "nodes:", "nodes:\n    - a node")
+    assert load(world).profiles.keys() == {"world-provinces"}
+
+
+@pytest.mark.parametrize("line", ["languages = 'en'", "texts = 'A name'"])
+def test_settings_of_another_shape_are_findings(world: Path, line: str) -> None:
+    settings = world / "kenes.toml"
+    kept = [each for each in settings.read_text(encoding="utf-8").splitlines() if not each.startswith("languages")]
+    plain = "\n".join(kept).partition("[texts")[0]
+    settings.write_text(f"{line}\n{plain}\n", encoding="utf-8")
+    assert [(f.code, f.file) for f in load(world).findings] == [("settings", "kenes.toml")]
+
+
 def test_a_file_with_a_blank_in_its_name_keeps_its_line(world: Path) -> None:
     (world / "indicators" / "all.yaml").rename(world / "indicators" / "all of them.yaml")
     line = _swap(world, "indicators/all of them.yaml", "  group:", "  grup:")

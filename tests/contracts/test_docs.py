@@ -75,7 +75,7 @@ def test_every_choice_of_a_definition_stands_in_the_page_of_the_catalogue() -> N
 @pytest.mark.parametrize(("module", "name"), [(mappings, "mapping.md"), (definitions, "catalogue.md")])
 def test_every_key_that_a_declaration_may_have_stands_in_its_page(module: ModuleType, name: str) -> None:
     source = Path(str(module.__file__)).read_text(encoding="utf-8")
-    calls = re.findall(r"""(?:\.only\(|_allowed\(\s*entry,)((?:\s*f?"[^"]*")+)""", source)
+    calls = re.findall(r"""(?:\.only\(|\bonly\(\s*entry,)((?:\s*f?"[^"]*")+)""", source)
     keys = {key for call in calls for text in re.findall(r'"([^"]*)"', call) for key in text.split()} - {"{_BLOCKS}"}
     keys |= set(mappings._BLOCKS.split()) if module is mappings else set()
     assert len(keys) > 20, "the keys are no longer found in the code"

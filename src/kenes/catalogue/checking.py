@@ -90,11 +90,12 @@ def _of_goalposts(definition: IndicatorDefinition) -> Iterator[Finding]:
 def _of_profile(profile: ProfileDefinition, catalogue: Catalogue) -> Iterator[Finding]:
     """Nodes, peers, sets and countries that are not declared; places of several states without a basis."""
     what, where = f"profile {profile.id!r}", profile.where
-    nodes = profile.specification.get("nodes") or []
-    parents, ids = {node.get("parent") for node in nodes}, {node["id"] for node in nodes}
-    for node in nodes:
-        if node["id"] not in parents and node["id"] not in catalogue.indicators:
-            yield Finding.at(node.where("id"), "unknown_input", f"{what}: node {node['id']!r} is no indicator")
+    ids = {str(node.get("id")) for node in profile.nodes}
+    parents = {str(node.get("parent")) for node in profile.nodes}
+    for node in profile.nodes:
+        id_ = str(node.get("id"))
+        if id_ not in parents and id_ not in catalogue.indicators:
+            yield Finding.at(node.where("id"), "unknown_input", f"{what}: node {id_!r} is no indicator")
     for name in profile.required:
         if name not in ids:
             yield Finding.at(where, "unknown_input", f"{what}: requires {name!r}, which is no node")

@@ -8,11 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, Never, TypeVar, cast
 
 from kenes.catalogue.documents import LinedDict, LinedList
+from kenes.catalogue.entries import (
+    choice,
+    count,
+    is_list,
+    is_mapping,
+    names,
+    needed,
+    number,
+    only,
+    part,
+    parts,
+    text,
+    words,
+)
 from kenes.catalogue.formulas import Formula, parse_formula
-from kenes.catalogue.words import Words, read_words
+from kenes.catalogue.words import Words
 from kenes.vocabulary.errors import NOWHERE, At, DefinitionError
 
 Texts = Mapping[str, Mapping[str, str]]
@@ -20,7 +34,7 @@ Aggregate = Literal["mean", "sum", "last", "max", "coverage", "count"]
 AGGREGATES: tuple[str, ...] = ("mean", "sum", "last", "max", "coverage", "count")
 GROUPS: tuple[str, ...] = ("environment", "energy", "economy", "society", "governance")
 BETTER: tuple[str, ...] = ("more", "less", "target", "context")
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[str, Never] = MappingProxyType({})
 T = TypeVar("T")
 
 
@@ -155,6 +169,12 @@ class ProfileDefinition:
     rests_on: Mapping[str, str] = field(default_factory=dict)
     where: At = NOWHERE
 
+    @property
+    def nodes(self) -> tuple[LinedDict, ...]:
+        """The nodes of the specification, as far as they are mappings."""
+        given: object = self.specification.get("nodes")
+        return tuple(node for node in given if isinstance(node, LinedDict)) if is_list(given) else ()
+
     def text(self, language: str, kind: str = "name") -> str:
         """A text in a language, else in English, else empty."""
         return (self.texts.get(language) or {}).get(kind) or (self.texts.get("en") or {}).get(kind) or ""
@@ -165,106 +185,95 @@ def unit_of(wanted: Input, variable: Variable) -> str:
     return "1" if wanted.aggregate in ("coverage", "count") else variable.unit
 
 
-def _need(entry: LinedDict, key: str, what: str) -> Any:
-    if entry.get(key) in (None, ""):
-        raise DefinitionError(f"{what} has no {key!r}", where=entry.where(), mend=f"Add `{key}:`.")
-    return entry[key]
-
-
-def _allowed(entry: LinedDict, keys: str, what: str) -> None:
-    extra = [key for key in entry if key not in keys.split()]
-    if extra:
-        raise DefinitionError(
-            f"{what} has an unknown key {extra[0]!r}",
-            expected=", ".join(keys.split()),
-            where=entry.where(extra[0]),
-        )
-
-
-def _number(entry: LinedDict, key: str, what: str) -> float | None:
-    value = entry.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise DefinitionError(f"{key} of {what} is no number", found=repr(value), where=entry.where(key))
-    return float(value)
-
-
-def _range(entry: LinedDict | None, what: str) -> Range:
-    if not entry:
+def _range(entry: LinedDict, key: str, what: str) -> Range:
+    span = part(entry, key, what)
+    if span is None:
         return Range()
-    low, high = _number(entry, "low", what), _number(entry, "high", what)
+    low, high = number(span, "low", what), number(span, "high", what)
     if low is not None and high is not None and low >= high:
-        raise DefinitionError(f"plausible range of {what} is empty", found=f"{low} to {high}", where=entry.where())
+        raise DefinitionError(f"plausible range of {what} is empty", found=f"{low} to {high}", where=span.where())
     return Range(low, high)
 
 
-def frozen_texts(entry: Any) -> Texts:
-    """Texts by language and kind; a bare string becomes the name."""
+def frozen_texts(given: object, where: At = NOWHERE) -> Texts:
+    """Texts by language and kind; a bare string becomes the name.
+
+    Raises:
+        DefinitionError: they do not stand by language.
+    """
+    if not given:
+        return _NOTHING
+    if not is_mapping(given):
+        raise DefinitionError("texts", expected="texts by language", found=repr(given), where=where)
     return MappingProxyType(
         {
-            language: MappingProxyType(
-                {str(k): str(v).strip() for k, v in texts.items()} if isinstance(texts, dict) else {"name": str(texts)}
+            str(language): MappingProxyType(
+                {str(k): str(v).strip() for k, v in texts.items()} if is_mapping(texts) else {"name": str(texts)}
             )
-            for language, texts in (entry or {}).items()
+            for language, texts in given.items()
         }
     )
+
+
+def _texts(entry: LinedDict) -> Texts:
+    return frozen_texts(entry.get("texts"), entry.where("texts"))
 
 
 def read_variable(entry: LinedDict) -> Variable:
     """One variable from its YAML entry."""
     what = f"variable {entry.get('id')!r}"
-    _allowed(entry, "id unit period plausible stock additive zero_is_natural texts note", what)
+    only(entry, "id unit period plausible stock additive zero_is_natural texts note", what)
     return Variable(
-        id=str(_need(entry, "id", "variable")),
-        unit=str(_need(entry, "unit", what)),
-        period=str(entry.get("period", "year")),
-        plausible=_range(entry.get("plausible"), what),
-        stock=_choice(entry, "stock", ("flow", "stock", "mean"), what, "mean"),
+        id=str(needed(entry, "id", "variable")),
+        unit=str(needed(entry, "unit", what)),
+        period=text(entry, "period", "year"),
+        plausible=_range(entry, "plausible", what),
+        stock=choice(entry, "stock", ("flow", "stock", "mean"), what, "mean"),
         additive=bool(entry.get("additive", False)),
         zero_is_natural=bool(entry.get("zero_is_natural", False)),
-        texts=frozen_texts(entry.get("texts")),
+        texts=_texts(entry),
         where=entry.where(),
     )
 
 
-def _input(name: str, entry: LinedDict, what: str) -> Input:
-    _allowed(
+def _inputs(entry: LinedDict, what: str) -> Mapping[str, Input]:
+    needed(entry, "inputs", what)
+    given = part(entry, "inputs", what) or LinedDict()
+    return MappingProxyType({name: _input(name, part(given, name, what) or LinedDict(), what) for name in given})
+
+
+def _input(name: str, entry: LinedDict, indicator: str) -> Input:
+    what = f"input {name!r} of {indicator}"
+    only(
         entry,
         "variable dimensions sources aggregate period coverage longest_gap_days sites year_offset max_age",
-        f"input {name!r} of {what}",
+        what,
     )
-    sources = entry.get("sources", ())
+    dimensions = part(entry, "dimensions", what) or LinedDict()
+    coverage = number(entry, "coverage", what)
+    aggregate = choice(entry, "aggregate", AGGREGATES, indicator) if "aggregate" in entry else None
     return Input(
         name=name,
-        variable=str(_need(entry, "variable", f"input {name!r} of {what}")),
-        dimensions=MappingProxyType({str(k): str(v) for k, v in (entry.get("dimensions") or {}).items()}),
-        sources=tuple([sources] if isinstance(sources, str) else sources),
-        aggregate=cast(Aggregate, _choice(entry, "aggregate", AGGREGATES, what)) if "aggregate" in entry else None,
-        coverage=float(entry.get("coverage", 0.75)),
-        sites=str(entry.get("sites", "mean")),
-        year_offset=int(entry.get("year_offset", 0)),
-        max_age=int(entry.get("max_age", 0)),
+        variable=str(needed(entry, "variable", what)),
+        dimensions=MappingProxyType({key: str(value) for key, value in dimensions.items()}),
+        sources=names(entry, "sources"),
+        aggregate=cast("Aggregate | None", aggregate),
+        coverage=0.75 if coverage is None else coverage,
+        sites=text(entry, "sites", "mean"),
+        year_offset=count(entry, "year_offset", what, 0),
+        max_age=count(entry, "max_age", what, 0),
     )
 
 
-def _choice(entry: LinedDict, key: str, allowed: tuple[str, ...], what: str, default: str = "") -> str:
-    value = str(entry.get(key, default))
-    if value not in allowed:
-        raise DefinitionError(f"{key} of {what}", expected=" or ".join(allowed), found=value, where=entry.where(key))
-    return value
-
-
-def _goalposts(entry: LinedDict | None, what: str) -> SourcedGoalposts | None:
-    if not entry:
+def _goalposts(entry: LinedDict, indicator: str) -> SourcedGoalposts | None:
+    posts, what = part(entry, "goalposts", indicator), f"goalposts of {indicator}"
+    if posts is None:
         return None
-    worst, best = _number(entry, "worst", what), _number(entry, "best", what)
+    worst, best = number(posts, "worst", indicator), number(posts, "best", indicator)
     if worst is None or best is None or worst == best:
-        raise DefinitionError(
-            f"goalposts of {what}", expected="two different numbers worst and best", where=entry.where()
-        )
-    _need(entry, "source", f"goalposts of {what}")
-    return SourcedGoalposts(worst, best, _words(entry, "source", f"goalposts of {what}"))
+        raise DefinitionError(what, expected="two different numbers worst and best", where=posts.where())
+    needed(posts, "source", what)
+    return SourcedGoalposts(worst, best, words(posts, "source", what))
 
 
 def read_indicator(entry: LinedDict) -> IndicatorDefinition:
@@ -274,78 +283,76 @@ def read_indicator(entry: LinedDict) -> IndicatorDefinition:
         DefinitionError: a key is missing, unknown or contradicts another.
     """
     what = f"indicator {entry.get('id')!r}"
-    _allowed(
+    only(
         entry,
         "id edition group texts unit formula inputs period better goalposts plausible levels kind places "
         "status citations comparable practice_concepts",
         what,
     )
-    formula = parse_formula(_need(entry, "formula", what), where=entry.where("formula"))
-    inputs = {name: _input(name, value, what) for name, value in _need(entry, "inputs", what).items()}
+    formula = parse_formula(str(needed(entry, "formula", what)), where=entry.where("formula"))
     return IndicatorDefinition(
-        id=str(_need(entry, "id", "indicator")),
-        edition=str(_need(entry, "edition", what)),
-        group=_choice(entry, "group", GROUPS, what),
-        texts=frozen_texts(entry.get("texts")),
-        unit=str(_need(entry, "unit", what)),
+        id=str(needed(entry, "id", "indicator")),
+        edition=str(needed(entry, "edition", what)),
+        group=choice(entry, "group", GROUPS, what),
+        texts=_texts(entry),
+        unit=str(needed(entry, "unit", what)),
         formula=formula,
-        inputs=MappingProxyType(inputs),
-        period=_choice(entry, "period", ("year",), what, "year"),
-        better=_choice(entry, "better", BETTER, what, "context"),
-        goalposts=_goalposts(entry.get("goalposts"), what),
-        plausible=_range(entry.get("plausible"), what),
-        levels=tuple(_level(level, what) for level in entry.get("levels") or ()),
-        origin=_choice(entry, "kind", ("reported", "computed", "modelled", "estimated"), what, "computed"),
-        places=tuple(entry.get("places") or ()),
-        citations=tuple(_citation(c, what) for c in entry.get("citations") or ()),
-        comparable=_words(entry, "comparable", what),
-        status=str(entry.get("status", "active")),
+        inputs=_inputs(entry, what),
+        period=choice(entry, "period", ("year",), what, "year"),
+        better=choice(entry, "better", BETTER, what, "context"),
+        goalposts=_goalposts(entry, what),
+        plausible=_range(entry, "plausible", what),
+        levels=tuple(_level(level, what) for level in parts(entry, "levels", what)),
+        origin=choice(entry, "kind", ("reported", "computed", "modelled", "estimated"), what, "computed"),
+        places=names(entry, "places"),
+        citations=tuple(_citation(each, what) for each in parts(entry, "citations", what)),
+        comparable=words(entry, "comparable", what),
+        status=text(entry, "status", "active"),
         where=entry.where(),
     )
 
 
-def _citation(entry: LinedDict, what: str) -> Citation:
+def _citation(entry: LinedDict, indicator: str) -> Citation:
+    what = f"citation of {indicator}"
     return Citation(
-        str(_need(entry, "framework", f"citation of {what}")),
-        str(entry.get("number") or ""),
-        str(entry.get("fit", "partial")),
-        _words(entry, "note", f"citation of {what}"),
+        framework=str(needed(entry, "framework", what)),
+        number=str(entry.get("number") or ""),
+        fit=text(entry, "fit", "partial"),
+        note=words(entry, "note", what),
     )
 
 
-def _level(entry: LinedDict, what: str) -> NamedLevel:
-    _allowed(entry, "value label", f"level of {what}")
-    value = _number(entry, "value", f"level of {what}")
+def _level(entry: LinedDict, indicator: str) -> NamedLevel:
+    what = f"level of {indicator}"
+    only(entry, "value label", what)
+    value = number(entry, "value", what)
     if value is None:
-        raise DefinitionError(f"level of {what} has no 'value'", where=entry.where(), mend="Add `value:`.")
-    _need(entry, "label", f"level of {what}")
-    return NamedLevel(value, _words(entry, "label", f"level of {what}"))
-
-
-def _words(entry: LinedDict, key: str, what: str) -> Words:
-    return read_words(entry.get(key), f"{key} of {what}", entry.where(key))
+        raise DefinitionError(f"{what} has no 'value'", where=entry.where(), mend="Add `value:`.")
+    needed(entry, "label", what)
+    return NamedLevel(value, words(entry, "label", what))
 
 
 def read_profile(entry: LinedDict) -> ProfileDefinition:
     """One profile from its YAML document."""
     what = f"profile {entry.get('id')!r}"
-    _allowed(entry, "id texts places years require peers across_states spec", what)
-    places, peers = _need(entry, "places", what), entry.get("peers") or LinedDict()
-    country = places.get("country", ())
+    only(entry, "id texts places years require peers across_states spec", what)
+    needed(entry, "places", what)
+    needed(entry, "spec", what)
+    places, peers = part(entry, "places", what) or LinedDict(), part(entry, "peers", what) or LinedDict()
     return ProfileDefinition(
-        id=str(_need(entry, "id", "profile")),
-        texts=frozen_texts(entry.get("texts")),
-        countries=tuple([country] if isinstance(country, str) else country),
-        kinds=tuple(places.get("kinds", ())),
+        id=str(needed(entry, "id", "profile")),
+        texts=_texts(entry),
+        countries=names(places, "country"),
+        kinds=names(places, "kinds"),
         set=str(places.get("set") or ""),
-        required=tuple(entry.get("require") or ()),
-        years=MappingProxyType(dict(entry.get("years") or {})),
+        required=names(entry, "require"),
+        years=MappingProxyType(dict(part(entry, "years", what) or {})),
         peers=tuple(
-            Structure(str(p.get("indicator") or p.get("variable")), bool(p.get("log", False)))
-            for p in peers.get("by", ())
+            Structure(str(each.get("indicator") or each.get("variable")), bool(each.get("log", False)))
+            for each in parts(peers, "by", f"peers of {what}")
         ),
-        peer_count=int(peers.get("k", 5)),
-        specification=MappingProxyType(dict(_need(entry, "spec", what))),
+        peer_count=count(peers, "k", f"peers of {what}", 5),
+        specification=MappingProxyType(dict(part(entry, "spec", what) or {})),
         rests_on=_basis(entry, what),
         where=entry.where(),
     )
@@ -372,16 +379,15 @@ def _basis(entry: LinedDict, what: str) -> Mapping[str, str]:
     return MappingProxyType({str(language): str(text) for language, text in texts.items()})
 
 
-def read_each(document: Any, read: Callable[[LinedDict], T], faults: list[DefinitionError]) -> list[T]:
+def read_each(document: object, read: Callable[[LinedDict], T], faults: list[DefinitionError]) -> list[T]:
     """Read every entry of a list or a single document, keeping the faults of those that fail."""
-    entries = document if isinstance(document, LinedList) else [document] if document else []
     found: list[T] = []
-    for entry in entries:
+    for entry in document if isinstance(document, LinedList) else [document] if document else []:
         try:
+            if not isinstance(entry, LinedDict):
+                where = At(document.file, document.line) if isinstance(document, LinedList) else NOWHERE
+                raise DefinitionError("entry has the wrong shape", expected="a mapping", found=repr(entry), where=where)
             found.append(read(entry))
         except DefinitionError as error:
             faults.append(error)
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            where = entry.where() if isinstance(entry, LinedDict) else NOWHERE
-            faults.append(DefinitionError("entry has the wrong shape", found=str(error), where=where))
     return found

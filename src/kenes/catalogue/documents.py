@@ -10,14 +10,14 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import yaml
 
 from kenes.vocabulary.errors import At, DefinitionError
 
 
-class LinedDict(dict[str, Any]):
+class LinedDict(dict[str, object]):
     """A mapping that knows its file, its line and the line of each key."""
 
     file: str = ""
@@ -33,7 +33,7 @@ class LinedDict(dict[str, Any]):
         return At(self.file, self.line_of(key) if key else self.line)
 
 
-class LinedList(list[Any]):
+class LinedList(list[object]):
     """A list that knows its file, its line and the line of each item."""
 
     file: str = ""
@@ -45,30 +45,55 @@ class LinedList(list[Any]):
         return self.lines[position]
 
 
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class TableRow(dict[str, str]):
+    """A record of a table that knows its file and the line on which it starts; empty cells are left out."""
+
+    file: str = ""
+    line: int = 0
+
+    def where(self) -> At:
+        """File and line of the record."""
+        return At(self.file, self.line)
 
 
-def _construct(node: yaml.Node, loader: Any, file: str) -> Any:
+class _Loader(Protocol):
+    def get_single_node(self) -> yaml.Node | None: ...
+
+    def construct_object(self, node: yaml.Node) -> object: ...
+
+    def dispose(self) -> None: ...
+
+
+def _loader(text: str) -> _Loader:
+    loader: _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    return loader
+
+
+def _construct(node: yaml.Node, loader: _Loader, file: str) -> object:
     if isinstance(node, yaml.MappingNode):
         return _construct_mapping(node, loader, file)
     if isinstance(node, yaml.SequenceNode):
-        items = LinedList(_construct(child, loader, file) for child in node.value)
-        items.file, items.line = file, node.start_mark.line + 1
-        items.lines = [child.start_mark.line + 1 for child in node.value]
+        children: list[yaml.Node] = node.value
+        items = LinedList(_construct(child, loader, file) for child in children)
+        items.file, items.line, items.lines = file, _line(node), [_line(child) for child in children]
         return items
     try:
         return loader.construct_object(node)
     except ValueError as error:
-        where = At(file, node.start_mark.line + 1)
-        raise DefinitionError("value cannot be read", found=str(getattr(node, "value", "")), where=where) from error
+        raise DefinitionError("value cannot be read", found=str(node.value), where=At(file, _line(node))) from error
 
 
-def _construct_mapping(node: yaml.MappingNode, loader: Any, file: str) -> LinedDict:
+def _line(node: yaml.Node) -> int:
+    mark: yaml.Mark = node.start_mark
+    return mark.line + 1
+
+
+def _construct_mapping(node: yaml.MappingNode, loader: _Loader, file: str) -> LinedDict:
     found = LinedDict()
-    found.file, found.line, found.lines = file, node.start_mark.line + 1, {}
-    for key_node, value_node in node.value:
-        key = str(loader.construct_object(key_node))
-        line = key_node.start_mark.line + 1
+    found.file, found.line, found.lines = file, _line(node), {}
+    pairs: list[tuple[yaml.Node, yaml.Node]] = node.value
+    for key_node, value_node in pairs:
+        key, line = str(loader.construct_object(key_node)), _line(key_node)
         if key in found:
             raise DefinitionError(
                 f"key {key!r} stands twice",
@@ -80,7 +105,7 @@ def _construct_mapping(node: yaml.MappingNode, loader: Any, file: str) -> LinedD
     return found
 
 
-def parse_document(text: str, file: str) -> Any:
+def parse_document(text: str, file: str) -> object:
     """Parse one YAML document.
 
     Args:
@@ -93,15 +118,16 @@ def parse_document(text: str, file: str) -> Any:
     Raises:
         DefinitionError: not YAML, or a key that stands twice.
     """
-    loader = _Loader(text)
+    loader = _loader(text)
     try:
         node = loader.get_single_node()
         return None if node is None else _construct(node, loader, file)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
+        problem = error.problem if isinstance(error, yaml.MarkedYAMLError) else None
         where = At(file, mark.line + 1 if mark else None)
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise DefinitionError("not readable as YAML", found=problem, where=where) from error
+        found = problem or str(error).splitlines()[0]
+        raise DefinitionError("not readable as YAML", found=found, where=where) from error
     finally:
         loader.dispose()
 
@@ -116,16 +142,16 @@ def read_text(path: Path) -> str:
         raise DefinitionError("file is not UTF-8", where=At(str(path), line), mend="Save it as UTF-8.") from error
 
 
-def read_document(path: Path, *, name: str | None = None) -> Any:
+def read_document(path: Path, *, name: str | None = None) -> object:
     """Read one YAML file; see `parse_document`."""
     return parse_document(read_text(path), name or str(path))
 
 
-def read_table(path: Path, *, columns: tuple[str, ...], name: str | None = None) -> list[LinedDict]:
+def read_table(path: Path, *, columns: tuple[str, ...], name: str | None = None) -> list[TableRow]:
     """Read a CSV table whose header must hold the given columns.
 
     Returns:
-        One `LinedDict` a record, with the line it starts on; empty cells are left out.
+        One `TableRow` a record.
 
     Raises:
         DefinitionError: a column is missing, or a record has another number of cells.
@@ -141,7 +167,7 @@ def read_table(path: Path, *, columns: tuple[str, ...], name: str | None = None)
             found=", ".join(header),
             where=At(shown, 1),
         )
-    rows: list[LinedDict] = []
+    rows: list[TableRow] = []
     start = reader.line_num + 1
     for record in reader:
         line, start = start, reader.line_num + 1
@@ -154,7 +180,7 @@ def read_table(path: Path, *, columns: tuple[str, ...], name: str | None = None)
                 found=str(len(record)),
                 where=At(shown, line),
             )
-        row = LinedDict({key: cell for key, cell in zip(header, record, strict=True) if cell != ""})
-        row.file, row.line, row.lines = shown, line, {}
+        row = TableRow({key: cell for key, cell in zip(header, record, strict=True) if cell != ""})
+        row.file, row.line = shown, line
         rows.append(row)
     return rows

@@ -7,7 +7,6 @@ import datetime as dt
 import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from kenes.catalogue.documents import LinedDict, LinedList
@@ -39,7 +38,7 @@ class Fields:
         """Line on which the mapping starts."""
         return self._document.line
 
-    def value(self, key: str) -> Any:
+    def value(self, key: str) -> object:
         """The raw value, None if absent."""
         return self._document.get(key)
 
@@ -106,8 +105,9 @@ class Fields:
 
     def words(self, key: str, *, required: bool = False) -> Words:
         """A text in one or several languages; none if absent and not required."""
-        if isinstance(self._document.get(key), LinedDict):
-            return read_words(self._document[key], repr(key), self._document.where(key))
+        value = self._document.get(key)
+        if isinstance(value, LinedDict):
+            return read_words(value, repr(key), self._document.where(key))
         return Words(self.text(key, required=required))
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -115,17 +115,17 @@ class Fields:
         value = self._document.get(key)
         if value is None:
             return ()
-        items = value if isinstance(value, list) else [value]
+        items = value if isinstance(value, LinedList) else [value]
         return tuple(self._scalar(key, item).strip() for item in items)
 
     def text_map(self) -> dict[str, str]:
         """All fields as texts."""
         return {key: self._scalar(key, value) for key, value in self._document.items()}
 
-    def _scalar(self, key: str, value: Any) -> str:
+    def _scalar(self, key: str, value: object) -> str:
         if isinstance(value, bool):
             raise self.error(key, f"{key!r} reads as yes/no", expected="text", mend="Put the word in quotes.")
-        if isinstance(value, (dict, list)) or value is None:
+        if isinstance(value, LinedDict | LinedList) or value is None:
             raise self.error(key, f"{key!r}", expected="text", found=type(value).__name__)
         if isinstance(value, (dt.date, dt.datetime)):
             return value.isoformat()
@@ -150,11 +150,13 @@ class Fields:
             return []
         if not isinstance(value, LinedList) or (required and not value):
             raise self.error(key, f"{key!r}", expected="a list")
+        found: list[Fields] = []
         for position, item in enumerate(value):
             if not isinstance(item, LinedDict):
                 where = At(value.file, value.line_at(position))
                 raise DefinitionError(f"item of {key!r}", expected="a mapping", found=str(item), where=where)
-        return [Fields(item) for item in value]
+            found.append(Fields(item))
+        return found
 
     def with_defaults(self, defaults: Fields) -> Fields:
         """These fields, and the given ones where absent."""

@@ -10,18 +10,22 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import TypeVar, cast
 
 from kenes.vocabulary.errors import NOWHERE, At, DefinitionError, UnitMismatch
 from kenes.vocabulary.units import scale
 
-_OPERATORS: dict[type[ast.operator], tuple[str, Callable[[Any, Any], Any]]] = {
-    ast.Add: ("+", operator.add),
-    ast.Sub: ("-", operator.sub),
-    ast.Mult: ("*", operator.mul),
-    ast.Div: ("/", operator.truediv),
-    ast.Pow: ("**", operator.pow),
-}
+Operation = Callable[[object, object], object]
+_add: Operation = operator.add
+_subtract: Operation = operator.sub
+_multiply: Operation = operator.mul
+_divide: Operation = operator.truediv
+_power: Operation = operator.pow
+_OPERATIONS: Mapping[type[ast.operator], Operation] = MappingProxyType(
+    {ast.Add: _add, ast.Sub: _subtract, ast.Mult: _multiply, ast.Div: _divide, ast.Pow: _power}
+)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,9 @@ class Formula:
     tree: ast.expr
     names: tuple[str, ...]
 
-    def evaluate(self, values: Mapping[str, Any]) -> Any:
+    def evaluate(self, values: Mapping[str, V]) -> V:
         """The value for numbers, arrays or column expressions, all in the inputs' own units."""
-        return _evaluate(self.tree, values)
+        return cast(V, _evaluate(self.tree, values))
 
     def unit(self, units: Mapping[str, str]) -> str:
         """Unit text of the result.
@@ -51,9 +55,9 @@ class Formula:
         text = _unit(self.tree, units, self.text)
         return "1" if text is None else text
 
-    def slope(self, name: str, values: Mapping[str, Any]) -> Any:
-        """Partial derivative by an input, exact by forward differentiation."""
-        return _dual(self.tree, values, name)[1]
+    def slope(self, name: str, values: Mapping[str, V]) -> V | float:
+        """Partial derivative by an input, exact by forward differentiation; a number where it is constant."""
+        return cast("V | float", _dual(self.tree, values, name)[1])
 
 
 def parse_formula(text: str, *, where: At = NOWHERE) -> Formula:
@@ -76,7 +80,7 @@ def parse_formula(text: str, *, where: At = NOWHERE) -> Formula:
 
 def _check(node: ast.expr, names: dict[str, None], text: str, where: At) -> None:
     match node:
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATIONS:
             if isinstance(op, ast.Pow) and not isinstance(right, ast.Constant):
                 raise DefinitionError(f"formula {text!r} has a power that is no number", where=where)
             _check(left, names, text, where)
@@ -95,12 +99,12 @@ def _check(node: ast.expr, names: dict[str, None], text: str, where: At) -> None
             )
 
 
-def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
+def _evaluate(node: ast.expr, values: Mapping[str, object]) -> object:
     match node:
         case ast.BinOp(left=left, op=op, right=right):
-            return _OPERATORS[type(op)][1](_evaluate(left, values), _evaluate(right, values))
+            return _OPERATIONS[type(op)](_evaluate(left, values), _evaluate(right, values))
         case ast.UnaryOp(operand=operand):
-            return -_evaluate(operand, values)
+            return _multiply(-1, _evaluate(operand, values))
         case ast.Name(id=name):
             return values[name]
         case ast.Constant(value=number):
@@ -137,16 +141,19 @@ def _combined(op: ast.operator, a: str | None, b: str | None, right: ast.expr, t
     return a if b is None else f"1/({b})" if a is None else f"({a})/({b})"
 
 
-_SLOPES: dict[type[ast.operator], Callable[[Any, Any, Any, Any], Any]] = {
-    ast.Add: lambda _a, da, _b, db: da + db,
-    ast.Sub: lambda _a, da, _b, db: da - db,
-    ast.Mult: lambda a, da, b, db: da * b + a * db,
-    ast.Div: lambda a, da, b, db: (da * b - a * db) / b**2,
-    ast.Pow: lambda a, da, b, _db: b * a ** (b - 1) * da,
-}
+def _slope(op: ast.operator, a: object, da: object, b: object, db: object) -> object:
+    """Slope of an operation from its operands and their slopes; a power is constant."""
+    match op:
+        case ast.Add() | ast.Sub():
+            return _OPERATIONS[type(op)](da, db)
+        case ast.Mult():
+            return _add(_multiply(da, b), _multiply(a, db))
+        case ast.Div():
+            return _divide(_subtract(_multiply(da, b), _multiply(a, db)), _power(b, 2))
+    return _multiply(_multiply(b, _power(a, _subtract(b, 1))), da)
 
 
-def _dual(node: ast.expr, values: Mapping[str, Any], name: str) -> tuple[Any, Any]:
+def _dual(node: ast.expr, values: Mapping[str, object], name: str) -> tuple[object, object]:
     match node:
         case ast.Constant(value=number):
             return number, 0.0
@@ -154,8 +161,8 @@ def _dual(node: ast.expr, values: Mapping[str, Any], name: str) -> tuple[Any, An
             return values[found], 1.0 if found == name else 0.0
         case ast.UnaryOp(operand=operand):
             value, slope = _dual(operand, values, name)
-            return -value, -slope
+            return _multiply(-1, value), _multiply(-1, slope)
         case ast.BinOp(left=left, op=op, right=right):
             (a, da), (b, db) = _dual(left, values, name), _dual(right, values, name)
-            return _OPERATORS[type(op)][1](a, b), _SLOPES[type(op)](a, da, b, db)
+            return _OPERATIONS[type(op)](a, b), _slope(op, a, da, b, db)
     raise AssertionError(ast.dump(node))

@@ -11,12 +11,12 @@ from typing import Protocol, TypeVar
 
 from kenes.catalogue.catalogue import SHIPPED, Catalogue
 from kenes.catalogue.checking import catalogue_findings
-from kenes.catalogue.definitions import frozen_texts, read_each, read_indicator, read_profile, read_variable
-from kenes.catalogue.documents import LinedDict, read_document, read_table
+from kenes.catalogue.definitions import read_each, read_indicator, read_profile, read_variable
+from kenes.catalogue.documents import LinedDict, TableRow, read_document, read_table
 from kenes.catalogue.mappings import SourceMapping, read_mappings
 from kenes.catalogue.places import PlaceIndex, read_places
 from kenes.catalogue.practices import read_practices
-from kenes.catalogue.settings import FILE, across_states, read_settings
+from kenes.catalogue.settings import FILE, across_states, languages_in, read_settings, texts_in
 from kenes.vocabulary.errors import At, BadInput, DefinitionError, Finding
 
 
@@ -55,8 +55,8 @@ def load(folder: Path) -> Catalogue:
     places = reader.places()
     catalogue = Catalogue(
         folder,
-        texts=frozen_texts(settings.get("texts")),
-        languages=tuple(settings.get("languages", ("en", "tr"))),
+        texts=texts_in(settings),
+        languages=languages_in(settings),
         places=places,
         sets=reader.sets(places),
         boundary_changes=reader.boundary_changes(),
@@ -131,7 +131,7 @@ class _Reader:
                 self.findings.append(Finding.of(error))
         return tuple(found)
 
-    def table(self, name: str, *columns: str) -> list[LinedDict]:
+    def table(self, name: str, *columns: str) -> list[TableRow]:
         """The rows of a table of places; none where it is not there or cannot be read."""
         path = self.folder / "places" / name
         try:

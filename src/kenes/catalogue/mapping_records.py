@@ -14,6 +14,9 @@ from kenes.vocabulary.errors import At, DefinitionError
 
 Format = Literal["auto", "csv", "tsv", "eurostat_tsv", "xlsx", "json"]
 Length = Literal["hour", "day", "month", "year"]
+Stamp = Literal["start", "end"]
+Action = Literal["void", "replace"]
+Revision = Literal["replace", "add"]
 
 EUROSTAT_FLAGS: Mapping[str, str] = MappingProxyType(
     {
@@ -111,7 +114,7 @@ class TimeRule:
     value: str | None
     format: str | None
     zone: str | None
-    stamp: Literal["start", "end"]
+    stamp: Stamp
     length: Length | None
     line: int
 
@@ -169,7 +172,7 @@ class Correction:
     locator: Mapping[str, str]
     column: str
     expect: str
-    action: Literal["void", "replace"]
+    action: Action
     value: str | None
     reason: str
     line: int
@@ -197,7 +200,7 @@ class SourceMapping:
     values: ValueRule
     variables: tuple[VariableRule, ...]
     corrections: tuple[Correction, ...]
-    revision: Literal["replace", "add"]
+    revision: Revision
     document: str
     folder: Path | None
     digest: str

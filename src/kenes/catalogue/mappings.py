@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import cast
 
 from kenes.catalogue.documents import LinedDict, read_document
 from kenes.catalogue.fields import Fields
@@ -23,13 +23,17 @@ from kenes.catalogue.mapping_records import (
     EUROSTAT_FLAGS,
     EUROSTAT_PATTERN,
     YEAR_HEADING,
+    Action,
     Correction,
     Dimension,
     FileForm,
     Format,
+    Length,
     PlaceRule,
+    Revision,
     SourceFacts,
     SourceMapping,
+    Stamp,
     TimeRule,
     ValueRule,
     VariableRule,
@@ -51,7 +55,7 @@ def read_mappings(path: Path, *, name: str | None = None) -> tuple[SourceMapping
     return parse_mappings(read_document(path, name=name), folder=path.parent, name=name or str(path))
 
 
-def parse_mappings(document: Any, *, folder: Path | None = None, name: str = "mapping") -> tuple[SourceMapping, ...]:
+def parse_mappings(document: object, *, folder: Path | None = None, name: str = "mapping") -> tuple[SourceMapping, ...]:
     """Build the mappings of a parsed document; see `read_mappings`."""
     if not isinstance(document, LinedDict):
         raise DefinitionError("a mapping document is a YAML mapping", found=type(document).__name__, where=At(name))
@@ -82,7 +86,7 @@ def _mapping(top: Fields, form: FileForm, *, document: str, folder: Path | None,
         values=_values(top.sub("values"), eurostat=form.format == "eurostat_tsv"),
         variables=rules,
         corrections=tuple(_correction(item) for item in top.items("corrections")),
-        revision=cast(Any, top.choice("revision", ("replace", "add"), "replace")),
+        revision=cast("Revision", top.choice("revision", ("replace", "add"), "replace")),
         document=document,
         folder=folder,
         digest=digest,
@@ -264,8 +268,8 @@ def _time(fields: Fields, *, by_year: bool = False) -> TimeRule:
         value=fields.optional("value"),
         format=fields.optional("format"),
         zone=fields.zone("zone"),
-        stamp=cast(Any, fields.choice("stamp", ("start", "end"), "start")),
-        length=cast(Any, fields.choice("length", ("hour", "day", "month", "year"), default)),
+        stamp=cast("Stamp", fields.choice("stamp", ("start", "end"), "start")),
+        length=cast("Length | None", fields.choice("length", ("hour", "day", "month", "year"), default)),
         line=fields.line,
     )
 
@@ -324,7 +328,7 @@ def _correction(fields: Fields) -> Correction:
         locator=MappingProxyType(locator),
         column=fields.text("column", required=True),
         expect=fields.text("expect", required=True, empty=True),
-        action=cast(Any, action),
+        action=cast("Action", action),
         value=fields.text("value", required=True) if action == "replace" else None,
         reason=fields.text("reason", required=True),
         line=fields.line,

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import cast, get_args
 
-from kenes.catalogue.documents import LinedDict, read_table
+from kenes.catalogue.documents import TableRow, read_table
 from kenes.vocabulary.errors import DefinitionError, Finding, UnknownPlace
 from kenes.vocabulary.facts import Place, PlaceKind
 from kenes.vocabulary.reasons import Reason, reason
@@ -172,7 +172,7 @@ class PlaceIndex(Mapping[str, Place]):
         return sorted({i for key in near for i in self._names[key]})
 
 
-def _date(row: LinedDict, column: str) -> dt.date | None:
+def _date(row: TableRow, column: str) -> dt.date | None:
     text = row.get(column)
     if text is None:
         return None
@@ -182,7 +182,7 @@ def _date(row: LinedDict, column: str) -> dt.date | None:
         raise DefinitionError(f"{column} is no date", expected="YYYY-MM-DD", found=text, where=row.where()) from error
 
 
-def _degrees(row: LinedDict, column: str, most: int) -> float | None:
+def _degrees(row: TableRow, column: str, most: int) -> float | None:
     text = row.get(column)
     if text is None:
         return None
@@ -196,7 +196,7 @@ def _degrees(row: LinedDict, column: str, most: int) -> float | None:
     return found
 
 
-def _place(row: LinedDict, names: Mapping[str, str], aliases: tuple[str, ...]) -> Place:
+def _place(row: TableRow, names: Mapping[str, str], aliases: tuple[str, ...]) -> Place:
     if row.get("kind") not in get_args(PlaceKind):
         raise DefinitionError(
             f"place {row.get('place')!r} has an unknown kind",
@@ -244,7 +244,7 @@ def read_places(folder: Path, *, root: Path | None = None) -> tuple[PlaceIndex, 
     rows = read_table(folder / "places.csv", columns=("place", "kind"), name=_shown(folder / "places.csv", root))
     names, findings = _names(folder / "names.csv", {row["place"] for row in rows if "place" in row}, root)
     places: dict[str, Place] = {}
-    lines: dict[str, LinedDict] = {}
+    lines: dict[str, TableRow] = {}
     for row in rows:
         place = _place(row, *names.get(row["place"], ({}, ())))
         if place.id in places:
@@ -295,7 +295,7 @@ def _names(
     return {p: (display[p], tuple(aliases[p])) for p in {*display, *aliases}}, findings
 
 
-def _tree_findings(places: Mapping[str, Place], lines: Mapping[str, LinedDict]) -> list[Finding]:
+def _tree_findings(places: Mapping[str, Place], lines: Mapping[str, TableRow]) -> list[Finding]:
     findings = []
     for place in places.values():
         row = lines[place.id]
@@ -318,7 +318,7 @@ def _tree_findings(places: Mapping[str, Place], lines: Mapping[str, LinedDict]) 
     return findings
 
 
-def _external_findings(places: Mapping[str, Place], lines: Mapping[str, LinedDict]) -> list[Finding]:
+def _external_findings(places: Mapping[str, Place], lines: Mapping[str, TableRow]) -> list[Finding]:
     owners: dict[tuple[str, str], str] = {}
     findings = []
     for place in places.values():

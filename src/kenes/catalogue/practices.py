@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast, get_args
 
-from kenes.catalogue.documents import LinedDict, read_table
+from kenes.catalogue.documents import TableRow, read_table
 from kenes.vocabulary.errors import NOWHERE, At, DefinitionError
 
 Strength = Literal["strong", "moderate", "weak", "unmeasured"]
@@ -172,7 +172,7 @@ def read_practices(folder: Path) -> list[Practice]:
             raise DefinitionError(f"practice {id_!r} is not declared", expected=f"a row of {name}")
     found: dict[str, Practice] = {}
     for row in rows:
-        practice = _practice(row, turkish.get(row["id"], LinedDict()), designs, links.get(row["id"], ()))
+        practice = _practice(row, turkish.get(row["id"], TableRow()), designs, links.get(row["id"], ()))
         if practice.id in found:
             raise DefinitionError(
                 f"practice {practice.id!r} stands twice",
@@ -183,7 +183,7 @@ def read_practices(folder: Path) -> list[Practice]:
     return list(found.values())
 
 
-def _turkish(path: Path) -> dict[str, LinedDict]:
+def _turkish(path: Path) -> dict[str, TableRow]:
     if not path.exists():
         return {}
     return {row["id"]: row for row in read_table(path, columns=("id",), name=f"{path.parent.name}/{path.name}")}
@@ -213,31 +213,31 @@ def _links(path: Path) -> dict[str, tuple[IndicatorLink, ...]]:
     return {practice: tuple(own) for practice, own in found.items()}
 
 
-def _one_of(row: LinedDict, column: str, allowed: tuple[str, ...]) -> str:
+def _one_of(row: TableRow, column: str, allowed: tuple[str, ...]) -> str:
     text = str(row.get(column, ""))
     if text not in allowed:
         raise DefinitionError(
             f"{column} is unknown",
             expected=", ".join(allowed),
             found=repr(text),
-            where=row.where(column),
+            where=row.where(),
         )
     return text
 
 
-def _number(row: LinedDict, column: str) -> float | None:
+def _number(row: TableRow, column: str) -> float | None:
     text = row.get(column)
     try:
         return None if text is None else float(text)
     except ValueError as error:
-        raise DefinitionError(f"{column} is no number", found=repr(text), where=row.where(column)) from error
+        raise DefinitionError(f"{column} is no number", found=repr(text), where=row.where()) from error
 
 
-def _parts(row: LinedDict, column: str, separator: str = ";") -> tuple[str, ...]:
+def _parts(row: TableRow, column: str, separator: str = ";") -> tuple[str, ...]:
     return tuple(part.strip() for part in row.get(column, "").split(separator) if part.strip())
 
 
-def _texts(row: LinedDict, column: str, turkish: LinedDict, own: str) -> ByLanguage:
+def _texts(row: TableRow, column: str, turkish: TableRow, own: str) -> ByLanguage:
     return _pair(row.get(column, ""), turkish.get(own, ""))
 
 
@@ -245,7 +245,7 @@ def _pair(en: str, tr: str) -> ByLanguage:
     return MappingProxyType({language: text for language, text in (("en", en), ("tr", tr)) if text})
 
 
-def _practice(row: LinedDict, turkish: LinedDict, designs: ByLanguage, links: tuple[IndicatorLink, ...]) -> Practice:
+def _practice(row: TableRow, turkish: TableRow, designs: ByLanguage, links: tuple[IndicatorLink, ...]) -> Practice:
     low, high = _number(row, "effect_low"), _number(row, "effect_high")
     if (low is None) != (high is None) or (low is not None and high is not None and low > high):
         raise DefinitionError(
@@ -278,7 +278,7 @@ def _practice(row: LinedDict, turkish: LinedDict, designs: ByLanguage, links: tu
         cost_note=row.get("cost_note", ""),
         cost_basis=row.get("cost_basis", ""),
         examples=tuple(row[c] for c in ("example_ots", "example_elsewhere") if row.get(c)),
-        notes=_texts(LinedDict(), "note", turkish, "note_tr"),
+        notes=_texts(TableRow(), "note", turkish, "note_tr"),
         indicators=links,
         designs=_pair(row["study_design"], designs.get(row["study_design"], "")),
         where=row.where(),

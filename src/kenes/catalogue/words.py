@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from kenes.vocabulary.errors import At, DefinitionError
 
@@ -55,7 +54,7 @@ class Words(Mapping[str, str]):
         return self._texts.get(language) or self._texts.get("en") or ""
 
 
-def read_words(value: Any, what: str, where: At) -> Words:
+def read_words(value: object, what: str, where: At) -> Words:
     """Words from their YAML value; none where it is absent.
 
     Args:
@@ -68,7 +67,7 @@ def read_words(value: Any, what: str, where: At) -> Words:
     """
     if value is None:
         return Words()
-    if not isinstance(value, dict):
+    if not isinstance(value, Mapping):
         if isinstance(value, bool | list):
             raise DefinitionError(what, expected="text, or text by language", found=repr(value), where=where)
         return Words(str(value))

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kenes.vocabulary.errors import SourceError
-from kenes.vocabulary.reasons import reason
+from kenes.vocabulary.reasons import read_reason, reason
 from kenes.vocabulary.tables import FLAGS, OBSERVATIONS
 
 HEAD = "place,time,PM10\n"
@@ -116,6 +116,12 @@ def test_two_records_that_differ_are_both_kept_and_flagged(read):
     assert flags["rule"].to_pylist() == ["conflict", "conflict"]
     assert flags["locator"].to_pylist() == ["row 2, column PM10", "row 4, column PM10"]
     assert flags["reason"].to_pylist() == ["conflict_cell", "conflict_cell"]
+    assert [read_reason("conflict_cell", values) for values in flags["reason_values"].to_pylist()] == [
+        reason("conflict_cell", cell="row 4, column PM10"),
+        reason("conflict_cell", cell="row 2, column PM10"),
+    ]
+    assert flags["share"].to_pylist() == [None, None]
+    assert flags["severity"].to_pylist() == ["suspect", "suspect"]
     assert set(flags["observation"].to_pylist()) < set(found.column("observation"))
     assert found.report.flagged == 2
 
@@ -198,8 +204,10 @@ def test_two_header_rows_are_joined_and_filled_to_the_right(read):
 
 
 def test_a_heading_of_two_rows_may_be_called_by_its_lower_name(read):
-    data = "Report,,\nplace,time,PM10\nAda,2019,1\n"
-    assert read(data, file="{path: d.csv, header_rows: 2}").column("value") == [1.0]
+    data = "Report,,\nplace,time,PM10\nAda,2019,1\nAda,2019,2\n"
+    found = read(data, file="{path: d.csv, header_rows: 2}")
+    assert found.column("value") == [1.0, 2.0]
+    assert found.reading.flags()["locator"].to_pylist() == found.column("locator")
 
 
 def test_a_correction_voids_a_value_and_says_so(read):

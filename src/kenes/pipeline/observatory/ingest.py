@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from kenes import sources
 from kenes.catalogue import Catalogue
+from kenes.catalogue.entries import is_list
 from kenes.catalogue.mappings import SourceMapping, check_mapping
 from kenes.pipeline.progress import Progress
 from kenes.store import BatchRecord, Store, digest
@@ -27,13 +27,14 @@ class Ingested:
     file: str
     snapshot: str
     batch: str
-    report: Mapping[str, Any]
+    report: Mapping[str, object]
     known: int = 0
     error: KenesError | None = None
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, object]:
         """As the pinned JSON."""
-        found = {
+        refusals = self.report.get("refusals")
+        found: dict[str, object] = {
             "source": self.source,
             "snapshot": self.snapshot,
             "batch": self.batch,
@@ -44,7 +45,7 @@ class Ingested:
             "known": self.known,
             "missing": self.report.get("missing", 0),
             "kept_out": self.report.get("kept_out", 0),
-            "refusals": list(self.report.get("refusals", ()))[:MOST_REFUSALS],
+            "refusals": refusals[:MOST_REFUSALS] if is_list(refusals) else [],
             "file": self.file,
         }
         return found if self.error is None else {**found, "error": str(self.error)}
@@ -109,7 +110,7 @@ def ingest_file(
     return Ingested(mapping.source.id, mapping.label, reading.snapshot, batch, written.report)
 
 
-def _report(mapping: SourceMapping, reading: Any, size: int) -> dict[str, Any]:
+def _report(mapping: SourceMapping, reading: sources.Reading, size: int) -> dict[str, object]:
     counts, facts = reading.report, mapping.source
     refusals = [
         {"locator": r.locator, "column": r.column, "text": r.text, **reason_columns(r.reason)}

@@ -14,10 +14,10 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kenes.catalogue.mapping_records import Length, TimeRule
+from kenes.catalogue.mapping_records import Length, Stamp, TimeRule
 from kenes.vocabulary.reasons import Reason, reason
 
 _CLOCK = r"[0-9]{2}(:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -115,9 +115,7 @@ def _shift(moment: dt.datetime, length: Length, steps: int) -> dt.datetime:
     return moment.replace(year=months // 12, month=months % 12 + 1)
 
 
-def _period(
-    moment: dt.datetime, length: Length, stamp: Literal["start", "end"], zone: ZoneInfo | None
-) -> Period | None:
+def _period(moment: dt.datetime, length: Length, stamp: Stamp, zone: ZoneInfo | None) -> Period | None:
     """The period that a moment opens or closes; None for an hour that clocks skipped."""
     start = _floor(moment, length)
     if stamp == "end" and start == moment:

@@ -132,7 +132,8 @@ class Reading:
     def _take(self, cells: Cells) -> pa.Table:
         """List the refused cells of one plan, and assemble the accepted."""
         self.report.refused += len(cells.refused)
-        for i in cells.refused[: self.report.room].tolist():
+        listed: list[int] = cells.refused[: self.report.room].tolist()
+        for i in listed:
             if why := cells.reason(i):
                 self.report.refuse(int(cells.rows[i]), cells.plan.column, cells.text(i), why)
         repeats = self._seen.add(cells.keys(), cells.addresses(), cells.value[cells.index])
@@ -145,9 +146,9 @@ class Reading:
 
     def _judge_repeats(self, cells: Cells, repeats: Repeats) -> None:
         """Refuse what says the same again; flag both where two cells say different things."""
-        for at, first, equal in zip(
-            cells.index[repeats.index].tolist(), repeats.first.tolist(), repeats.equal.tolist(), strict=True
-        ):
+        rows: list[int] = cells.index[repeats.index].tolist()
+        firsts: list[int] = repeats.first.tolist()
+        for at, first, equal in zip(rows, firsts, repeats.equal, strict=True):
             earlier = Address.unpack(first)
             if equal:
                 self.report.refused += 1

@@ -6,11 +6,11 @@ import datetime as dt
 import io
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
+from kenes.catalogue.entries import is_list, is_mapping
 from kenes.catalogue.mapping_records import FileForm
 from kenes.sources.tables.columns import text_column
 from kenes.sources.tables.files import CheckedFile
@@ -29,7 +29,7 @@ def workbook(file: CheckedFile, form: FileForm) -> Records:
         sheet = form.sheet or book.sheet_names[0]
         if sheet not in book.sheet_names:
             raise SourceError(f"sheet {sheet!r} is missing", found=", ".join(book.sheet_names), where=file.name)
-        cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        cells: list[list[object]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except CalamineError as error:
         raise SourceError("workbook cannot be read", found=str(error), where=file.name) from error
     texts = [[cell_text(cell) for cell in row] for row in cells]
@@ -47,22 +47,24 @@ def document(file: CheckedFile, form: FileForm) -> Records:
         SourceError: no JSON, no list at the path.
     """
     try:
-        found: Any = json.loads(file.read().decode(form.encoding), parse_int=str, parse_float=str)
+        found: object = json.loads(file.read().decode(form.encoding), parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
         raise SourceError("file is no JSON", found=str(error), where=file.name) from error
     for key in (form.records or "").split(".") if form.records else ():
-        if not isinstance(found, dict) or key not in found:
+        if not is_mapping(found) or key not in found:
             raise SourceError(f"no list of records at {form.records!r}", where=file.name)
         found = found[key]
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+    items = found if is_list(found) else [None]
+    records = [item for item in items if is_mapping(item)]
+    if len(records) != len(items):
         raise SourceError(f"no list of records at {form.records or 'the root'!r}", where=file.name)
-    keys = tuple(dict.fromkeys(key for item in found for key in item))
+    keys = tuple(dict.fromkeys(key for item in records for key in item))
     names = headings(form, [list(keys)], file.name)
-    rows = [[cell_text(item.get(key)) for key in keys] for item in found]
+    rows = [[cell_text(item.get(key)) for key in keys] for item in records]
     return _table(file, form, names, rows, 0)
 
 
-def cell_text(cell: Any) -> str:
+def cell_text(cell: object) -> str:
     """A cell as the text that a spreadsheet would save: whole numbers without a point.
 
     >>> [cell_text(c) for c in (None, 12.0, 0.1, True, "a ")]
