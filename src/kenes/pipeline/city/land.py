@@ -21,7 +21,6 @@ from kenes.vocabulary.errors import SourceError
 
 def open_area_measurements(city: City) -> list[SpatialMeasurement]:
     """Open public space and land in streets as shares of the built-up area, or of the study area."""
-    table = city.tables["open_space"]
     if city.area.is_empty:
         return [SpatialMeasurement("sdg_11_7_1", None, "1", reason="no_study_area")]
     if not len(city.extract.open_space):
@@ -38,7 +37,7 @@ def open_area_measurements(city: City) -> list[SpatialMeasurement]:
     streets = city.extract.streets
     held = share_inside(area, streets.longitude, streets.latitude, streets.start, streets.end)
     length = np.bincount(streets.way, weights=street_lengths(city) * held, minlength=len(streets.way_id))
-    land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
+    land = street_land_m2(length.astype(float), streets.highway, streets.width_m, city.tables.open_space.street_width_m)
     assumed = (*flags, "widths_assumed_by_class")
     return [
         SpatialMeasurement("open_space_share", open_share, "1", flags=flags),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import shapely
 
+from kenes.catalogue.space_tables import SpaceTables, read_space_tables
 from kenes.indicators.space.geodesy import AreaMeter, Floats, turned_near
 from kenes.indicators.space.graph import StreetGraph, build_graph
 from kenes.pipeline.city.city import City, reach_of_stops
@@ -25,7 +25,7 @@ from kenes.sources.city.areas import Areas, read_areas
 from kenes.sources.city.built_up import read_built_up
 from kenes.sources.city.gtfs import Feed, Timetable, service_day
 from kenes.sources.city.layers import layers_without_column, read_features, read_stops
-from kenes.sources.city.openstreetmap import Extract, empty_extract, load_tables, read_extract
+from kenes.sources.city.openstreetmap import Extract, empty_extract, read_extract
 from kenes.sources.city.people import PopulationCells
 from kenes.sources.city.population import read_population
 from kenes.sources.city.weather import read_weather
@@ -42,7 +42,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     tell = progress or Silent()
     tell.stage("reading", 4)
     weather = read_weather(request.weather) if request.weather else None
-    tables = load_tables(request.tables)
+    tables = read_space_tables(request.tables)
     tell.step("boundary and districts")
     boundary = read_areas(request.boundary, what="boundary") if request.boundary else None
     outline = _outline(request, boundary)
@@ -58,7 +58,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
         require_cells_on_map(graph, cells)
     area, kind = _study_area(request, outline, cells, graph)
     if area.is_empty and request.stops:
-        area, kind = reach_of_stops(extract, tables), "reach_of_stops"
+        area, kind = reach_of_stops(extract, tables.stops.reach_m), "reach_of_stops"
     require_layers_near(request, area, extract, districts)
     built_up = read_built_up(request.built_up, area) if request.built_up and not area.is_empty else None
     tell.step("timetables")
@@ -107,7 +107,7 @@ def _timetables(request: SpaceRequest, area: Any, extract: Extract) -> tuple[dt.
     return day, timetables
 
 
-def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
+def _extract(request: SpaceRequest, tables: SpaceTables) -> Extract:
     """The map, with what the city knows better in the place of what the map holds."""
     if request.osm is None and not request.stops:
         raise SourceError(
@@ -121,8 +121,7 @@ def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
     if request.parks is not None:
         extract = replace(extract, open_space=read_areas(request.parks, what="parks").geometry)
     if request.stops:
-        modes = tables["stops"].get("layer") or load_tables()["stops"]["layer"]
-        own = read_stops(request.stops, request.where, modes, list(tables["stops"]["reach_m"]))
+        own = read_stops(request.stops, request.where, tables.stops.layer, tables.stops.reach_m.keys())
         extract = replace(extract, stops={**extract.stops, **own})
     places = dict(extract.destinations)
     for kind, path in request.facilities:

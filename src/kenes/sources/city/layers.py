@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pyogrio
 import shapely
 
+from kenes.catalogue.space_tables import LayerModes
 from kenes.sources.city.areas import read_areas
 from kenes.sources.city.openstreetmap import Features
 from kenes.vocabulary.errors import SourceError
@@ -134,15 +135,14 @@ def _check(geometry: Any, path: Path) -> None:
 
 
 def read_stops(
-    layers: Sequence[tuple[str, Path]], where: Where, table: Mapping[str, Any], capacities: Sequence[str]
+    layers: Sequence[tuple[str, Path]], where: Where, modes: LayerModes, capacities: Collection[str]
 ) -> dict[str, Features]:
     """Stops of a city's own layers by capacity.
 
     Args:
         layers: capacity and file; an empty capacity is found by the table, row by row.
         where: as in `read_features`.
-        table: block `layer` of the table of stops: `columns` that may tell a mode, `words` by
-            capacity, `otherwise`.
+        modes: how features tell their capacity.
         capacities: those that count.
 
     Raises:
@@ -153,20 +153,20 @@ def read_stops(
         if capacity and capacity not in parts:
             raise SourceError("stops", expected=" or ".join(capacities), found=capacity, where=str(path))
         features, columns = read_features(path, "stop", where)
-        own = [capacity] * len(features) if capacity else _capacities(columns, table, len(features))
+        own = [capacity] * len(features) if capacity else _capacities(columns, modes, len(features))
         for name, found in parts.items():
             found.append((features, np.array([each == name for each in own], bool)))
     return {name: _joined(pairs) for name, pairs in parts.items()}
 
 
-def _capacities(columns: Mapping[str, Sequence[str]], table: Mapping[str, Any], count: int) -> list[str]:
+def _capacities(columns: Mapping[str, Sequence[str]], modes: LayerModes, count: int) -> list[str]:
     """Capacity of each row by the first column that tells a mode."""
     lower = {name.strip().lower(): name for name in columns}
-    column = next((lower[name] for name in table["columns"] if name in lower), None)
+    column = next((lower[name] for name in modes.columns if name in lower), None)
     if column is None:
-        return [str(table["otherwise"])] * count
-    by_word = {word: capacity for capacity, words in table["words"].items() for word in words}
-    return [by_word.get(text.strip().casefold(), str(table["otherwise"])) for text in columns[column]]
+        return [modes.otherwise] * count
+    by_word = {word: capacity for capacity, words in modes.words.items() for word in words}
+    return [by_word.get(text.strip().casefold(), modes.otherwise) for text in columns[column]]
 
 
 def _joined(parts: Sequence[tuple[Features, Any]]) -> Features:
