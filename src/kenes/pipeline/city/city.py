@@ -13,7 +13,7 @@ import shapely
 
 from kenes.catalogue.space_tables import SpaceTables
 from kenes.indicators.space.coverage import reach_area
-from kenes.indicators.space.geodesy import AreaMeter, Bools, lies_in, turned_near
+from kenes.indicators.space.geodesy import AreaMeter, Bools, Ints, Shape, lies_in, turned_near
 from kenes.indicators.space.graph import StreetGraph
 from kenes.indicators.space.origins import Origins, area_origins, centre_origins, node_origins, without_offset
 from kenes.indicators.space.shares import People
@@ -54,7 +54,7 @@ class City:
     extract: Extract
     graph: StreetGraph
     cells: PopulationCells | None
-    area: Any
+    area: Shape
     area_kind: str
     boundary_repaired: int
     districts: Areas | None
@@ -126,7 +126,7 @@ class City:
         return models
 
     @cached_property
-    def usable_nodes(self) -> Any:
+    def usable_nodes(self) -> Ints:
         """Nodes of the network that are not on a small island."""
         at = self.graph.node_positions
         usable = np.zeros(len(self.graph.chain_first), bool)
@@ -206,7 +206,7 @@ def _people_quality(city: City) -> dict[str, Any]:
     return report
 
 
-def reach_of_stops(extract: Extract, reach_m: Mapping[str, float]) -> Any:
+def reach_of_stops(extract: Extract, reach_m: Mapping[str, float]) -> Shape:
     """Everything within straight-line reach of a stop, by its capacity; in degrees."""
     return shapely.union_all(
         [

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import shapely
 
 from kenes.catalogue.space_tables import SpaceTables, read_space_tables
-from kenes.indicators.space.geodesy import AreaMeter, Floats, turned_near
+from kenes.indicators.space.geodesy import AreaMeter, Floats, Shape, turned_near
 from kenes.indicators.space.graph import StreetGraph, build_graph
 from kenes.pipeline.city.city import City, reach_of_stops
 from kenes.pipeline.city.meeting import (
@@ -94,7 +93,7 @@ def _walkable(extract: Extract) -> StreetGraph:
     return build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
 
 
-def _timetables(request: SpaceRequest, area: Any, extract: Extract) -> tuple[dt.date | None, list[Timetable]]:
+def _timetables(request: SpaceRequest, area: Shape, extract: Extract) -> tuple[dt.date | None, list[Timetable]]:
     """The service day and what calls on it, one timetable a feed."""
     if not request.gtfs:
         return None, []
@@ -131,7 +130,7 @@ def _extract(request: SpaceRequest, tables: SpaceTables) -> Extract:
     return replace(extract, destinations=places)
 
 
-def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
+def _outline(request: SpaceRequest, boundary: Areas | None) -> Shape | None:
     """The boundary, cut by the outline of the built-up city where one is given."""
     if boundary is None:
         return read_areas(request.urban, what="urban outline").union() if request.urban else None
@@ -145,8 +144,8 @@ def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
 
 
 def _study_area(
-    request: SpaceRequest, outline: Any, cells: PopulationCells | None, graph: StreetGraph
-) -> tuple[Any, str]:
+    request: SpaceRequest, outline: Shape | None, cells: PopulationCells | None, graph: StreetGraph
+) -> tuple[Shape, str]:
     """The study area in degrees, and where it comes from."""
     if outline is not None:
         if request.urban is None:
@@ -161,5 +160,5 @@ def _study_area(
     return shapely.Polygon(), "empty"
 
 
-def _hull(longitude: Floats, latitude: Floats) -> Any:
+def _hull(longitude: Floats, latitude: Floats) -> Shape:
     return shapely.MultiPoint(np.column_stack([longitude, latitude])).convex_hull

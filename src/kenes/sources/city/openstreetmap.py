@@ -18,15 +18,10 @@ import osmium
 import shapely
 
 from kenes.catalogue.space_tables import Match, SpaceTables, read_space_tables
+from kenes.sources.city.arrays import Bools, Floats, Ints, Shapes
 from kenes.sources.city.tags import Rules, Tags, fits_any
 from kenes.sources.city.things import PolygonWriter, Thing
 from kenes.vocabulary.errors import SourceError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
-Shapes = npt.NDArray[np.object_]
 
 _NOWHERE: int = osmium.osm.Location().x
 
@@ -328,18 +323,18 @@ class _Reading:
     def _streets(self) -> Streets:
         table = np.array(self.nodes, np.int64).reshape(-1, 3)
         rows = np.repeat(np.arange(len(self.ways)), self.way_sizes).astype(np.int64)
-        known = table[:, 1] != _NOWHERE
+        known: Bools = table[:, 1] != _NOWHERE
         self.signs["nodes_missing"] = int((~known).sum())
         self.signs["ways_cut"] = len(np.unique(rows[~known]))
         real = np.flatnonzero(known)
         _, first, number = np.unique(table[real, 0], return_index=True, return_inverse=True)
-        x, y = table[real, 1] / 1e7, table[real, 2] / 1e7
+        degrees: Floats = table[real, 1:] / 1e7
         index = np.full(len(table), -1, np.int64)
         index[real] = number
         joined = np.flatnonzero((rows[1:] == rows[:-1]) & known[1:] & known[:-1])
         return Streets(
-            longitude=x[first],
-            latitude=y[first],
+            longitude=degrees[first, 0],
+            latitude=degrees[first, 1],
             start=index[joined],
             end=index[joined + 1],
             way=rows[joined],
