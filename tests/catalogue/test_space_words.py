@@ -8,8 +8,8 @@ import pytest
 
 import kenes
 from kenes.catalogue.space import space_definitions
+from kenes.catalogue.space_tables import read_space_tables
 from kenes.catalogue.space_words import space_words
-from kenes.sources.city.openstreetmap import load_tables
 from kenes.vocabulary.errors import DefinitionError
 from kenes.vocabulary.languages import LANGUAGES
 
@@ -123,8 +123,8 @@ def test_every_oddity_of_an_input_has_words():
 
 
 def test_every_kind_of_place_and_unit_has_words():
-    tables, texts = load_tables()["destinations"], space_words("en").texts
-    assert {*tables["fifteen_minutes"], *tables["daily_living"]} == set(texts["kinds"])
+    tables, texts = read_space_tables().destinations, space_words("en").texts
+    assert {*tables.fifteen_minutes, *tables.daily_living} == set(texts["kinds"])
     assert {definition.unit for definition in space_definitions().values()} == set(texts["units"])
 
 

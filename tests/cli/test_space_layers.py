@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from tests.cli.test_space import MONACO, people, run
 
+from kenes.catalogue.space_tables import read_space_tables
 from kenes.indicators.space.coverage import reach_area
 from kenes.indicators.space.geodesy import AreaMeter, lengths_m
 from kenes.pipeline.city.many import measure_cities, read_cities
 from kenes.sources.city.layers import read_features, read_stops
-from kenes.sources.city.openstreetmap import load_tables
 from kenes.vocabulary.errors import SourceError
 
 STOPS = [
@@ -50,11 +50,11 @@ def rows_of(folder):
 
 @pytest.mark.parametrize("name", ["s.geojson", "s.csv", "w.csv"])
 def test_a_layer_is_read_alike_in_every_form_and_sorted_by_its_modes(layers, name):
-    table = load_tables()["stops"]["layer"]
-    found = read_stops([("", layers / name)], [("STATE", "Existing")], table, ["low", "high"])
+    modes = read_space_tables().stops.layer
+    found = read_stops([("", layers / name)], [("STATE", "Existing")], modes, ["low", "high"])
     assert found["high"].longitude.tolist() == [7.418]
     assert found["low"].latitude.tolist() == [43.740]
-    everything = read_stops([("high", layers / name)], [], table, ["low", "high"])
+    everything = read_stops([("high", layers / name)], [], modes, ["low", "high"])
     assert (len(everything["high"]), len(everything["low"])) == (3, 0)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
+from kenes.catalogue.space_tables import RouteTypes
 from kenes.indicators.space.access import access_to, gini
 from kenes.indicators.space.geodesy import AreaMeter, area_m2
 from kenes.indicators.space.graph import build_graph
@@ -77,8 +78,8 @@ def test_departures_count_the_window_and_every_repetition_in_it():
 
 
 def test_modes_follow_the_table_and_its_ranges():
-    modes = {"codes": {3: "low", 1: "high"}, "ranges": [[100, 199, "high"]], "otherwise": "none"}
-    assert capacity_of(np.array([3, 1, 109, 1100]), modes) == ["low", "high", "high", "none"]
+    types = RouteTypes({3: "low", 1: "high"}, ((100, 199, "high"),), "none")
+    assert capacity_of(np.array([3, 1, 109, 1100]), types) == ["low", "high", "high", "none"]
 
 
 def test_origin_models_agree_where_a_cell_is_small_and_streets_are_everywhere():

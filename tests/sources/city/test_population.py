@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from kenes.sources.city.population import read_population
+from kenes.sources.city.tiff import lzw_unpacked
 from kenes.vocabulary.errors import SourceError
 
 HEX = "89a901291abffff"
@@ -171,10 +172,8 @@ def packed_by_lzw(data):
 
 @pytest.mark.parametrize("size", [50, 700, 40_000])
 def test_lzw_rasters_are_read(tmp_path, size):
-    from kenes.sources.city.rasters import _lzw
-
     data = np.random.default_rng(0).integers(0, 9, size).astype(np.uint8).tobytes()
-    assert _lzw(packed_by_lzw(data)) == data
+    assert lzw_unpacked(packed_by_lzw(data)) == data
 
 
 @pytest.mark.parametrize(

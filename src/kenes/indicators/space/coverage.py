@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import shapely
 
-from kenes.indicators.space.geodesy import Floats, metres_per_degree
+from kenes.indicators.space.geodesy import Floats, Shape, metres_per_degree
 
 _CORNERS = 64
 
 
-def reach_area(longitude: Floats, latitude: Floats, radius_m: float) -> Any:
+def reach_area(longitude: Floats, latitude: Floats, radius_m: float) -> Shape:
     """Union of circles around points, in degrees.
 
     Each circle is a regular polygon of the circle's area, in the metres of its own latitude.

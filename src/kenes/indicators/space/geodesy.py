@@ -7,18 +7,21 @@ when its scale is wrong for the data.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from kenes.vocabulary.errors import BadInput
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Shape: TypeAlias = BaseGeometry
+Shapes = npt.NDArray[np.object_]
 
 SEMI_MAJOR_M = 6378137.0
 FLATTENING = 1 / 298.257223563
@@ -53,14 +56,14 @@ def turned_near(longitude: Floats, middle: float) -> Floats:
     return np.asarray(middle + (longitude - middle + 180) % 360 - 180)
 
 
-def lies_in(area: Any, lon: Floats, lat: Floats) -> Bools:
+def lies_in(area: Shape, lon: Floats, lat: Floats) -> Bools:
     """Which points lie in an area."""
     shapely.prepare(area)
     result: Bools = shapely.contains_xy(area, turned_near(lon, middle_of(area)), lat)
     return result
 
 
-def middle_of(area: Any) -> float:
+def middle_of(area: Shape) -> float:
     """Longitude in the middle of an area, 0 for an empty one."""
     return 0.0 if area.is_empty else float(area.bounds[0] + area.bounds[2]) / 2
 
@@ -104,7 +107,7 @@ def points_on_earth(longitude: Floats, latitude: Floats) -> Floats:
     return np.column_stack((n * np.cos(phi) * np.cos(lam), n * np.cos(phi) * np.sin(lam), n * (1 - _E2) * np.sin(phi)))
 
 
-def area_m2(geometry: Any) -> float:
+def area_m2(geometry: Shape) -> float:
     """Area of a polygon or multipolygon in longitude and latitude, on the ellipsoid.
 
     Edges are geodesics between the given vertices.
@@ -170,14 +173,18 @@ class AreaMeter:
                 mend="Leave the plane out, or name an equal-area system or the zone of this city.",
             )
 
-    def prepared(self, geometry: Any) -> Any:
-        """A geometry in degrees brought to the plane in which it will be overlaid."""
+    @overload
+    def prepared(self, geometry: Shape) -> Shape: ...
+    @overload
+    def prepared(self, geometry: Shapes) -> Shapes: ...
+    def prepared(self, geometry: Shape | Shapes) -> Shape | Shapes:
+        """A geometry in degrees, or several, brought to the plane in which it will be overlaid."""
         move = self._move
         if move is None:
             return geometry
         return shapely.transform(geometry, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
 
-    def back(self, prepared: Any) -> Any:
+    def back(self, prepared: Shape) -> Shape:
         """A prepared geometry brought back to degrees, which go on over the 180th meridian."""
         move = self._move
         if move is None:
@@ -190,7 +197,7 @@ class AreaMeter:
 
         return shapely.transform(prepared, degrees)
 
-    def area_m2(self, prepared: Any) -> float:
+    def area_m2(self, prepared: Shape) -> float:
         """Area of a prepared geometry in square metres."""
         return area_m2(prepared) if self._move is None else float(prepared.area)
 

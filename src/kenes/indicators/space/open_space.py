@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from kenes.indicators.space.geodesy import AreaMeter, Floats, Ints, metres_per_degree
+from kenes.indicators.space.geodesy import AreaMeter, Floats, Ints, Shape, Shapes, metres_per_degree
 from kenes.indicators.space.graph import Positions
 from kenes.indicators.space.snapping import StreetFinder
 
 
-def covered_share(polygons: npt.NDArray[Any], area: Any, meter: AreaMeter) -> tuple[float, float]:
+def covered_share(polygons: Shapes, area: Shape, meter: AreaMeter) -> tuple[float, float]:
     """Area of polygons inside an area, overlaps once, and its share.
 
     Args:
@@ -36,20 +35,18 @@ def covered_share(polygons: npt.NDArray[Any], area: Any, meter: AreaMeter) -> tu
     return inside, inside / size if size > 0 else float("nan")
 
 
-def polygons_of(geometry: Any) -> Any:
+def polygons_of(geometry: Shape) -> Shape:
     """The polygons of a mixed geometry: overlays may leave lines and points behind."""
     parts = shapely.get_parts(geometry)
     return shapely.union_all(parts[np.isin(shapely.get_type_id(parts), [3, 6])])
 
 
-def sizes_m2(polygons: npt.NDArray[Any], meter: AreaMeter) -> Floats:
+def sizes_m2(polygons: Shapes, meter: AreaMeter) -> Floats:
     """Area of each polygon in square metres, shape (polygon,)."""
     return np.array([meter.area_m2(meter.prepared(polygon)) for polygon in polygons], float)
 
 
-def entrances(
-    polygons: npt.NDArray[Any], finder: StreetFinder, every_m: float, street_m: float
-) -> tuple[Positions, Ints]:
+def entrances(polygons: Shapes, finder: StreetFinder, every_m: float, street_m: float) -> tuple[Positions, Ints]:
     """Where one may enter: points of the border that lie at a street.
 
     Args:

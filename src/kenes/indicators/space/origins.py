@@ -7,13 +7,11 @@ between the answers is part of the result.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 
-from kenes.indicators.space.geodesy import Bools, Floats, Ints, turned_near
+from kenes.indicators.space.geodesy import Bools, Floats, Ints, Shape, Shapes, turned_near
 from kenes.indicators.space.graph import Positions, StreetGraph
 from kenes.indicators.space.snapping import SNAP_LIMIT_M, NodeFinder, StreetFinder
 
@@ -80,7 +78,7 @@ def without_offset(origins: Origins) -> Origins:
     )
 
 
-def node_origins(polygon: npt.NDArray[Any], graph: StreetGraph, nodes: Ints) -> Origins:
+def node_origins(polygon: Shapes, graph: StreetGraph, nodes: Ints) -> Origins:
     """Everybody lives at the street nodes of the cell, in equal shares.
 
     Args:
@@ -89,17 +87,17 @@ def node_origins(polygon: npt.NDArray[Any], graph: StreetGraph, nodes: Ints) -> 
         nodes: nodes that may stand for homes, shape (node,).
     """
     lon, lat = graph.longitude[nodes], graph.latitude[nodes]
-    west, _, east, _ = shapely.total_bounds(polygon)
+    west, _, east, _ = (float(value) for value in shapely.total_bounds(polygon))
     middle = (west + east) / 2 if np.isfinite(west) else 0.0
     points = shapely.points(turned_near(lon, middle), lat)
-    node, cell = shapely.STRtree(polygon).query(points, predicate="intersects")
-    first = np.unique(node, return_index=True)[1]
-    node, cell = node[first], cell[first]
+    met: Ints = shapely.STRtree(polygon).query(points, predicate="intersects")
+    first = np.unique(met[0, :], return_index=True)[1]
+    node, cell = met[0, first], met[1, first]
     at = graph.node_positions.take(nodes[node])
     return Origins("street_nodes", cell.astype(np.int64), lon[node], lat[node], at, len(polygon))
 
 
-def area_origins(polygon: npt.NDArray[Any], finder: StreetFinder, snap_m: float = SNAP_LIMIT_M) -> Origins:
+def area_origins(polygon: Shapes, finder: StreetFinder, snap_m: float = SNAP_LIMIT_M) -> Origins:
     """People are spread evenly over the cell: a regular lattice of starting points in it.
 
     Args:
@@ -111,7 +109,7 @@ def area_origins(polygon: npt.NDArray[Any], finder: StreetFinder, snap_m: float 
     return Origins("area_weighted", cell, lon, lat, finder.snap(lon, lat, snap_m), len(polygon))
 
 
-def lattice(polygon: npt.NDArray[Any], wanted: int) -> tuple[Ints, Floats, Floats]:
+def lattice(polygon: Shapes, wanted: int) -> tuple[Ints, Floats, Floats]:
     """Regular points in each polygon, at least one.
 
     Args:
@@ -121,13 +119,15 @@ def lattice(polygon: npt.NDArray[Any], wanted: int) -> tuple[Ints, Floats, Float
     Returns:
         Polygon, longitude and latitude of each point.
     """
-    west, south, east, north = shapely.bounds(polygon).T
+    bounds: Floats = shapely.bounds(polygon)
+    west, south, east, north = bounds[:, 0], bounds[:, 1], bounds[:, 2], bounds[:, 3]
     fill = np.clip(shapely.area(polygon) / np.maximum((east - west) * (north - south), 1e-300), 0.05, 1)
     side = max(2, int(np.ceil(np.sqrt(wanted / float(np.mean(fill)) if len(fill) else wanted))))
     steps = (np.arange(side) + 0.5) / side
     u, v = (axis.ravel() for axis in np.meshgrid(steps, steps))
     cell, lon, lat = [], [], []
-    for k, shape in enumerate(polygon):
+    for k in range(len(polygon)):
+        shape: Shape = polygon[k]
         x, y = west[k] + u * (east[k] - west[k]), south[k] + v * (north[k] - south[k])
         inside = shapely.contains_xy(shape, x, y)
         if not inside.any():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.spatial import cKDTree
 
+from kenes.catalogue.space_tables import RouteTypes
 from kenes.indicators.space.geodesy import Bools, Floats, Ints, points_on_earth
 from kenes.indicators.space.graph import StreetGraph
 from kenes.indicators.space.origins import Origins
@@ -17,24 +18,16 @@ from kenes.indicators.space.snapping import SNAP_LIMIT_M, NodeFinder, StreetFind
 WINDOW_S = (7 * 3600.0, 19 * 3600.0)
 
 
-def capacity_of(route_type: Ints, modes: Mapping[str, object]) -> list[str]:
-    """Capacity (`low`, `high` or `none`) of GTFS route types by the table of modes.
+def capacity_of(route_type: Ints, types: RouteTypes) -> list[str]:
+    """Capacity (`low`, `high` or `none`) of GTFS route types.
 
     Args:
         route_type: GTFS codes, shape (call,).
-        modes: `codes`, `ranges` and `otherwise` as in the table of stops.
+        types: capacity of each.
     """
-    codes: Mapping[int, str] = modes["codes"]  # type: ignore[assignment]
-    ranges: Sequence[tuple[int, int, str]] = modes["ranges"]  # type: ignore[assignment]
-
-    def one(code: int) -> str:
-        if code in codes:
-            return codes[code]
-        return next((c for low, high, c in ranges if low <= code <= high), str(modes["otherwise"]))
-
     known, place = np.unique(route_type, return_inverse=True)
-    answers = [one(int(code)) for code in known]
-    return [answers[k] for k in place]
+    capacities = [types.capacity_of(code) for code in known.tolist()]
+    return [capacities[k] for k in place.tolist()]
 
 
 def departures(

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import shapely
 
+from kenes.catalogue.space_tables import SpaceTables
 from kenes.indicators.space.coverage import reach_area
-from kenes.indicators.space.geodesy import AreaMeter, Bools, lies_in, turned_near
+from kenes.indicators.space.geodesy import AreaMeter, Bools, Ints, Shape, lies_in, turned_near
 from kenes.indicators.space.graph import StreetGraph
 from kenes.indicators.space.origins import Origins, area_origins, centre_origins, node_origins, without_offset
 from kenes.indicators.space.shares import People
@@ -33,7 +34,7 @@ class City:
 
     Attributes:
         request: what is to be measured from which files.
-        tables: of tags and modes, by name.
+        tables: of tags and modes.
         extract: the map, with layers of the city's own in the place of what the map holds.
         graph: streets that people may walk on.
         cells: with inhabitants, inside the boundary; None where no population was given.
@@ -49,11 +50,11 @@ class City:
     """
 
     request: SpaceRequest
-    tables: Mapping[str, Any]
+    tables: SpaceTables
     extract: Extract
     graph: StreetGraph
     cells: PopulationCells | None
-    area: Any
+    area: Shape
     area_kind: str
     boundary_repaired: int
     districts: Areas | None
@@ -71,7 +72,7 @@ class City:
     @property
     def few_places(self) -> bool:
         """Whether the map holds next to no places: less than one for 5 km of streets."""
-        kinds = set(self.tables["destinations"]["fifteen_minutes"]) - {"moving"}
+        kinds = set(self.tables.destinations.fifteen_minutes) - {"moving"}
         places = sum(len(self.extract.destinations[kind]) for kind in kinds)
         return places < float(self.graph.length_m.sum()) / 5000
 
@@ -83,7 +84,7 @@ class City:
     @property
     def reach_m(self) -> Mapping[str, float]:
         """Walking distance to stops by capacity."""
-        return {capacity: float(metres) for capacity, metres in self.tables["stops"]["reach_m"].items()}
+        return self.tables.stops.reach_m
 
     @cached_property
     def beyond_map(self) -> Bools:
@@ -125,7 +126,7 @@ class City:
         return models
 
     @cached_property
-    def usable_nodes(self) -> Any:
+    def usable_nodes(self) -> Ints:
         """Nodes of the network that are not on a small island."""
         at = self.graph.node_positions
         usable = np.zeros(len(self.graph.chain_first), bool)
@@ -205,11 +206,11 @@ def _people_quality(city: City) -> dict[str, Any]:
     return report
 
 
-def reach_of_stops(extract: Extract, tables: Mapping[str, Any]) -> Any:
-    """Everything within straight-line reach of a stop."""
+def reach_of_stops(extract: Extract, reach_m: Mapping[str, float]) -> Shape:
+    """Everything within straight-line reach of a stop, by its capacity; in degrees."""
     return shapely.union_all(
         [
-            reach_area(extract.stops[capacity].longitude, extract.stops[capacity].latitude, float(metres))
-            for capacity, metres in tables["stops"]["reach_m"].items()
+            reach_area(extract.stops[capacity].longitude, extract.stops[capacity].latitude, metres)
+            for capacity, metres in reach_m.items()
         ]
     )

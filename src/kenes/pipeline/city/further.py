@@ -140,7 +140,7 @@ def _starts(city: City) -> Starts:
 
 def _fifteen_minutes(city: City, starts: Starts) -> tuple[list[SpatialMeasurement], dict[str, Floats]]:
     """Nine kinds of essential places on foot and by bicycle."""
-    kinds = tuple(city.tables["destinations"]["fifteen_minutes"])
+    kinds = tuple(city.tables.destinations.fifteen_minutes)
     walk = access_to(city.graph, _snapped(city, city.finder, kinds), starts.origins.at, WALKING_M_PER_MIN)
     found = _access(starts, walk, "walk")
     ride = _cycling(city, starts, kinds)
@@ -189,18 +189,18 @@ def _access(starts: Starts, access: Access, mode: str) -> list[SpatialMeasuremen
 
 def _near_open_space(city: City, starts: Starts) -> tuple[list[SpatialMeasurement], dict[str, Floats]]:
     """People with an entrance of open space within 400 m, and of a large one within 500 m."""
-    table = city.tables["open_space"]
+    table = city.tables.open_space
     doors, owner = entrances(
         city.extract.open_space,
         city.finder,
-        float(table["entrance_every_m"]),
-        float(table["entrance_street_m"]),
+        table.entrance_every_m,
+        table.entrance_street_m,
     )
-    near = distances_to(city.graph, doors, float(table["reach_m"])).at(starts.origins.at)
+    near = distances_to(city.graph, doors, table.reach_m).at(starts.origins.at)
     share = starts.origins.share(np.isfinite(near))
     missing = None if len(owner) else "none_mapped"
     found = starts.shares(share, starts.like("open_space_within_400m"), missing=missing)
-    large = sizes_m2(city.extract.open_space, city.meter) >= float(table["large_ha"]) * 1e4
+    large = sizes_m2(city.extract.open_space, city.meter) >= table.large_ha * 1e4
     for size, which in (
         ("any", np.ones(len(owner), bool)),
         ("large", large[owner] if len(owner) else owner > 0),
@@ -260,7 +260,7 @@ def _neighbourhoods(city: City, starts: Starts) -> tuple[list[SpatialMeasurement
     """The set of the Global Healthy and Sustainable City Indicators."""
     found: list[SpatialMeasurement] = []
     near: dict[str, Floats] = {}
-    for kind, at in _snapped(city, city.finder, tuple(city.tables["destinations"]["daily_living"])).items():
+    for kind, at in _snapped(city, city.finder, tuple(city.tables.destinations.daily_living)).items():
         share = _within_500m(city, starts, at)
         if at.found.any():
             near[kind] = share

@@ -5,23 +5,22 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
 
-from kenes.indicators.space.geodesy import Floats, Ints, lengths_m, lies_in, middle_of, turned_near
+from kenes.indicators.space.geodesy import Floats, Ints, Shape, lengths_m, lies_in, middle_of, turned_near
 from kenes.indicators.space.land import land_use
 from kenes.indicators.space.measurements import SpatialMeasurement
 from kenes.indicators.space.open_space import covered_share, polygons_of, street_land_m2
 from kenes.indicators.space.solar import FLAT_ROOF_TILT_DEG, plane_irradiation, roof_yield, to_the_equator
 from kenes.pipeline.city.city import City
+from kenes.sources.city.built_up import BuiltUpRaster
 from kenes.vocabulary.errors import SourceError
 
 
 def open_area_measurements(city: City) -> list[SpatialMeasurement]:
     """Open public space and land in streets as shares of the built-up area, or of the study area."""
-    table = city.tables["open_space"]
     if city.area.is_empty:
         return [SpatialMeasurement("sdg_11_7_1", None, "1", reason="no_study_area")]
     if not len(city.extract.open_space):
@@ -38,7 +37,7 @@ def open_area_measurements(city: City) -> list[SpatialMeasurement]:
     streets = city.extract.streets
     held = share_inside(area, streets.longitude, streets.latitude, streets.start, streets.end)
     length = np.bincount(streets.way, weights=street_lengths(city) * held, minlength=len(streets.way_id))
-    land = street_land_m2(length.astype(float), streets.highway, streets.width_m, table["street_width_m"])
+    land = street_land_m2(length.astype(float), streets.highway, streets.width_m, city.tables.open_space.street_width_m)
     assumed = (*flags, "widths_assumed_by_class")
     return [
         SpatialMeasurement("open_space_share", open_share, "1", flags=flags),
@@ -47,7 +46,7 @@ def open_area_measurements(city: City) -> list[SpatialMeasurement]:
     ]
 
 
-def _land_base(city: City) -> tuple[Any, float, tuple[str, ...]]:
+def _land_base(city: City) -> tuple[Shape, float, tuple[str, ...]]:
     """Where open space and streets count, the square metres they are divided by, and what to know of both.
 
     An outline of the urban extent is both. A raster of what is built has no inside where a park could
@@ -56,10 +55,10 @@ def _land_base(city: City) -> tuple[Any, float, tuple[str, ...]]:
     whole, built = city.meter.prepared(city.area), city.built_up
     if built is None:
         return city.area, city.meter.area_m2(whole), ("area_is_study_area_not_built_up",)
-    if built.area_m2 is not None:
+    if isinstance(built, BuiltUpRaster):
         gaps = ("built_up_cells_missing",) if built.missing else ()
         return city.area, built.area_m2, (f"built_up_{built.kind}", *gaps)
-    part = polygons_of(city.meter.prepared(built.outline).intersection(whole))
+    part = polygons_of(city.meter.prepared(built.shape).intersection(whole))
     return city.meter.back(part), city.meter.area_m2(part), ("built_up_outline",)
 
 
@@ -69,7 +68,7 @@ def street_lengths(city: City) -> Floats:
     return lengths_m(s.longitude[s.start], s.latitude[s.start], s.longitude[s.end], s.latitude[s.end])
 
 
-def share_inside(area: Any, lon: Floats, lat: Floats, first: Ints, last: Ints, *, straight: bool = True) -> Floats:
+def share_inside(area: Shape, lon: Floats, lat: Floats, first: Ints, last: Ints, *, straight: bool = True) -> Floats:
     """How much of each piece lies in an area, whichever way it was drawn; from 0 to 1.
 
     A straight piece with one end inside counts with its part inside, another with a half.

@@ -106,7 +106,7 @@ def context_of(city: City) -> tuple[MeasurementContext, dict[str, Any]]:
         "service_day": str(city.day) if city.day else None,
         "window": "07:00-19:00",
         "reach_m": dict(city.reach_m),
-        "tables": {n: hashlib.sha256(repr(t).encode()).hexdigest()[:16] for n, t in city.tables.items()},
+        "tables": dict(city.tables.digests),
         "study_area": city.area_kind,
     }
     record = provenance_of(request) | {"parameters": parameters}

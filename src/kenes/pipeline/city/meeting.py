@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import shapely
 
-from kenes.indicators.space.geodesy import turned_near
+from kenes.indicators.space.geodesy import Floats, Shape, turned_near
 from kenes.indicators.space.graph import StreetGraph
 from kenes.pipeline.city.request import SpaceRequest
 from kenes.sources.city.areas import Areas
@@ -28,7 +27,7 @@ def bounds_of(graph: StreetGraph) -> Box:
     return box
 
 
-def require_meeting(graph: StreetGraph, cells: PopulationCells | None, outline: Any) -> None:
+def require_meeting(graph: StreetGraph, cells: PopulationCells | None, outline: Shape | None) -> None:
     """Refuse a map, cells and a boundary of which two lie apart.
 
     Raises:
@@ -60,7 +59,7 @@ def require_cells_on_map(graph: StreetGraph, cells: PopulationCells) -> None:
         )
 
 
-def require_layers_near(request: SpaceRequest, area: Any, extract: Extract, districts: Areas | None) -> None:
+def require_layers_near(request: SpaceRequest, area: Shape, extract: Extract, districts: Areas | None) -> None:
     """Refuse a layer that lies nowhere near the study area: it would count for nothing and say nothing.
 
     Raises:
@@ -85,7 +84,7 @@ def require_layers_near(request: SpaceRequest, area: Any, extract: Extract, dist
         _refuse_apart({"study area": _box_of(area), name: box})
 
 
-def require_timetable_near(area: Any, timetable: Timetable) -> None:
+def require_timetable_near(area: Shape, timetable: Timetable) -> None:
     """Refuse a timetable whose stops lie nowhere near the study area.
 
     Raises:
@@ -95,7 +94,7 @@ def require_timetable_near(area: Any, timetable: Timetable) -> None:
     _refuse_apart({"study area": _box_of(area), f"stops of {timetable.feed}": stops})
 
 
-def _box(lon: Any, lat: Any) -> Box | None:
+def _box(lon: Floats, lat: Floats) -> Box | None:
     known = np.isfinite(lon) & np.isfinite(lat)
     if not known.any():
         return None
@@ -104,7 +103,7 @@ def _box(lon: Any, lat: Any) -> Box | None:
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
-def _box_of(shape: Any) -> Box | None:
+def _box_of(shape: Shape | None) -> Box | None:
     if shape is None or shape.is_empty:
         return None
     west, south, east, north = (float(v) for v in shape.bounds)

@@ -6,15 +6,17 @@ import csv
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from kenes.indicators.space.geodesy import Floats, Shapes
 from kenes.indicators.space.measurements import COLUMNS, KEY, MeasurementContext, SpatialMeasurement, columns_of
+from kenes.pipeline.city.city import City
 from kenes.pipeline.folders import whole_folder
 
 FILES = ("measurements.csv", "provenance.json", "quality.json", "cells.parquet", "stops.parquet", "index.html")
@@ -22,11 +24,11 @@ FILES = ("measurements.csv", "provenance.json", "quality.json", "cells.parquet",
 
 def write_folder(
     out: Path,
-    city: Any,
+    city: City,
     measurements: Sequence[SpatialMeasurement],
     context: MeasurementContext,
-    shown: Mapping[str, Any],
-    provenance: Mapping[str, Any],
+    shown: Mapping[str, Floats],
+    provenance: Mapping[str, object],
 ) -> None:
     """Write every file beside `out`, then put the folder in its place in one move.
 
@@ -79,47 +81,65 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+def _write_json(path: Path, value: Mapping[str, object]) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def write_cells(path: Path, city: Any, shown: Mapping[str, Any]) -> None:
+def write_cells(path: Path, city: City, shown: Mapping[str, Floats]) -> None:
     """Cells with inhabitants and what is known of each, as GeoParquet."""
     cells = city.cells
-    geometry = cells.polygon if cells.polygon is not None else shapely.points(cells.longitude, cells.latitude)
-    columns = {"id": list(cells.id), "population": cells.population}
-    columns |= {name: np.where(np.isfinite(values), values, np.nan) for name, values in shown.items()}
-    write_geoparquet(path, columns, geometry)
+    assert cells is not None
+    geometry = cells.polygon if cells.polygon is not None else _points(cells.longitude, cells.latitude)
+    known = {name: np.where(np.isfinite(values), values, np.nan) for name, values in shown.items()}
+    write_geoparquet(path, {"id": list(cells.id), "population": cells.population, **known}, geometry)
 
 
-def write_stops(path: Path, city: Any) -> None:
+def write_stops(path: Path, city: City) -> None:
     """Stops of the map and of the timetables, as GeoParquet."""
-    source, name, kind, reference, lon, lat = [], [], [], [], [], []
-    for capacity, stops in city.extract.stops.items():
-        source += ["layer" if city.request.stops else "osm"] * len(stops)
-        name += list(stops.name)
-        kind += [capacity] * len(stops)
-        reference += list(stops.reference)
-        lon += stops.longitude.tolist()
-        lat += stops.latitude.tolist()
-    for table in city.timetables:
-        source += ["gtfs"] * len(table.stop)
-        name += list(table.name)
-        kind += [""] * len(table.stop)
-        reference += [f"{table.feed}/{stop}" for stop in table.stop]
-        lon += table.longitude.tolist()
-        lat += table.latitude.tolist()
-    columns = {"source": source, "name": name, "capacity": kind, "reference": reference}
-    write_geoparquet(path, columns, shapely.points(np.array(lon, float), np.array(lat, float)))
+    mapped = "layer" if city.request.stops else "osm"
+    stops = [
+        *(
+            _StopColumns(mapped, s.name, kind, s.reference, s.longitude, s.latitude)
+            for kind, s in city.extract.stops.items()
+        ),
+        *(
+            _StopColumns("gtfs", t.name, "", [f"{t.feed}/{stop}" for stop in t.stop], t.longitude, t.latitude)
+            for t in city.timetables
+        ),
+    ]
+    columns = {
+        "source": [each.source for each in stops for _ in each.name],
+        "name": [name for each in stops for name in each.name],
+        "capacity": [each.capacity for each in stops for _ in each.name],
+        "reference": [reference for each in stops for reference in each.reference],
+    }
+    longitude = np.concatenate([np.zeros(0), *(each.longitude for each in stops)])
+    latitude = np.concatenate([np.zeros(0), *(each.latitude for each in stops)])
+    write_geoparquet(path, columns, _points(longitude, latitude))
 
 
-def write_geoparquet(path: Path, columns: Mapping[str, Any], geometry: Any) -> None:
+@dataclass(frozen=True)
+class _StopColumns:
+    """Stops of one source and capacity, shape (stop,) each."""
+
+    source: str
+    name: Sequence[str]
+    capacity: str
+    reference: Sequence[str]
+    longitude: Floats
+    latitude: Floats
+
+
+def _points(longitude: Floats, latitude: Floats) -> Shapes:
+    return np.asarray(shapely.points(longitude, latitude), np.object_)
+
+
+def write_geoparquet(path: Path, columns: Mapping[str, Sequence[str] | Floats], geometry: Shapes) -> None:
     """A table with geometries in longitude and latitude, GeoParquet 1.1.0."""
-    geometry = np.asarray(geometry, dtype=object)
     types = sorted({shapely.GeometryType(int(k)).name.title() for k in np.unique(shapely.get_type_id(geometry))})
     names = {"Multipolygon": "MultiPolygon", "Linestring": "LineString", "Multipoint": "MultiPoint"}
     bounds = [float(v) for v in shapely.total_bounds(geometry)] if len(geometry) else []
-    about: dict[str, Any] = {"encoding": "WKB", "geometry_types": [names.get(t, t) for t in types]}
+    about: dict[str, object] = {"encoding": "WKB", "geometry_types": [names.get(t, t) for t in types]}
     if bounds:
         about["bbox"] = bounds
     header = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": about}}

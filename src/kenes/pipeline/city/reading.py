@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import shapely
 
-from kenes.indicators.space.geodesy import AreaMeter, Floats, turned_near
+from kenes.catalogue.space_tables import SpaceTables, read_space_tables
+from kenes.indicators.space.geodesy import AreaMeter, Floats, Shape, turned_near
 from kenes.indicators.space.graph import StreetGraph, build_graph
 from kenes.pipeline.city.city import City, reach_of_stops
 from kenes.pipeline.city.meeting import (
@@ -25,7 +24,7 @@ from kenes.sources.city.areas import Areas, read_areas
 from kenes.sources.city.built_up import read_built_up
 from kenes.sources.city.gtfs import Feed, Timetable, service_day
 from kenes.sources.city.layers import layers_without_column, read_features, read_stops
-from kenes.sources.city.openstreetmap import Extract, empty_extract, load_tables, read_extract
+from kenes.sources.city.openstreetmap import Extract, empty_extract, read_extract
 from kenes.sources.city.people import PopulationCells
 from kenes.sources.city.population import read_population
 from kenes.sources.city.weather import read_weather
@@ -42,7 +41,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     tell = progress or Silent()
     tell.stage("reading", 4)
     weather = read_weather(request.weather) if request.weather else None
-    tables = load_tables(request.tables)
+    tables = read_space_tables(request.tables)
     tell.step("boundary and districts")
     boundary = read_areas(request.boundary, what="boundary") if request.boundary else None
     outline = _outline(request, boundary)
@@ -58,7 +57,7 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
         require_cells_on_map(graph, cells)
     area, kind = _study_area(request, outline, cells, graph)
     if area.is_empty and request.stops:
-        area, kind = reach_of_stops(extract, tables), "reach_of_stops"
+        area, kind = reach_of_stops(extract, tables.stops.reach_m), "reach_of_stops"
     require_layers_near(request, area, extract, districts)
     built_up = read_built_up(request.built_up, area) if request.built_up and not area.is_empty else None
     tell.step("timetables")
@@ -94,7 +93,7 @@ def _walkable(extract: Extract) -> StreetGraph:
     return build_graph(streets.longitude, streets.latitude, streets.start[walk], streets.end[walk], streets.way[walk])
 
 
-def _timetables(request: SpaceRequest, area: Any, extract: Extract) -> tuple[dt.date | None, list[Timetable]]:
+def _timetables(request: SpaceRequest, area: Shape, extract: Extract) -> tuple[dt.date | None, list[Timetable]]:
     """The service day and what calls on it, one timetable a feed."""
     if not request.gtfs:
         return None, []
@@ -107,7 +106,7 @@ def _timetables(request: SpaceRequest, area: Any, extract: Extract) -> tuple[dt.
     return day, timetables
 
 
-def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
+def _extract(request: SpaceRequest, tables: SpaceTables) -> Extract:
     """The map, with what the city knows better in the place of what the map holds."""
     if request.osm is None and not request.stops:
         raise SourceError(
@@ -121,8 +120,7 @@ def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
     if request.parks is not None:
         extract = replace(extract, open_space=read_areas(request.parks, what="parks").geometry)
     if request.stops:
-        modes = tables["stops"].get("layer") or load_tables()["stops"]["layer"]
-        own = read_stops(request.stops, request.where, modes, list(tables["stops"]["reach_m"]))
+        own = read_stops(request.stops, request.where, tables.stops.layer, tables.stops.reach_m.keys())
         extract = replace(extract, stops={**extract.stops, **own})
     places = dict(extract.destinations)
     for kind, path in request.facilities:
@@ -132,7 +130,7 @@ def _extract(request: SpaceRequest, tables: Mapping[str, Any]) -> Extract:
     return replace(extract, destinations=places)
 
 
-def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
+def _outline(request: SpaceRequest, boundary: Areas | None) -> Shape | None:
     """The boundary, cut by the outline of the built-up city where one is given."""
     if boundary is None:
         return read_areas(request.urban, what="urban outline").union() if request.urban else None
@@ -146,8 +144,8 @@ def _outline(request: SpaceRequest, boundary: Areas | None) -> Any:
 
 
 def _study_area(
-    request: SpaceRequest, outline: Any, cells: PopulationCells | None, graph: StreetGraph
-) -> tuple[Any, str]:
+    request: SpaceRequest, outline: Shape | None, cells: PopulationCells | None, graph: StreetGraph
+) -> tuple[Shape, str]:
     """The study area in degrees, and where it comes from."""
     if outline is not None:
         if request.urban is None:
@@ -162,5 +160,5 @@ def _study_area(
     return shapely.Polygon(), "empty"
 
 
-def _hull(longitude: Floats, latitude: Floats) -> Any:
+def _hull(longitude: Floats, latitude: Floats) -> Shape:
     return shapely.MultiPoint(np.column_stack([longitude, latitude])).convex_hull

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
+from kenes.catalogue.space_tables import RouteTypes
 from kenes.indicators.space.geodesy import Bools, Floats
 from kenes.indicators.space.measurements import SpatialMeasurement
 from kenes.indicators.space.origins import Origins, centre_origins
@@ -30,7 +30,7 @@ def stop_sets(city: City) -> dict[tuple[str, float | None], StopSet]:
     }
     if city.timetables:
         for headway in (None, *city.request.headways):
-            parts = [_feed_stops(t, city.tables["stops"]["gtfs"], headway, list(city.reach_m)) for t in city.timetables]
+            parts = [_feed_stops(t, city.tables.stops.gtfs, headway, city.reach_m.keys()) for t in city.timetables]
             sets["gtfs", headway] = StopSet(
                 {c: np.concatenate([p[c][0] for p in parts]) for c in city.reach_m},
                 {c: np.concatenate([p[c][1] for p in parts]) for c in city.reach_m},
@@ -39,10 +39,10 @@ def stop_sets(city: City) -> dict[tuple[str, float | None], StopSet]:
 
 
 def _feed_stops(
-    table: Timetable, modes: Mapping[str, Any], headway: float | None, capacities: Sequence[str]
+    table: Timetable, types: RouteTypes, headway: float | None, capacities: Collection[str]
 ) -> dict[str, tuple[Floats, Floats]]:
     """Stops of one feed by capacity: those with a call that day, or with calls often enough."""
-    capacity = np.array(capacity_of(table.call_route_type, modes), dtype=np.str_)
+    capacity = np.array(capacity_of(table.call_route_type, types), dtype=np.str_)
     window_min = 12 * 60
     result = {}
     for name in capacities:
@@ -74,7 +74,7 @@ def transport_measurements(city: City) -> tuple[list[SpatialMeasurement], dict[s
         replace(m, source="layer", distance="straight") for m in every
     ]
     straight = [replace(m, flags=(*m.flags, *PARTIAL), uncertainty=None, uncertainty_kind=None) for m in left]
-    reach = reach_of_stops(city.extract, city.tables)
+    reach = reach_of_stops(city.extract, city.reach_m)
     if city.area_kind != "reach_of_stops":
         reach = reach.intersection(city.area)
     covered = city.meter.area_m2(city.meter.prepared(reach)) / 1e6

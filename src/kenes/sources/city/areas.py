@@ -6,14 +6,13 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyogrio
 import pyproj
 import shapely
 
+from kenes.sources.city.arrays import Bools, Column, Shape, Shapes
 from kenes.vocabulary.errors import SourceError
 
 _NAMES = ("district", "id", "code", "name", "nombre", "adi", "ilce", "ref")
@@ -37,12 +36,12 @@ class Areas:
     """
 
     name: Sequence[str]
-    geometry: npt.NDArray[Any]
+    geometry: Shapes
     repaired: int
-    columns: Mapping[str, npt.NDArray[Any]]
+    columns: Mapping[str, Column]
     numbered: bool = False
 
-    def union(self) -> Any:
+    def union(self) -> Shape:
         """All areas as one geometry."""
         return shapely.union_all(self.geometry)
 
@@ -64,9 +63,35 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
         SourceError: the file cannot be read, has no geometry, or no such column; or this column leaves
             an area without a name, or names two alike.
     """
+    read = _read(path, what)
+    keep = _kept(read.geometry, polygons, what, path)
+    geometry = to_degrees(read.geometry[keep], read.crs)
+    _check_degrees(geometry, what, path)
+    broken = ~shapely.is_valid(geometry)
+    if broken.any():
+        geometry[broken] = shapely.make_valid(geometry[broken], method="structure", keep_collapsed=False)
+    columns = {name: values[keep] for name, values in read.columns.items()}
+    if name_column is not None:
+        names = _asked_names(columns, name_column, (np.flatnonzero(keep) + 1).tolist(), what, path)
+        return Areas(names, geometry, int(broken.sum()), columns)
+    guessed = _guessed_names(columns)
+    names = guessed or [str(k + 1) for k in range(len(geometry))]
+    return Areas(names, geometry, int(broken.sum()), columns, numbered=guessed is None)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A layer as it stands in its file."""
+
+    columns: Mapping[str, Column]
+    geometry: Shapes
+    crs: str | None
+
+
+def _read(path: Path, what: str) -> _Read:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what the reader warns of is checked below
+            warnings.simplefilter("ignore")  # what the reader warns of is checked by who asks
             meta, _, wkb, values = pyogrio.raw.read(path, force_2d=True)
     except Exception as fault:
         raise SourceError(
@@ -76,11 +101,11 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
             where=str(path),
             mend="Save the layer again in one of these forms.",
         ) from None
-    columns = dict(zip((str(f) for f in meta["fields"]), values, strict=True))
+    columns: dict[str, Column] = dict(zip((str(field) for field in meta["fields"]), values, strict=True))
     if wkb is None:  # a table without any geometry
         wkb = np.full(len(values[0]) if len(values) else 0, None, dtype=object)
     try:
-        geometry = shapely.from_wkb(wkb)
+        geometry: Shapes = shapely.from_wkb(wkb)
     except shapely.errors.GEOSException as fault:
         raise SourceError(
             what,
@@ -89,7 +114,12 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
             where=str(path),
             mend="Repair the geometry in a GIS and save it again.",
         ) from None
-    keep = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    return _Read(columns, geometry, meta.get("crs"))
+
+
+def _kept(geometry: Shapes, polygons: bool, what: str, path: Path) -> Bools:
+    """Rows with a geometry, or with a polygon where only these are wanted."""
+    keep: Bools = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     if polygons:
         keep &= np.isin(shapely.get_type_id(geometry), [3, 6, 7])
     if not keep.any() and polygons and len(geometry):
@@ -102,33 +132,18 @@ def read_areas(path: Path, *, name_column: str | None = None, polygons: bool = T
         )
     if not keep.any():
         raise SourceError(what, expected="polygons" if polygons else "geometries", found="none", where=str(path))
-    geometry = to_degrees(geometry[keep], meta.get("crs"))
-    _check_degrees(geometry, what, path)
-    broken = ~shapely.is_valid(geometry)
-    if broken.any():
-        mended = shapely.make_valid(geometry[broken], method="structure", keep_collapsed=False)
-        geometry[broken] = mended
-    columns = {key: value[keep] for key, value in columns.items()}
-    if name_column is not None:
-        names = _asked_names(columns, name_column, (np.flatnonzero(keep) + 1).tolist(), what, path)
-        return Areas(names, geometry, int(broken.sum()), columns)
-    guessed = _guessed_names(columns)
-    names = guessed or [str(k + 1) for k in range(len(geometry))]
-    return Areas(names, geometry, int(broken.sum()), columns, numbered=guessed is None)
+    return keep
 
 
-def to_degrees(geometry: npt.NDArray[Any], crs: str | None) -> npt.NDArray[Any]:
+def to_degrees(geometry: Shapes, crs: str | None) -> Shapes:
     """Geometries in longitude and latitude; without a stated system they are taken to be so already."""
     if not crs or pyproj.CRS.from_user_input(crs).equals("EPSG:4326", ignore_axis_order=True):
         return geometry
     move = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    result: npt.NDArray[Any] = shapely.transform(
-        geometry, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1]))
-    )
-    return result
+    return shapely.transform(geometry, lambda xy: np.column_stack(move.transform(xy[:, 0], xy[:, 1])))
 
 
-def _check_degrees(geometry: npt.NDArray[Any], what: str, path: Path) -> None:
+def _check_degrees(geometry: Shapes, what: str, path: Path) -> None:
     west, south, east, north = shapely.total_bounds(geometry)
     if not (west >= -360 and east <= 360 and south >= -90 and north <= 90):
         raise SourceError(
@@ -140,14 +155,12 @@ def _check_degrees(geometry: npt.NDArray[Any], what: str, path: Path) -> None:
         )
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """An attribute as a name; nothing where it is null, not a number, or blank."""
     return "" if value is None or str(value) in ("nan", "NaT") else str(value).strip()
 
 
-def _asked_names(
-    columns: Mapping[str, npt.NDArray[Any]], asked: str, feature: Sequence[int], what: str, path: Path
-) -> list[str]:
+def _asked_names(columns: Mapping[str, Column], asked: str, feature: Sequence[int], what: str, path: Path) -> list[str]:
     """Names of the column asked for: each is there, and no two are alike."""
     if asked not in columns:
         raise SourceError(
@@ -179,7 +192,7 @@ def _asked_names(
     return names
 
 
-def _guessed_names(columns: Mapping[str, npt.NDArray[Any]]) -> list[str] | None:
+def _guessed_names(columns: Mapping[str, Column]) -> list[str] | None:
     """Names of the first usual column, else of the first with text, that names each area and no two alike."""
     lower = {column.lower(): column for column in columns}
     usual = [lower[name] for name in _NAMES if name in lower]

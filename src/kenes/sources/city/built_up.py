@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import pyproj
 import shapely
 
 from kenes.sources.city.areas import read_areas
-from kenes.sources.city.rasters import Raster, mover, read_raster
+from kenes.sources.city.arrays import Floats, Ints, Shape
+from kenes.sources.city.rasters import mover, read_raster
+from kenes.sources.city.tiff import Raster
 from kenes.vocabulary.errors import SourceError
 
 LEAST_COVERED = 0.999
@@ -19,23 +21,39 @@ EQUAL_AREAS = "+proj=cea +ellps=WGS84"
 
 
 @dataclass(frozen=True)
-class BuiltUp:
-    """What is built up.
+class BuiltUpOutline:
+    """Outlines of what is built up.
 
     Attributes:
-        kind: `outline` (polygons), `surface` (a raster of square metres) or `mask` (a raster of 0 and 1).
-        outline: shapely geometry in degrees, not cut; None for a raster.
-        area_m2: sum over the cells inside the study area; None for an outline.
-        missing: cells inside the study area without a value.
+        shape: in degrees, not cut.
+        kind: how it is told from a raster.
+        missing: cells without a value: an outline has none.
+    """
+
+    shape: Shape
+    kind: ClassVar[str] = "outline"
+    missing: ClassVar[int] = 0
+
+
+@dataclass(frozen=True)
+class BuiltUpRaster:
+    """What a raster holds inside the study area.
+
+    Attributes:
+        kind: `surface` (of square metres) or `mask` (of 0 and 1).
+        area_m2: sum over the cells.
+        missing: cells without a value.
     """
 
     kind: str
-    outline: Any = None
-    area_m2: float | None = None
-    missing: int = 0
+    area_m2: float
+    missing: int
 
 
-def read_built_up(path: Path, area: Any) -> BuiltUp:
+BuiltUp = BuiltUpOutline | BuiltUpRaster
+
+
+def read_built_up(path: Path, area: Shape) -> BuiltUp:
     """Read polygons, or sum a raster inside an area.
 
     A raster holds the built square metres of each cell (GHS-BUILT-S) or, where no value is above 1,
@@ -55,7 +73,7 @@ def read_built_up(path: Path, area: Any) -> BuiltUp:
         outline = read_areas(path).union()
         if not outline.intersects(area):
             raise SourceError("built-up area", expected="a part in the study area", found="none", where=str(path))
-        return BuiltUp("outline", outline)
+        return BuiltUpOutline(outline)
     raster, share = read_raster(path, area)
     whole = shapely.transform(area, mover("EPSG:4326", raster.crs)).area
     covered = float(share.sum()) * raster.width * raster.height / whole if whole > 0 else 1.0
@@ -79,10 +97,11 @@ def read_built_up(path: Path, area: Any) -> BuiltUp:
             found=f"{built.max():g} in a cell of {cell[built.argmax()]:.0f} m²",
             where=str(path),
         )
-    return BuiltUp("mask" if mask else "surface", None, float((built * held * (cell if mask else 1)).sum()), missing)
+    area_m2 = float((built * held * (cell if mask else 1)).sum())
+    return BuiltUpRaster("mask" if mask else "surface", area_m2, missing)
 
 
-def cell_areas_m2(raster: Raster, lines: Any, columns: Any) -> Any:
+def cell_areas_m2(raster: Raster, lines: Ints, columns: Ints) -> Floats:
     """True area of cells, shape (cell,), whatever their own projection does to it.
 
     Corners are brought to a cylinder of equal areas on the ellipsoid, where parallels and meridians
@@ -92,5 +111,7 @@ def cell_areas_m2(raster: Raster, lines: Any, columns: Any) -> Any:
     x = np.column_stack([west, west + raster.width, west + raster.width, west])
     y = np.column_stack([north, north, north - raster.height, north - raster.height])
     move = pyproj.Transformer.from_crs(raster.crs, EQUAL_AREAS, always_xy=True)
-    x, y = (v.reshape(-1, 4) for v in move.transform(x.ravel(), y.ravel()))
-    return np.abs((x * np.roll(y, -1, axis=1) - np.roll(x, -1, axis=1) * y).sum(axis=1)) / 2
+    flat: tuple[Floats, Floats] = move.transform(x.ravel(), y.ravel())
+    x, y = flat[0].reshape(-1, 4), flat[1].reshape(-1, 4)
+    twice: Floats = (x * np.roll(y, -1, axis=1) - np.roll(x, -1, axis=1) * y).sum(axis=1)
+    return np.abs(twice) / 2

@@ -10,13 +10,15 @@ import numpy as np
 import osmium
 import shapely
 
+from kenes.sources.city.arrays import Shape
+from kenes.sources.city.things import Thing
 from kenes.vocabulary.errors import SourceError
 
 MARGIN_M = 2000.0
 _METRES_PER_DEGREE = 111_000.0
 
 
-def cut_extract(source: Path, boundary: Any, target: Path, *, margin_m: float = MARGIN_M) -> int:
+def cut_extract(source: Path, boundary: Shape, target: Path, *, margin_m: float = MARGIN_M) -> int:
     """Write what lies within a boundary and a margin around it; ways and areas stay whole.
 
     Only things with tags are looked at one by one; the nodes that they need are added by osmium,
@@ -64,7 +66,7 @@ def cut_extract(source: Path, boundary: Any, target: Path, *, margin_m: float = 
     return count
 
 
-def _window(boundary: Any, margin_m: float) -> Any:
+def _window(boundary: Shape, margin_m: float) -> Shape:
     """The boundary with at least the margin around it, in degrees."""
     south, north = boundary.bounds[1], boundary.bounds[3]
     narrow = max(0.05, float(np.cos(np.radians(min(85.0, max(abs(south), abs(north)))))))
@@ -76,7 +78,7 @@ def _window(boundary: Any, margin_m: float) -> Any:
     return shapely.transform(flat, stretched(1 / narrow))
 
 
-def _touches(thing: Any, window: Any) -> bool:
+def _touches(thing: Thing, window: Shape) -> bool:
     if thing.is_node():
         at = thing.location
         return bool(at.valid() and shapely.contains_xy(window, at.lon, at.lat))

@@ -16,7 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from kenes.sources.city.gtfs_calls import Floats, Ints, calls_of, number_of
+from kenes.sources.city.arrays import Floats, Ints
+from kenes.sources.city.gtfs_calls import calls_of, number_of
 from kenes.sources.city.gtfs_files import FeedFiles, FeedTable
 from kenes.vocabulary.errors import SourceError
 

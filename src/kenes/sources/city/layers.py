@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import compress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyogrio
 import shapely
 
+from kenes.catalogue.space_tables import LayerModes
 from kenes.sources.city.areas import read_areas
+from kenes.sources.city.arrays import Bools, Shapes
 from kenes.sources.city.openstreetmap import Features
 from kenes.vocabulary.errors import SourceError
 
@@ -91,7 +93,7 @@ def _fields(path: Path) -> list[str]:
     return [str(field) for field in pyogrio.read_info(path)["fields"]]
 
 
-def _table(path: Path) -> tuple[dict[str, list[str]], Any]:
+def _table(path: Path) -> tuple[dict[str, list[str]], Shapes]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
@@ -108,7 +110,7 @@ def _table(path: Path) -> tuple[dict[str, list[str]], Any]:
     try:
         if lon and lat:
             x, y = (np.array([float(text) for text in columns[name]]) for name in (lon, lat))
-            geometry = shapely.points(x, y)
+            geometry = np.asarray(shapely.points(x, y), np.object_)
         elif wkt:
             geometry = shapely.from_wkt(np.array(columns[wkt], dtype=object))
         else:
@@ -124,7 +126,7 @@ def _table(path: Path) -> tuple[dict[str, list[str]], Any]:
     return columns, geometry
 
 
-def _check(geometry: Any, path: Path) -> None:
+def _check(geometry: Shapes, path: Path) -> None:
     if not len(geometry) or shapely.is_missing(geometry).any() or shapely.is_empty(geometry).any():
         raise SourceError("layer", expected="a point in every row", found="rows without one", where=str(path))
     west, south, east, north = shapely.total_bounds(geometry)
@@ -134,47 +136,46 @@ def _check(geometry: Any, path: Path) -> None:
 
 
 def read_stops(
-    layers: Sequence[tuple[str, Path]], where: Where, table: Mapping[str, Any], capacities: Sequence[str]
+    layers: Sequence[tuple[str, Path]], where: Where, modes: LayerModes, capacities: Collection[str]
 ) -> dict[str, Features]:
     """Stops of a city's own layers by capacity.
 
     Args:
         layers: capacity and file; an empty capacity is found by the table, row by row.
         where: as in `read_features`.
-        table: block `layer` of the table of stops: `columns` that may tell a mode, `words` by
-            capacity, `otherwise`.
+        modes: how features tell their capacity.
         capacities: those that count.
 
     Raises:
         SourceError: a capacity or a layer is wrong.
     """
-    parts: dict[str, list[tuple[Features, Any]]] = {capacity: [] for capacity in capacities}
+    parts: dict[str, list[tuple[Features, Bools]]] = {capacity: [] for capacity in capacities}
     for capacity, path in layers:
         if capacity and capacity not in parts:
             raise SourceError("stops", expected=" or ".join(capacities), found=capacity, where=str(path))
         features, columns = read_features(path, "stop", where)
-        own = [capacity] * len(features) if capacity else _capacities(columns, table, len(features))
+        own = [capacity] * len(features) if capacity else _capacities(columns, modes, len(features))
         for name, found in parts.items():
             found.append((features, np.array([each == name for each in own], bool)))
     return {name: _joined(pairs) for name, pairs in parts.items()}
 
 
-def _capacities(columns: Mapping[str, Sequence[str]], table: Mapping[str, Any], count: int) -> list[str]:
+def _capacities(columns: Mapping[str, Sequence[str]], modes: LayerModes, count: int) -> list[str]:
     """Capacity of each row by the first column that tells a mode."""
     lower = {name.strip().lower(): name for name in columns}
-    column = next((lower[name] for name in table["columns"] if name in lower), None)
+    column = next((lower[name] for name in modes.columns if name in lower), None)
     if column is None:
-        return [str(table["otherwise"])] * count
-    by_word = {word: capacity for capacity, words in table["words"].items() for word in words}
-    return [by_word.get(text.strip().casefold(), str(table["otherwise"])) for text in columns[column]]
+        return [modes.otherwise] * count
+    by_word = {word: capacity for capacity, words in modes.words.items() for word in words}
+    return [by_word.get(text.strip().casefold(), modes.otherwise) for text in columns[column]]
 
 
-def _joined(parts: Sequence[tuple[Features, Any]]) -> Features:
-    pairs = [(features, np.flatnonzero(mask).tolist()) for features, mask in parts]
+def _joined(parts: Sequence[tuple[Features, Bools]]) -> Features:
+    """Features of several layers, of each those that a mask keeps."""
     return Features(
-        np.concatenate([np.zeros(0), *(f.longitude[np.array(r, int)] for f, r in pairs)]),
-        np.concatenate([np.zeros(0), *(f.latitude[np.array(r, int)] for f, r in pairs)]),
-        [f.kind[k] for f, r in pairs for k in r],
-        [f.name[k] for f, r in pairs for k in r],
-        [f.reference[k] for f, r in pairs for k in r],
+        np.concatenate([np.zeros(0), *(f.longitude[mask] for f, mask in parts)]),
+        np.concatenate([np.zeros(0), *(f.latitude[mask] for f, mask in parts)]),
+        [kind for f, mask in parts for kind in compress(f.kind, mask)],
+        [name for f, mask in parts for name in compress(f.name, mask)],
+        [reference for f, mask in parts for reference in compress(f.reference, mask)],
     )

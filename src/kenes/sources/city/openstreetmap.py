@@ -10,25 +10,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import osmium
 import shapely
-import yaml
 
-from kenes.vocabulary.errors import DefinitionError, SourceError
+from kenes.catalogue.space_tables import Match, SpaceTables, read_space_tables
+from kenes.sources.city.arrays import Bools, Floats, Ints, Shapes
+from kenes.sources.city.tags import Rules, Tags, fits_any
+from kenes.sources.city.things import PolygonWriter, Thing
+from kenes.vocabulary.errors import SourceError
 
-Tags = Mapping[str, str]
-Match = Mapping[str, Any]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
-_NOWHERE = osmium.osm.Location().x
-TABLES = ("streets", "stops", "destinations", "open_space")
-_SHIPPED = Path(__file__).parents[2] / "catalogue" / "shipped" / "space"
+_NOWHERE: int = osmium.osm.Location().x
 
 
 @dataclass(frozen=True)
@@ -104,103 +99,26 @@ class Extract:
     streets: Streets
     stops: Mapping[str, Features]
     destinations: Mapping[str, Features]
-    open_space: npt.NDArray[Any]
-    buildings: npt.NDArray[Any]
+    open_space: Shapes
+    buildings: Shapes
     date: str
     signs: Mapping[str, int]
 
 
-def load_tables(folder: Path | None = None) -> dict[str, dict[str, Any]]:
-    """The tables of tags and modes: those shipped, each replaced by a file of the user's folder.
-
-    Args:
-        folder: with any of `streets.yaml`, `stops.yaml`, `destinations.yaml`, `open_space.yaml`.
-
-    Raises:
-        DefinitionError: a table is no mapping, or the folder holds no table.
-    """
-    paths = {name: _SHIPPED / f"{name}.yaml" for name in TABLES}
-    if folder is not None:
-        own = {name: folder / f"{name}.yaml" for name in TABLES if (folder / f"{name}.yaml").is_file()}
-        if not own:
-            raise DefinitionError(
-                f"tables in {folder}", expected=" or ".join(f"{t}.yaml" for t in TABLES), found="none"
-            )
-        paths |= own
-    tables = {}
-    for name, path in paths.items():
-        try:
-            tables[name] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as fault:
-            raise DefinitionError(f"table {name}", expected="YAML", found=str(fault), where=str(path)) from None
-        if not isinstance(tables[name], dict):
-            raise DefinitionError(f"table {name}", expected="a mapping", where=str(path))
-    return tables
-
-
-def fits(tags: Tags, match: Match) -> bool:
-    """Whether tags have every key of a match with one of its values.
-
-    `*` stands for any value, an empty text for a key that is absent.
-
-    >>> fits({"amenity": "school"}, {"amenity": ["school", "college"]})
-    True
-    >>> fits({"amenity": "school", "access": "private"}, {"amenity": "*", "access": ["", "yes"]})
-    False
-    """
-    for key, values in match.items():
-        value = tags.get(key, "")
-        if values == "*":
-            if not value:
-                return False
-        elif value not in values:
-            return False
-    return True
-
-
-class Rules:
-    """Several matches, found by the first key and value of each.
-
-    Args:
-        rows: label and match, in order; a label may come several times.
-    """
-
-    def __init__(self, rows: Iterable[tuple[Any, Match]]) -> None:
-        self._by_tag: dict[tuple[str, str], list[tuple[int, Any, Match]]] = {}
-        for order, (label, match) in enumerate(rows):
-            key, values = next(iter(match.items()))
-            for value in values:
-                self._by_tag.setdefault((key, value), []).append((order, label, match))
-        self.pairs = frozenset(self._by_tag)
-        self.keys = frozenset(key for key, _ in self._by_tag)
-
-    def labels(self, tags: Tags) -> list[Any]:
-        """Labels of the matches that tags fit, in order, each once."""
-        found = []
-        for key in self.keys & tags.keys():
-            for value in (tags[key], "*"):
-                found += [entry for entry in self._by_tag.get((key, value), ()) if fits(tags, entry[2])]
-        return list(dict.fromkeys(entry[1] for entry in sorted(found, key=lambda entry: entry[0])))
-
-
-def fits_any(tags: Tags, matches: Iterable[Match]) -> bool:
-    """Whether tags fit at least one of several matches."""
-    return any(fits(tags, match) for match in matches)
-
-
-def _walks(tags: Tags, exclude: Match) -> bool:
+def _lacks(tags: Tags, exclude: Match) -> bool:
+    """Whether tags have none of the values that are excluded."""
     for key, values in exclude.items():  # noqa: SIM110  (half the time of a generator, for every street)
         if tags.get(key) in values:
             return False
     return True
 
 
-def read_extract(path: Path, tables: Mapping[str, Any] | None = None, *, buildings: bool = False) -> Extract:
+def read_extract(path: Path, tables: SpaceTables | None = None, *, buildings: bool = False) -> Extract:
     """Read everything the spatial indicators need from one extract.
 
     Args:
         path: an OpenStreetMap file.
-        tables: as `load_tables` gives them; None takes those shipped.
+        tables: of tags; None takes those shipped.
         buildings: whether to read the outlines of buildings too.
 
     Raises:
@@ -208,7 +126,7 @@ def read_extract(path: Path, tables: Mapping[str, Any] | None = None, *, buildin
     """
     if not path.is_file():
         raise SourceError("map extract", expected="a file", found="none", where=str(path))
-    reading = _Reading(tables or load_tables(), buildings)
+    reading = _Reading(tables or read_space_tables(), buildings)
     try:
         reading.read(path)
     except (RuntimeError, osmium.InvalidLocationError) as fault:
@@ -222,9 +140,21 @@ def read_extract(path: Path, tables: Mapping[str, Any] | None = None, *, buildin
     return reading.extract()
 
 
-def empty_extract(tables: Mapping[str, Any]) -> Extract:
+def empty_extract(tables: SpaceTables) -> Extract:
     """An extract with nothing in it, for a city whose streets nobody gave."""
     return _Reading(tables, buildings=False).extract()
+
+
+class _Way(NamedTuple):
+    """What is kept of a street; there are many, and a tuple is made fastest."""
+
+    id: int
+    highway: str
+    walkable: bool
+    cyclable: bool
+    pedestrian: bool
+    cycle: bool
+    width_m: float
 
 
 @dataclass
@@ -249,46 +179,39 @@ class _Points:
 class _Reading:
     """One pass over a file, collecting into lists."""
 
-    def __init__(self, tables: Mapping[str, Any], buildings: bool) -> None:
-        self.walk = tables["streets"]["walking"]["exclude"]
-        self.ride = tables["streets"]["cycling"]["exclude"]
-        self.pedestrian = tables["streets"]["pedestrian_ways"]
-        self.cycle = tables["streets"]["cycle_ways"]
-        matches = (self.walk, self.ride, *self.pedestrian, *self.cycle)
+    def __init__(self, tables: SpaceTables, buildings: bool) -> None:
+        self.ways_of = tables.streets
+        matches = (
+            self.ways_of.not_walkable,
+            self.ways_of.not_cyclable,
+            *self.ways_of.pedestrian_ways,
+            *self.ways_of.cycle_ways,
+        )
         self.street_keys = sorted({key for match in matches for key in match})
         self.street_kinds: dict[tuple[str | None, ...], tuple[bool, bool, bool, bool]] = {}
-        self.kinds = {**tables["destinations"]["fifteen_minutes"], **tables["destinations"]["daily_living"]}
-        rows = tables["stops"]["openstreetmap"]
-        self.stop_rules = Rules(((row["capacity"], row.get("kind", "")), row["match"]) for row in rows)
-        self.place_rules = Rules((kind, match) for kind, matches in self.kinds.items() for match in matches)
-        self.open_rules = Rules((True, match) for match in tables["open_space"]["include"])
-        self.closed_rules = tables["open_space"]["exclude"]
+        kinds = {**tables.destinations.fifteen_minutes, **tables.destinations.daily_living}
+        self.stop_rules = Rules(((rule.capacity, rule.kind), rule.match) for rule in tables.stops.rules)
+        self.place_rules = Rules((kind, match) for kind, matches in kinds.items() for match in matches)
+        self.open_rules = Rules((True, match) for match in tables.open_space.include)
+        self.closed_rules = tables.open_space.exclude
         self.with_buildings = buildings
         self.stops = {"low": _Points(), "high": _Points()}
-        self.places = {kind: _Points() for kind in self.kinds}
+        self.places = {kind: _Points() for kind in kinds}
         self.nodes: list[tuple[int, int, int]] = []
         self.way_sizes: list[int] = []
-        self.ways: list[tuple[Any, ...]] = []
-        self.spaces: list[Any] = []
+        self.ways: list[_Way] = []
+        self.spaces: list[str] = []
         self.houses: list[str] = []
         self.newest, self.date = 0.0, ""
         self.signs = {"ways_cut": 0, "nodes_missing": 0, "areas_broken": 0}
+        self.polygons: PolygonWriter = osmium.geom.WKBFactory()
 
     def read(self, path: Path) -> None:
         """Go over the file once for nodes and ways, and once before for relations of areas."""
         with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
-            self.date = reader.header().get("osmosis_replication_timestamp", "")[:10]
-        osm = osmium.osm
-        extra = ["building"] if self.with_buildings else []
-        areas = self._place_filter(set(), extra)
-        processor = osmium.FileProcessor(str(path)).with_areas(self._place_filter(set(), extra))
-        processor = processor.with_filter(osmium.filter.EntityFilter(osm.NODE | osm.WAY | osm.AREA))
-        processor = processor.with_filter(self._place_filter(set(), []).enable_for(osm.NODE))
-        lines = {key for key, value in self.stop_rules.pairs if key != "stop" and value}
-        processor = processor.with_filter(osmium.filter.KeyFilter("highway", *sorted(lines)).enable_for(osm.WAY))
-        processor = processor.with_filter(areas.enable_for(osm.AREA))
-        self._wkb = osmium.geom.WKBFactory()
-        for thing in processor:
+            stamp: str = reader.header().get("osmosis_replication_timestamp", "")
+        self.date = stamp[:10]
+        for thing in self._things(path):
             tags = dict(thing.tags)
             if thing.is_node():
                 if thing.location.valid():
@@ -301,10 +224,23 @@ class _Reading:
             else:
                 self._area(thing, tags)
 
-    def _place_filter(self, pairs: set[tuple[str, str]], keys: list[str]) -> Any:
+    def _things(self, path: Path) -> Iterable[Thing]:
+        """Nodes, ways and areas that any rule may want."""
+        osm = osmium.osm
+        extra = ["building"] if self.with_buildings else []
+        areas = self._place_filter(extra)
+        processor = osmium.FileProcessor(str(path)).with_areas(self._place_filter(extra))
+        processor = processor.with_filter(osmium.filter.EntityFilter(osm.NODE | osm.WAY | osm.AREA))
+        processor = processor.with_filter(self._place_filter().enable_for(osm.NODE))
+        lines = {key for key, value in self.stop_rules.pairs if key != "stop" and value}
+        processor = processor.with_filter(osmium.filter.KeyFilter("highway", *sorted(lines)).enable_for(osm.WAY))
+        things: Iterable[Thing] = processor.with_filter(areas.enable_for(osm.AREA))
+        return things
+
+    def _place_filter(self, keys: Sequence[str] = ()) -> Any:
         """A filter by tags where every rule names its values, otherwise by keys."""
-        wanted = pairs | self.stop_rules.pairs | self.place_rules.pairs | self.open_rules.pairs
-        wanted = {pair for pair in wanted if pair[0] != "stop"}
+        every = self.stop_rules.pairs | self.place_rules.pairs | self.open_rules.pairs
+        wanted = {pair for pair in every if pair[0] != "stop"}
         if keys or any(value == "*" for _, value in wanted):
             return osmium.filter.KeyFilter(*keys, *sorted({key for key, _ in wanted}))
         return osmium.filter.TagFilter(*sorted(wanted))
@@ -318,7 +254,7 @@ class _Reading:
         for kind in self.place_rules.labels(tags):
             self.places[kind].add(lon, lat, kind, name, reference)
 
-    def _line(self, way: Any, tags: dict[str, str]) -> None:
+    def _line(self, way: Thing, tags: dict[str, str]) -> None:
         """A stop that is mapped as a line, such as a platform, stands at the middle of its nodes."""
         if self.stop_rules.labels(tags):
             known = [node.location for node in way.nodes if node.location.valid()]
@@ -326,7 +262,7 @@ class _Reading:
                 middle = known[len(known) // 2]
                 self._point(tags, middle.lon, middle.lat, f"way/{way.id}")
 
-    def _street(self, way: Any, tags: dict[str, str]) -> None:
+    def _street(self, way: Thing, tags: dict[str, str]) -> None:
         nodes = [(node.ref, at.x, at.y) for node in way.nodes for at in (node.location,)]
         self.nodes.extend(nodes)
         self.way_sizes.append(len(nodes))
@@ -336,16 +272,16 @@ class _Reading:
         kinds = self.street_kinds.get(told)
         if kinds is None:
             kinds = self.street_kinds[told] = (
-                _walks(tags, self.walk),
-                _walks(tags, self.ride),
-                fits_any(tags, self.pedestrian),
-                fits_any(tags, self.cycle),
+                _lacks(tags, self.ways_of.not_walkable),
+                _lacks(tags, self.ways_of.not_cyclable),
+                fits_any(tags, self.ways_of.pedestrian_ways),
+                fits_any(tags, self.ways_of.cycle_ways),
             )
-        self.ways.append((way.id, tags["highway"], *kinds, _metres(tags.get("width", ""))))
+        self.ways.append(_Way(way.id, tags["highway"], *kinds, _metres(tags.get("width", ""))))
 
-    def _area(self, area: Any, tags: dict[str, str]) -> None:
+    def _area(self, area: Thing, tags: dict[str, str]) -> None:
         try:
-            shape = self._wkb.create_multipolygon(area)
+            shape = self.polygons.create_multipolygon(area)
         except RuntimeError:
             self.signs["areas_broken"] += 1
             return
@@ -366,8 +302,7 @@ class _Reading:
         if not date and self.newest > 0:
             date = str(np.datetime64(int(self.newest), "s"))[:10]
         streets = self._streets()
-        spaces = shapely.from_wkb(np.array(self.spaces, dtype=object)) if self.spaces else np.empty(0, object)
-        houses = shapely.from_wkb(np.array(self.houses, dtype=object)) if self.houses else np.empty(0, object)
+        spaces, houses = _polygons(self.spaces), _polygons(self.houses)
         signs = self.signs | {
             "ways": len(self.ways),
             "stops_low": len(self.stops["low"].lon),
@@ -388,30 +323,33 @@ class _Reading:
     def _streets(self) -> Streets:
         table = np.array(self.nodes, np.int64).reshape(-1, 3)
         rows = np.repeat(np.arange(len(self.ways)), self.way_sizes).astype(np.int64)
-        known = table[:, 1] != _NOWHERE
+        known: Bools = table[:, 1] != _NOWHERE
         self.signs["nodes_missing"] = int((~known).sum())
         self.signs["ways_cut"] = len(np.unique(rows[~known]))
         real = np.flatnonzero(known)
         _, first, number = np.unique(table[real, 0], return_index=True, return_inverse=True)
-        x, y = table[real, 1] / 1e7, table[real, 2] / 1e7
+        degrees: Floats = table[real, 1:] / 1e7
         index = np.full(len(table), -1, np.int64)
         index[real] = number
         joined = np.flatnonzero((rows[1:] == rows[:-1]) & known[1:] & known[:-1])
-        columns: list[Sequence[Any]] = list(zip(*self.ways, strict=True)) if self.ways else [()] * 7
         return Streets(
-            x[first],
-            y[first],
-            index[joined],
-            index[joined + 1],
-            rows[joined],
-            np.array(columns[0], np.int64),
-            np.array(columns[1], dtype=np.str_),
-            np.array(columns[2], bool),
-            np.array(columns[3], bool),
-            np.array(columns[4], bool),
-            np.array(columns[5], bool),
-            np.array(columns[6], float),
+            longitude=degrees[first, 0],
+            latitude=degrees[first, 1],
+            start=index[joined],
+            end=index[joined + 1],
+            way=rows[joined],
+            way_id=np.array([way.id for way in self.ways], np.int64),
+            highway=np.array([way.highway for way in self.ways], np.str_),
+            walkable=np.array([way.walkable for way in self.ways], bool),
+            cyclable=np.array([way.cyclable for way in self.ways], bool),
+            pedestrian=np.array([way.pedestrian for way in self.ways], bool),
+            cycle=np.array([way.cycle for way in self.ways], bool),
+            width_m=np.array([way.width_m for way in self.ways], float),
         )
+
+
+def _polygons(texts: Sequence[str]) -> Shapes:
+    return shapely.from_wkb(np.array(texts, dtype=object)) if texts else np.empty(0, object)
 
 
 def _metres(text: str) -> float:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from kenes.sources.city.arrays import Bools, Floats, Ints, Shapes
 from kenes.vocabulary.errors import SourceError
 
-Floats = npt.NDArray[np.float64]
 MOST_PERSONS = 1e8  # more than any cell of the earth holds, and than any city
 
 
@@ -35,7 +33,7 @@ class PopulationCells:
     longitude: Floats
     latitude: Floats
     population: Floats
-    polygon: npt.NDArray[Any] | None
+    polygon: Shapes | None
     groups: Mapping[str, Floats]
     kind: str
     findings: Mapping[str, int]
@@ -44,7 +42,7 @@ class PopulationCells:
         """Number of cells."""
         return len(self.longitude)
 
-    def take(self, which: npt.NDArray[Any]) -> PopulationCells:
+    def take(self, which: Ints | Bools) -> PopulationCells:
         """Some of the cells."""
         rows = np.flatnonzero(which) if which.dtype == bool else which
         return replace(

@@ -8,19 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import h3
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import shapely
 from pyarrow import csv
 
 from kenes.sources.city.areas import read_areas
+from kenes.sources.city.arrays import Column, Floats, Shape
+from kenes.sources.city.hexagons import centres_of, hexagon_of, outlines_of, require_beside, require_centres
 from kenes.sources.city.people import PopulationCells, require_persons
 from kenes.sources.city.rasters import read_population_raster
 from kenes.vocabulary.errors import SourceError
 
-Floats = npt.NDArray[np.float64]
 _ALIASES = {
     "id": ("id", "h3", "h3_id", "hex", "cell", "cell_id", "index"),
     "lon": ("lon", "longitude", "lng", "x"),
@@ -32,7 +31,7 @@ _GROUP = re.compile(
 )
 
 
-def read_population(path: Path, boundary: Any = None) -> PopulationCells:
+def read_population(path: Path, boundary: Shape | None = None) -> PopulationCells:
     """Read inhabitants and, where a boundary is given, keep those inside it.
 
     A cell belongs to a boundary when its centre lies inside; raster cells on the border count
@@ -78,7 +77,7 @@ def _from_table(path: Path) -> PopulationCells:
         raise SourceError("population", expected="a column population", found=", ".join(columns), where=str(path))
     ids, is_h3 = _identities(columns, found["id"], path)
     lon, lat = _centres(found, ids, is_h3, path)
-    polygon = _hexagons(ids) if is_h3 else None
+    polygon = outlines_of(ids) if is_h3 else None
     groups = {m[1]: _numbers(c, path) for name, c in columns.items() if (m := _GROUP.match(name))}
     return _checked(
         PopulationCells(
@@ -116,7 +115,9 @@ def _refuse_other_encoding(path: Path) -> None:
             )
 
 
-def _identities(columns: Mapping[str, Any], named: Any, path: Path) -> tuple[list[str], bool]:
+def _identities(
+    columns: Mapping[str, pa.ChunkedArray[Any]], named: pa.ChunkedArray[Any] | None, path: Path
+) -> tuple[list[str], bool]:
     """Ids of the cells, and whether they are H3: told by what the column holds, whatever its name.
 
     Raises:
@@ -124,12 +125,12 @@ def _identities(columns: Mapping[str, Any], named: Any, path: Path) -> tuple[lis
     """
     rows = len(next(iter(columns.values()))) if columns else 0
     for column in [named] if named is not None else [c for c in columns.values() if _may_hold_ids(c)]:
-        texts = ["" if v is None else str(v).strip() for v in column.to_pylist()]
-        cells = [_h3_of(text) for text in texts]
+        texts = [text.strip() for text in _texts(column)]
+        cells = [hexagon_of(text) for text in texts]
         count = sum(cell is not None for cell in cells)
         if count and count == rows:
             found = [str(cell) for cell in cells]
-            _refuse_nested(found, path)
+            require_beside(found, path)
             return found, True
         if 2 * count > rows:
             row = cells.index(None)
@@ -141,75 +142,32 @@ def _identities(columns: Mapping[str, Any], named: Any, path: Path) -> tuple[lis
                 mend="Correct the id, or remove the row.",
             )
     if named is not None:
-        return ["" if v is None else str(v) for v in named.to_pylist()], False
+        return _texts(named), False
     return [str(k) for k in range(rows)], False
 
 
-def _may_hold_ids(column: Any) -> bool:
-    return bool(pa.types.is_string(column.type) or pa.types.is_integer(column.type))
+def _may_hold_ids(column: pa.ChunkedArray[Any]) -> bool:
+    return pa.types.is_string(column.type) or pa.types.is_integer(column.type)
 
 
-def _h3_of(text: str) -> str | None:
-    """An H3 id in its usual form, from hexadecimal or decimal digits; None for anything else."""
-    if text.isdigit() and len(text) >= 18:
-        text = f"{int(text):x}"
-    return text.lower() if len(text) in (15, 16) and h3.is_valid_cell(text.lower()) else None
+def _texts(column: pa.ChunkedArray[Any]) -> list[str]:
+    return ["" if value is None else str(value) for value in column.to_pylist()]
 
 
-def _refuse_nested(ids: Sequence[str], path: Path) -> None:
-    """A cell inside another would count its people twice."""
-    known = set(ids)
-    sizes = sorted({h3.get_resolution(cell) for cell in known})
-    for cell in ids if len(sizes) > 1 else ():
-        own = h3.get_resolution(cell)
-        inside = next((p for size in sizes if size < own and (p := h3.cell_to_parent(cell, size)) in known), None)
-        if inside is not None:
-            raise SourceError(
-                "population",
-                expected="cells beside each other",
-                found=f"{cell} inside {inside}",
-                where=str(path),
-                mend="Keep one size of cells where they overlap.",
-            )
-
-
-def _centres(found: Mapping[str, Any], ids: Sequence[str], is_h3: bool, path: Path) -> tuple[Floats, Floats]:
+def _centres(
+    found: Mapping[str, pa.ChunkedArray[Any] | None], ids: Sequence[str], is_h3: bool, path: Path
+) -> tuple[Floats, Floats]:
     if found["lon"] is not None and found["lat"] is not None:
         lon, lat = _numbers(found["lon"], path), _numbers(found["lat"], path)
         if is_h3:
-            _check_centres(ids, lon, lat, path)
+            require_centres(ids, lon, lat, path)
         return lon, lat
     if not is_h3:
         raise SourceError("population", expected="columns lon and lat, or H3 ids", found="neither", where=str(path))
-    centres = np.array([h3.cell_to_latlng(cell) for cell in ids]).reshape(-1, 2)
-    return centres[:, 1].copy(), centres[:, 0].copy()
+    return centres_of(ids)
 
 
-def _check_centres(ids: Sequence[str], lon: Floats, lat: Floats, path: Path) -> None:
-    """Stated centres lie in their cells, to about the length of two edges."""
-    for row, cell in enumerate(ids):
-        y, x = h3.cell_to_latlng(cell)
-        reach = 2 * h3.average_hexagon_edge_length(h3.get_resolution(cell), unit="km") / 111
-        off_x = abs((lon[row] - x + 180) % 360 - 180) * np.cos(np.radians(y))
-        if max(off_x, abs(lat[row] - y)) > reach:
-            raise SourceError(
-                "population",
-                expected=f"the centre of {cell} near {x:.4f}, {y:.4f}",
-                found=f"{lon[row]:.4f}, {lat[row]:.4f}",
-                where=f"{path}, row {row + 2}",
-                mend="Perhaps lon and lat are exchanged.",
-            )
-
-
-def _hexagons(ids: Sequence[str]) -> npt.NDArray[Any]:
-    """Cells as polygons; beyond the 180th meridian the degrees go on, so that no cell is torn."""
-    rings = [[(x, y) for y, x in h3.cell_to_boundary(cell)] for cell in ids]
-    base = rings[0][0][0] if rings else 0.0
-    whole = ([(base + (x - base + 180) % 360 - 180, y) for x, y in ring] for ring in rings)
-    return np.array([shapely.Polygon(ring) for ring in whole], dtype=object)
-
-
-def _numbers(column: Any, path: Path) -> Floats:
+def _numbers(column: pa.ChunkedArray[Any], path: Path) -> Floats:
     try:
         return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=float)
     except pa.ArrowInvalid as fault:
@@ -246,7 +204,7 @@ def _from_layer(path: Path) -> PopulationCells:
     )
 
 
-def _floats(values: npt.NDArray[Any], column: str, path: Path) -> Floats:
+def _floats(values: Column, column: str, path: Path) -> Floats:
     try:
         return np.asarray([np.nan if v in (None, "") else v for v in values.tolist()], float)
     except (TypeError, ValueError) as fault:

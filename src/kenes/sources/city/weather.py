@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kenes.sources.city.arrays import Floats
 from kenes.vocabulary.errors import BadInput, SourceError
 
-Floats = npt.NDArray[np.float64]
 MOST_W_M2 = 2000.0
 _COLUMNS = ("ghi", "dni", "dhi")
 _PVGIS_HOUR = re.compile(rb"^\d{8}:\d{4},", re.MULTILINE)
