@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import shapely
 
 from kenes.indicators.space.access import (
     CYCLING_M_PER_MIN,
@@ -134,7 +133,7 @@ def _starts(city: City) -> Starts:
     origins = Origins("street_nodes", np.arange(len(nodes)), lon, lat, graph.node_positions.take(nodes), len(nodes))
     inside = {}
     for name, shape in zip(city.districts.name, city.districts.geometry, strict=True) if city.districts else ():
-        inside[name] = shapely.contains_xy(shape, lon, lat)
+        inside[name] = lies_in(shape, lon, lat)
     return Starts(origins, People(np.ones(len(nodes)), {}, inside), real=False)
 
 

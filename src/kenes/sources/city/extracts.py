@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import osmium
 import shapely
+from shapely.affinity import translate
 
 from kenes.sources.city.arrays import Shape
 from kenes.sources.city.things import Thing
@@ -67,7 +68,7 @@ def cut_extract(source: Path, boundary: Shape, target: Path, *, margin_m: float 
 
 
 def _window(boundary: Shape, margin_m: float) -> Shape:
-    """The boundary with at least the margin around it, in degrees."""
+    """The boundary with at least the margin around it, in degrees; on both sides of the map where it passes an end."""
     south, north = boundary.bounds[1], boundary.bounds[3]
     narrow = max(0.05, float(np.cos(np.radians(min(85.0, max(abs(south), abs(north)))))))
 
@@ -75,7 +76,10 @@ def _window(boundary: Shape, margin_m: float) -> Shape:
         return lambda xy: np.column_stack([xy[:, 0] * factor, xy[:, 1]])
 
     flat = shapely.transform(boundary, stretched(narrow)).buffer(margin_m / _METRES_PER_DEGREE, quad_segs=8)
-    return shapely.transform(flat, stretched(1 / narrow))
+    window = shapely.transform(flat, stretched(1 / narrow))
+    west, _, east, _ = window.bounds
+    turns = [turn for turn, beyond in ((-360, east > 180), (360, west < -180)) if beyond]
+    return shapely.union_all([window, *(translate(window, turn) for turn in turns)])
 
 
 def _touches(thing: Thing, window: Shape) -> bool:

@@ -53,7 +53,9 @@ def read_population(path: Path, boundary: Shape | None = None) -> PopulationCell
     if boundary is None:
         return cells
     shapely.prepare(boundary)
-    return cells.take(shapely.contains_xy(boundary, cells.longitude, cells.latitude))
+    west, _, east, _ = boundary.bounds
+    turns = np.round(((west + east) / 2 - cells.longitude) / 360)  # an outline may go on over the 180th meridian
+    return cells.take(shapely.contains_xy(boundary, cells.longitude + 360 * turns, cells.latitude))
 
 
 def _from_table(path: Path) -> PopulationCells:
