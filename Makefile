@@ -14,6 +14,7 @@ CHROMIUM_READY := .venv/.chromium
 SPARK_READY := .venv-spark/.ready
 FRONT := src/kenes/portal/static/build/.ready
 AXE := .cache/axe.min.js
+TEST := $(BIN)/python -m pytest -q -n 2 --dist loadfile
 OBSERVATORY := observatories/ots
 FRONT_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
 
@@ -56,12 +57,12 @@ $(SPARK_READY): requirements-spark.lock tools/system | $(UV_READY) # of its own:
 	VIRTUAL_ENV=.venv-spark $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-test: setup $(CHROMIUM_READY) ## All unmarked tests
-	$(BIN)/python -m pytest -q
+test: setup $(CHROMIUM_READY) ## All unmarked tests, in two processes
+	$(TEST)
 
 test-all: setup $(CHROMIUM_READY) $(SPARK_READY) ## The long tests too; KENES_TEST_DATA names the folder of the large extracts
 	@[ -n "$$KENES_TEST_DATA" ] || echo "KENES_TEST_DATA names no folder with osm/: the tests on large extracts are left out"
-	$(BIN)/python -m pytest -q -m "$$([ -n "$$KENES_TEST_DATA" ] && echo '' || echo 'not extracts')"
+	$(TEST) -m "$$([ -n "$$KENES_TEST_DATA" ] && echo '' || echo 'not extracts')"
 
 check: setup ## Lint, types, import contracts, docs
 	$(BIN)/ruff check .

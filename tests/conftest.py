@@ -8,7 +8,8 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini("longest_test_s", "seconds that a test may take which is not marked long; fixtures are not counted")
+    told = "seconds that a test may take which is not marked long; its fixtures are not counted"
+    parser.addini("longest_test_s", told, default="10")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -17,7 +18,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let a test fail that passed too late."""
     report = yield
-    longest_s = float(item.config.getini("longest_test_s") or 10)
+    longest_s = float(item.config.getini("longest_test_s"))
     if call.when == "call" and report.passed and call.duration > longest_s and not item.get_closest_marker("long"):
         report.outcome = "failed"
         report.longrepr = (
