@@ -6,16 +6,16 @@ Words of the interface are the messages in the templates and modules of `ROOMS`;
 `kenes/pages/locale`. A message that nobody says any more is dropped; a new one stands empty and marked as
 unreviewed until somebody has translated and read it; in English it says itself.
 
-Texts of the observatory stand in its `locale/<code>.po`, in the order of the declarations. A translation of a text
-whose English changed is kept and marked fuzzy, which nobody is shown; one of a text that is no longer declared is
-dropped. With `--all` texts that wait for a translation stand there empty.
+Texts of the spatial indicators and of the observatory stand in their `locale/<code>.po`, in the order of the
+declarations. A translation of a text whose English changed is kept and marked fuzzy, which nobody is shown; one of a
+text that is no longer declared is dropped. With `--all` texts that wait for a translation stand there empty.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from babel.messages.plurals import get_plural
 from babel.messages.pofile import normalize, read_po, write_po
 
 from kenes.catalogue import load
+from kenes.catalogue.space import DOCUMENT, space_definitions
 from kenes.catalogue.translating import translatable
 from kenes.catalogue.translations import FOLDER, Entry, read_entries
 from kenes.vocabulary.languages import LANGUAGES
@@ -149,13 +150,31 @@ def is_translated(text: Text) -> bool:
 
 def update(observatory: Path, *, empty: bool = False) -> dict[str, int]:
     """Rewrite the translations of an observatory; gives how many texts each language has."""
-    catalogue, counts = load(observatory), {}
-    declared = translatable(catalogue)
-    (observatory / FOLDER).mkdir(exist_ok=True)
-    for language in catalogue.languages:
+    catalogue = load(observatory)
+    return _rewrite(observatory, translatable(catalogue), catalogue.languages, empty=empty)
+
+
+def update_spatial(*, empty: bool = False) -> dict[str, int]:
+    """Rewrite the translations of the spatial indicators, which are shipped beside their document."""
+    declared = {
+        f"indicator.{definition.id}.{kind}": {
+            code: texts[kind] for code, texts in definition.texts.items() if texts.get(kind)
+        }
+        for definition in space_definitions().values()
+        for kind in ("name", "definition")
+    }
+    return _rewrite(DOCUMENT.parent, declared, tuple(LANGUAGES), empty=empty)
+
+
+def _rewrite(
+    folder: Path, declared: Mapping[str, Mapping[str, str]], languages: Sequence[str], *, empty: bool
+) -> dict[str, int]:
+    counts = dict[str, int]()
+    (folder / FOLDER).mkdir(exist_ok=True)
+    for language in languages:
         if language in WRITTEN_IN_YAML:
             continue
-        path = observatory / FOLDER / f"{language}.po"
+        path = folder / FOLDER / f"{language}.po"
         had = {entry.key: entry for entry in read_entries(path)} if path.is_file() else {}
         wanted = {key: own["en"] for key, own in declared.items() if not own.get(language)}
         entries = [_entry(key, english, had.get(key), empty=empty) for key, english in wanted.items()]
@@ -177,6 +196,8 @@ if __name__ == "__main__":
     for code, count in write_words().items():
         print(f"{code}: {count} words of the interface wait for a translation")
     given = [argument for argument in sys.argv[1:] if argument != "--all"]
-    folder = Path(given[0]) if given else ROOT / "observatories" / "ots"
-    for code, count in update(folder, empty="--all" in sys.argv).items():
+    folder, every = Path(given[0]) if given else ROOT / "observatories" / "ots", len(given) < len(sys.argv) - 1
+    for code, count in update_spatial(empty=every).items():
+        print(f"{code}: {count} texts of the spatial indicators")
+    for code, count in update(folder, empty=every).items():
         print(f"{code}: {count} texts of {folder.name}")

@@ -13,8 +13,8 @@ monaco = test_page.monaco
 
 @pytest.mark.parametrize(("kind", "language", "width"), rotated(["city page"]))
 def test_the_page_of_a_city_fits_the_window_and_reads_out_its_map(chromium, monaco, tmp_path, kind, language, width):
-    city, rows, shown = monaco
-    html = html_of(test_page.asked(city, language=language), rows, shown)
+    city, *found = monaco
+    html = html_of(test_page.asked(city, language=language), *found)
     (tmp_path / "index.html").write_text(html, encoding="utf-8")
     context = chromium.new_context(viewport={"width": width, "height": 900})
     opened = context.new_page()

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from kenes.catalogue.definitions import IndicatorDefinition, read_each, read_indicator
 from kenes.catalogue.documents import read_document
+from kenes.catalogue.translations import Translated, Translations
 from kenes.vocabulary.errors import At, DefinitionError
 
 DOCUMENT = Path(__file__).parent / "shipped" / "space" / "indicators.yaml"
@@ -33,6 +34,22 @@ def space_definitions() -> Mapping[str, IndicatorDefinition]:
     if faults:
         raise faults[0]
     return MappingProxyType(found)
+
+
+def space_text(definition: IndicatorDefinition, kind: str) -> Mapping[str, str]:
+    """A text of a spatial indicator by language: what its document declares, and what `locale` holds beside it.
+
+    >>> circuity = space_definitions()["circuity"]
+    >>> space_text(circuity, "name")["hu"], "hu" in space_text(circuity, "definition")
+    ('Az utcák kanyargóssága', False)
+    """
+    own = {code: texts[kind] for code, texts in definition.texts.items() if texts.get(kind)}
+    return Translated(own, f"indicator.{definition.id}.{kind}", _translations())
+
+
+@cache
+def _translations() -> Translations:
+    return Translations(DOCUMENT.parent)
 
 
 def citation_of(definition: IndicatorDefinition, language: str = "en") -> str:

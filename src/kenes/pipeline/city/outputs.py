@@ -52,7 +52,7 @@ def write_folder(
         write_stops(made / "stops.parquet", city)
         from kenes.pipeline.city.page import page  # noqa: PLC0415 one page at the end
 
-        (made / "index.html").write_text(page(city, rows, shown), encoding="utf-8")
+        (made / "index.html").write_text(page(city, measurements, context, shown), encoding="utf-8")
 
 
 def _files_of(folder: Path) -> Collection[str]:

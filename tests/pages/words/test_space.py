@@ -1,4 +1,4 @@
-"""The words of the page of a measured city: complete in nine languages, and one for every code."""
+"""Words of spatial indicators: one for every code that is given, names in nine languages."""
 
 import ast
 import re
@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 import kenes
-from kenes.catalogue.space import space_definitions
+from kenes.catalogue.space import DOCUMENT, space_definitions, space_text
 from kenes.catalogue.space_tables import read_space_tables
-from kenes.catalogue.space_words import space_words
-from kenes.vocabulary.errors import DefinitionError
+from kenes.catalogue.translations import read_entries
+from kenes.pages.language import ENGLISH, language
+from kenes.pages.words import space
 from kenes.vocabulary.languages import LANGUAGES
 
 SOURCE = Path(kenes.__file__).parent
@@ -74,36 +75,26 @@ def emitted():
     return {code for code in codes if _CODE.fullmatch(code)} - {"osm", "gtfs", "land", "use"}
 
 
-def test_a_language_that_there_is_not_is_refused():
-    with pytest.raises(DefinitionError, match="language 'de': expected tr, en"):
-        space_words("de")
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_indicator_has_a_name_in_every_language(code):
+    for definition in space_definitions().values():
+        assert space_text(definition, "name")[code]
+        assert space_text(definition, "definition")["en"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_every_word_and_fills_in_the_same(language):
-    english, other = space_words("en").texts, space_words(language).texts
-    assert set(english) == set(other) - {"indicators"}
-    for section, texts in english.items():
-        assert list(texts) == list(other[section]), section
-        for key, text in texts.items():
-            assert (text == "") == (other[section][key] == ""), key
-            names = sorted(re.findall(r"{\w+}", text))
-            assert sorted(re.findall(r"{\w+}", other[section][key])) == names, f"{section} {key}"
-
-
-@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en", "tr"}))
-def test_every_indicator_has_a_name_in_every_language(language):
-    assert list(space_words(language).texts["indicators"]) == list(space_definitions())
-    assert space_words(language).name("circuity")[1] == language
-    assert space_words(language).meaning("circuity")[1] == "en"
+def test_no_translation_of_a_spatial_indicator_is_stale_or_of_nothing():
+    for path in sorted((DOCUMENT.parent / "locale").glob("*.po")):
+        for entry in read_entries(path):
+            _, indicator, kind = entry.key.split(".")
+            assert entry.english == space_definitions()[indicator].texts["en"][kind], entry.key
+            assert not entry.fuzzy
 
 
 def test_every_flag_and_reason_that_is_written_has_words():
     codes = emitted()
     assert {"no_population", "kinds_not_mapped", "hay_davies", "population_shrinks", "union_of_cells"} <= codes
     assert {"tilt_", "azimuth_", "plane_area_error_", "built_up_"} <= codes
-    texts = space_words("en").texts
-    table = {*texts["flags"], *texts["reasons"]}
+    table = {*space.FLAGS, *space.REASONS}
     without = {
         c for c in codes if c not in table and not (c.endswith("_") and any(t.startswith(c[:-1]) for t in table))
     }
@@ -119,25 +110,29 @@ def test_every_oddity_of_an_input_has_words():
     codes = set(re.findall(r'(?:count\[|\{)"(\w+)"', feeds))
     codes |= set(re.findall(r'"(cells_\w+)":', read["population"]))
     assert {"times_blank", "routes_without_type", "rows_refused", "cells_without_place"} <= codes
-    assert codes <= set(space_words("en").texts["quality"])
+    assert codes <= set(space.REMARKS)
 
 
 def test_every_kind_of_place_and_unit_has_words():
-    tables, texts = read_space_tables().destinations, space_words("en").texts
-    assert {*tables.fifteen_minutes, *tables.daily_living} == set(texts["kinds"])
-    assert {definition.unit for definition in space_definitions().values()} == set(texts["units"])
+    tables = read_space_tables().destinations
+    assert {*tables.fifteen_minutes, *tables.daily_living} == set(space.KINDS)
+    assert {definition.unit for definition in space_definitions().values()} == {"1", *space.UNITS}
 
 
 def test_a_code_without_words_says_so_and_never_shows_itself():
-    words = space_words("en")
-    for text in (words.flag("brand_new"), words.reason("brand_new"), words.remark("brand_new", 3)):
+    told = (space.flag(ENGLISH, "brand_new"), space.reason(ENGLISH, "brand_new"), space.remark(ENGLISH, "brand_new", 3))
+    for text in told:
         assert "no words" in text
         assert "brand_new" not in text
 
 
-def test_numbers_are_written_as_the_language_does():
-    assert space_words("tr").amount(0.7582, "1", "open_space_share") == "%75,8"
-    assert space_words("ru").amount(0.7582, "1", "open_space_share") == "75,8\xa0%"
-    assert space_words("kk").amount(1903.7108377757468, "km", "cycle_ways_length") == "1\xa0904 км"
-    assert space_words("en").date("2020-08-12") == "August 12, 2020"
-    assert space_words("en").number(-1.5) == "\u22121.5"
+def test_amounts_are_written_as_the_language_does():
+    assert space.amount(language("tr"), 0.7582, "1", "open_space_share") == "%75,8"
+    assert space.amount(language("ru"), 0.7582, "1", "open_space_share") == "75,8\xa0%"
+    assert space.amount(language("kk"), 1903.7108377757468, "km", "cycle_ways_length") == "1\xa0904 км"
+    assert space.points(language("hu"), 0.0004) == "0,04"
+
+
+def test_a_group_that_nobody_knows_is_made_readable():
+    assert space.group(ENGLISH, "long_time_residents") == "long time residents"
+    assert space.group(language("tr"), "female") == "Kadınlar ve kız çocukları"
