@@ -406,10 +406,9 @@ class Builder:
                 shapely.make_valid(shape(feature["geometry"]))
                 for feature in self._features(f"natural-earth/{file}.json")
             ]
-            cut = shapely.intersection(
-                shapely.simplify(shapely.union_all(parts) if name == "land" else parts, tolerance), window
-            )
-            kept = [part for part in ([cut] if name == "land" else list(cut)) if not part.is_empty]
+            whole = [shapely.union_all(parts)] if name == "land" else parts
+            cut = [shapely.intersection(shapely.simplify(part, tolerance), window) for part in whole]
+            kept = [part for part in cut if not part.is_empty]
             write_layer(
                 self.observatory / "basemap" / f"{name}.geojson",
                 dict(zip((f"{name}-{at:03d}" for at in range(len(kept))), kept, strict=True)),

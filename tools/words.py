@@ -40,8 +40,8 @@ KEYWORDS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "message": None,
     "message_in": ((1, "c"), 2),
     "counted": (1, 2),
-    "_said": (2,),
-    "_counted": (2, 3),
+    "declare": (2,),
+    "declare_counted": (2, 3),
     "_word": (1,),
 }
 """Names by which messages are said or declared, and which arguments are message, plural or, with a "c", context."""

@@ -1,4 +1,4 @@
-"""The shape of the code: no import loops, however late or only for types."""
+"""The shape of the code: no import loops, however late or only for types, and nothing too long to be read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import kenes
 
 ROOT = Path(kenes.__file__).resolve().parent
+MOST_LINES, MOST_FUNCTION_LINES = 450, 60
 
 
 def modules_of(root: Path) -> dict[str, ast.Module]:
@@ -47,6 +48,13 @@ def loop_in(modules: Mapping[str, ast.AST]) -> list[str]:
     return []
 
 
+def functions_of(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Name and number of lines of each function, decorators and docstring left out."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
 def test_no_module_imports_itself_by_any_way_round() -> None:
     assert loop_in(modules_of(ROOT)) == []
 
@@ -57,3 +65,18 @@ def test_a_late_loop_and_one_for_types_would_be_seen() -> None:
     through = {"p": "from p.a import x", "p.a": "from p import name"}
     for texts in (late, typed, through):
         assert loop_in({name: ast.parse(text) for name, text in texts.items()})
+
+
+def test_modules_can_be_read_in_a_sitting() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in ROOT.rglob("*.py")}
+    assert {str(path): lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_functions_fit_on_a_screen() -> None:
+    long = [
+        f"{module}.{name}: {lines} lines"
+        for module, tree in modules_of(ROOT).items()
+        for name, lines in functions_of(tree)
+        if lines > MOST_FUNCTION_LINES
+    ]
+    assert long == []

@@ -219,7 +219,8 @@ def _stop_table(table: Fields) -> StopTable:
 def _route_types(table: Fields) -> RouteTypes:
     codes = table.sub("codes", required=True)
     ranges = []
-    for entry in table.value("ranges") or ():
+    given = table.value("ranges")
+    for entry in given if isinstance(given, list) else ():
         try:
             low, high, capacity = entry
             ranges.append((int(low), int(high), str(capacity)))

@@ -42,38 +42,74 @@ def space() -> None:
 @click.option("--population", type=_FILE, help="CSV (id, lon, lat, population), raster, or vector layer.")
 @click.option("--boundary", type=_FILE, help="Outline of the city; else the union of the cells.")
 @click.option("--urban", type=_FILE, help="Outline of the built-up city; the boundary is cut by it.")
-@click.option("--built-up", type=_FILE,
-              help="What open space is a share of: outline of the urban extent, or raster (m² or 0/1).")  # fmt: skip
+@click.option(
+    "--built-up", type=_FILE, help="What open space is a share of: outline of the urban extent, or raster (m² or 0/1)."
+)
 @click.option("--districts", type=_FILE, help="Layer of districts.")
 @click.option("--district-column", help="Attribute that names a district.")
 @click.option("--place", help="Id of the place; else the name of the boundary or map file.")
 @click.option("--tables", type=_FILE, help="Folder with own tables of tags and modes.")
 @click.option("--parks", type=_FILE, help="Own layer of open space instead of the map's.")
-@click.option("--stops", "stops", multiple=True, callback=_layers, metavar="[low=|high=]FILE",
-              help="Own layer of stops instead of the map's (GeoJSON, CSV lon,lat or WKT); "
-              "several may be given.")  # fmt: skip
-@click.option("--facilities", multiple=True, callback=_layers, metavar="KIND=FILE",
-              help="Own layer of one kind of essential places instead of the map's; several may be given.")  # fmt: skip
-@click.option("--where", multiple=True, callback=_pairs, metavar="COLUMN=VALUE",
-              help="Which features of these layers count; layers without the column count whole; "
-              "several may be given, and all must hold.")  # fmt: skip
-@click.option("--headway", "headways", type=_POSITIVE, multiple=True, default=(20.0,),
-              show_default=True,
-              help="Longest headway that counts, minutes (07:00-19:00); several may be given.")  # fmt: skip
-@click.option("--snap", "snap_m", type=_POSITIVE, default=500.0, show_default=True,
-              help="Metres within which a place finds its street.")  # fmt: skip
+@click.option(
+    "--stops",
+    "stops",
+    multiple=True,
+    callback=_layers,
+    metavar="[low=|high=]FILE",
+    help="Own layer of stops instead of the map's (GeoJSON, CSV lon,lat or WKT); several may be given.",
+)
+@click.option(
+    "--facilities",
+    multiple=True,
+    callback=_layers,
+    metavar="KIND=FILE",
+    help="Own layer of one kind of essential places instead of the map's; several may be given.",
+)
+@click.option(
+    "--where",
+    multiple=True,
+    callback=_pairs,
+    metavar="COLUMN=VALUE",
+    help="Which features of these layers count; layers without the column count whole; "
+    "several may be given, and all must hold.",
+)
+@click.option(
+    "--headway",
+    "headways",
+    type=_POSITIVE,
+    multiple=True,
+    default=(20.0,),
+    show_default=True,
+    help="Longest headway that counts, minutes (07:00-19:00); several may be given.",
+)
+@click.option(
+    "--snap",
+    "snap_m",
+    type=_POSITIVE,
+    default=500.0,
+    show_default=True,
+    help="Metres within which a place finds its street.",
+)
 @click.option("--crs", help="Plane for areas; else geodesic areas. A wrong one is refused.")
 @click.option("--land", type=_FILE, help="CSV year,built_up_km2,population for SDG 11.3.1.")
 @click.option("--irradiation", type=FiniteRange(min=0), help="Rooftop solar: kWh per m² and year in the plane.")
-@click.option("--weather", type=_FILE,
-              help="Rooftop solar: EPW, TMY3 or PVGIS TMY (CSV) file instead of --irradiation.")  # fmt: skip
+@click.option(
+    "--weather", type=_FILE, help="Rooftop solar: EPW, TMY3 or PVGIS TMY (CSV) file instead of --irradiation."
+)
 @click.option("--tilt", type=FiniteRange(0, 90), help="With --weather: of the modules, degrees; else 10.")
-@click.option("--azimuth", type=FiniteRange(0, 360),
-              help="With --weather: where they face, degrees from north by east; else to the equator.")  # fmt: skip
+@click.option(
+    "--azimuth",
+    type=FiniteRange(0, 360),
+    help="With --weather: where they face, degrees from north by east; else to the equator.",
+)
 @click.option("--consumption", type=FiniteRange(min=0), help="Rooftop solar: electricity use, kWh per year.")
 @click.option("--language", type=click.Choice(tuple(LANGUAGES)), default="en", show_default=True, help="Of the page.")
-@click.option("--attribution", multiple=True, metavar="TEXT",
-              help="Owner and licence of your files, named on the page; several may be given.")  # fmt: skip
+@click.option(
+    "--attribution",
+    multiple=True,
+    metavar="TEXT",
+    help="Owner and licence of your files, named on the page; several may be given.",
+)
 @click.option("--out", type=_FILE, required=True, help="Folder to write.")
 @shared_options
 @guarded
@@ -135,20 +171,37 @@ def _tell_observatory(folder: Path, added: dict[str, Any] | None) -> None:
 
 @space.command()
 @click.argument("table", type=_FILE)
-@click.option("--on", "address", metavar="ADDRESS",
-              help="Who measures: processes, threads, dask://HOST:PORT (or tcp://), sc://HOST:PORT (Spark Connect); "
-              "else `executor` under `[space]` in kenes.toml, else processes.")  # fmt: skip
-@click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True,
-              help="Processes or threads of this machine; a cluster has its own.")  # fmt: skip
+@click.option(
+    "--on",
+    "address",
+    metavar="ADDRESS",
+    help="Who measures: processes, threads, dask://HOST:PORT (or tcp://), sc://HOST:PORT (Spark Connect); "
+    "else `executor` under `[space]` in kenes.toml, else processes.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Processes or threads of this machine; a cluster has its own.",
+)
 @click.option("--cut", "cut_m", type=_POSITIVE, help="Cut each city out of its map first, with so many metres around.")
 @click.option("--out", type=_FILE, required=True, help="Folder of folders.")
 @shared_options
 @guarded
 @click.pass_context
 def cities(
-    context: click.Context, /, table: Path, address: str | None, workers: int, cut_m: float | None, out: Path,
-    as_json: bool, observatory: Path, seed: int | None,
-) -> int:  # fmt: skip
+    context: click.Context,
+    /,
+    table: Path,
+    address: str | None,
+    workers: int,
+    cut_m: float | None,
+    out: Path,
+    as_json: bool,
+    observatory: Path,
+    seed: int | None,
+) -> int:
     """Measure every city of TABLE (CSV: place, osm, gtfs, population ...); finished ones are kept.
 
     Workers of a cluster need Keneş and see the same paths. All of them write the same bytes.

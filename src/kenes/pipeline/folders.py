@@ -49,6 +49,8 @@ def _refuse_foreign(out: Path, written: Callable[[Path], Collection[str]]) -> No
     foreign = sorted({entry.name for entry in out.iterdir()} - set(written(out)))
     if foreign:
         raise BadInput(
-            str(out), expected="a new folder, an empty one, or an earlier result", found=", ".join(foreign[:5]),
+            str(out),
+            expected="a new folder, an empty one, or an earlier result",
+            found=", ".join(foreign[:5]),
             mend="Name another folder, or move these files.",
-        )  # fmt: skip
+        )

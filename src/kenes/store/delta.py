@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
@@ -49,10 +50,12 @@ class Table:
         """Make a table the whole newest version; gives the version. Older versions stay readable."""
         return self._commit(table.cast(self.kind.schema()), "overwrite", None)
 
-    def _commit(self, data: pa.Table | pa.RecordBatchReader, mode: str, batch: str | None) -> int:
+    def _commit(
+        self, data: pa.Table | pa.RecordBatchReader, mode: Literal["append", "overwrite"], batch: str | None
+    ) -> int:
         known = set(self.path.rglob("*")) if self.path.exists() else set()
         properties = CommitProperties(app_transactions=[Transaction(batch, 1)]) if batch else None
-        write_deltalake(str(self.path), data, mode=mode, commit_properties=properties)  # type: ignore[call-overload]
+        write_deltalake(str(self.path), data, mode=mode, commit_properties=properties)
         sync_new_files(self.path, known)
         return self.version()
 

@@ -207,10 +207,17 @@ def _compare_one(
     rows["index_facts"] += _facts(profile.id, built, chosen, found, seed)
     rows["sensitivity"] += _sensitivity(profile.id, built, found, seed)
     rows["correlations"] += [
-        {"index": profile.id, "a": c.a, "b": c.b, "method": c.method, "r": _finite(c.r), "p": _finite(c.p),
-         "flag": c.flag}
+        {
+            "index": profile.id,
+            "a": c.a,
+            "b": c.b,
+            "method": c.method,
+            "r": _finite(c.r),
+            "p": _finite(c.p),
+            "flag": c.flag,
+        }
         for c in correlations(built)
-    ]  # fmt: skip
+    ]
 
 
 def build_profile(profile: ProfileDefinition, catalogue: Catalogue, numbers: Numbers) -> tuple[Built, Chosen]:

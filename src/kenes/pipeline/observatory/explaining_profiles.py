@@ -35,9 +35,11 @@ def explain_profile(
         raise BadInput(f"{found.id} is in no profile", expected="a place of " + ", ".join(catalogue.profiles))
     if len(fitting) != 1:
         raise BadInput(
-            f"profile of {found.id}", expected="one of " + ", ".join(p.id for p in holding),
-            found=index or "none named", mend="Name it with --index.",
-        )  # fmt: skip
+            f"profile of {found.id}",
+            expected="one of " + ", ".join(p.id for p in holding),
+            found=index or "none named",
+            mend="Name it with --index.",
+        )
     built, chosen = build_profile(fitting[0], catalogue, Numbers(edition.table("measurements")))
     told = explained(built, found.id, draws=draws or built.spec.draws, seed=seed)
     return told if told["ranked"] else {**told, **reason_columns(chosen.why_not_ranked(found.id))}

@@ -34,24 +34,7 @@ def index_routes(site: Site) -> APIRouter:
         if index not in view.profiles:
             raise HTTPException(404, f"index {index!r} is not known")
         page = Page(site, request.url, language(code))
-        leaves = [(leaf, weight_of(view, index, leaf), view.used_years(index, leaf)) for leaf in view.leaves(index)]
-        ranking = view.ranking(index)
-        return site.page(
-            request,
-            "index.html",
-            code,
-            index=index,
-            ranking=ranking,
-            unranked=view.unranked(index),
-            order=view.place_order(page.language),
-            leaves=leaves,
-            varied=varied(page, view, index),
-            method=method(page, view.profiles[index].specification),
-            span=score_span(ranking),
-            basis=page.language.pick(view.profiles[index].rests_on),
-            drawn=index_drawings(page, view, index),
-            folded=len(ranking) > drawings.MOST_OPEN,
-        )
+        return site.page(request, "index.html", code, **of_index(page, view, index))
 
     @routes.get("/{code}/indicators")
     def indicators(request: Request, code: Code) -> Response:
@@ -62,27 +45,46 @@ def index_routes(site: Site) -> APIRouter:
         if indicator not in view.indicators:
             raise HTTPException(404, f"indicator {indicator!r} is not known")
         page = Page(site, request.url, language(code))
-        years = view.years(indicator)
-        chosen = int(year) if year.isdigit() and int(year) in years else None
-        held = {c for p in view.newest(indicator) if (c := view.country(p))}
-        wanted = frozenset({state}) if state in held else frozenset()
-        drawn = indicator_map(page, view, indicator, year=chosen, states=wanted)
-        return site.page(
-            request,
-            "indicator.html",
-            code,
-            indicator=view.indicators[indicator],
-            drawn=drawn,
-            years=years,
-            year=chosen,
-            state=state if wanted else "",
-            states=view.sorted_places(held, page.language),
-            trend=trend(page, view, indicator, wanted),
-            national=national(view, indicator),
-            words=map_words(page),
-        )
+        return site.page(request, "indicator.html", code, **of_indicator(page, view, indicator, state, year))
 
     return routes
+
+
+def of_index(page: Page, view: EditionView, index: str) -> dict[str, Any]:
+    """What the page of an index shows."""
+    ranking = view.ranking(index)
+    return {
+        "index": index,
+        "ranking": ranking,
+        "unranked": view.unranked(index),
+        "order": view.place_order(page.language),
+        "leaves": [(leaf, weight_of(view, index, leaf), view.used_years(index, leaf)) for leaf in view.leaves(index)],
+        "varied": varied(page, view, index),
+        "method": method(page, view.profiles[index].specification),
+        "span": score_span(ranking),
+        "basis": page.language.pick(view.profiles[index].rests_on),
+        "drawn": index_drawings(page, view, index),
+        "folded": len(ranking) > drawings.MOST_OPEN,
+    }
+
+
+def of_indicator(page: Page, view: EditionView, indicator: str, state: str, year: str) -> dict[str, Any]:
+    """What the page of an indicator shows, of a year that it has and of a state that has a value."""
+    years = view.years(indicator)
+    chosen = int(year) if year.isdigit() and int(year) in years else None
+    held = {c for p in view.newest(indicator) if (c := view.country(p))}
+    wanted = frozenset({state}) if state in held else frozenset()
+    return {
+        "indicator": view.indicators[indicator],
+        "drawn": indicator_map(page, view, indicator, year=chosen, states=wanted),
+        "years": years,
+        "year": chosen,
+        "state": state if wanted else "",
+        "states": view.sorted_places(held, page.language),
+        "trend": trend(page, view, indicator, wanted),
+        "national": national(view, indicator),
+        "words": map_words(page),
+    }
 
 
 def index_drawings(page: Page, view: EditionView, index: str) -> dict[str, Markup | None]:

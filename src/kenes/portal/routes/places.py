@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query
 from starlette.requests import Request
@@ -41,28 +41,10 @@ def place_routes(site: Site) -> APIRouter:
 
     @routes.get("/{code}/")
     def home(request: Request, code: Code, show: str | None = None, year: str | None = None) -> Response:
-        shown = show or first_shown(view)
         if show and show not in view.profiles and show not in view.indicators:
             raise HTTPException(404, f"indicator or index {show!r} is not known")
         page = Page(site, request.url, language(code))
-        is_index = shown in view.profiles
-        years = [] if is_index or not shown else view.years(shown)
-        chosen = int(year) if year and year.isdigit() and int(year) in years else None
-        drawn = None
-        if shown:
-            drawn = index_map(page, view, shown) if is_index else indicator_map(page, view, shown, year=chosen)
-        return site.page(
-            request,
-            "home.html",
-            code,
-            shown=shown,
-            is_index=is_index,
-            drawn=drawn,
-            years=years,
-            year=chosen,
-            words=map_words(page),
-            indicators=by_group(view, [i for i in view.indicators if view.has_values(i)]),
-        )
+        return site.page(request, "home.html", code, **on_the_map(page, view, show or first_shown(view), year))
 
     @routes.get("/{code}/search")
     def search(request: Request, code: Code, q: str = "") -> Response:
@@ -73,20 +55,8 @@ def place_routes(site: Site) -> APIRouter:
     def place(request: Request, code: Code, place: str) -> Response:
         if place not in view.places:
             raise HTTPException(404, f"place {place!r} is not known")
-        larger, page = view.inherited(place), Page(site, request.url, language(code))
-        ranked = [i for i in view.indices_of(place) if (s := view.standing(i, place)) and s.ranked]
-        return site.page(
-            request,
-            "place.html",
-            code,
-            place=view.places[place],
-            lines=lines_of(view, place),
-            inherited=[(p, f) for p, f in larger if view.places[p].kind != "country"],
-            national=[(p, f) for p, f in larger if view.places[p].kind == "country"],
-            words=map_words(page),
-            against={i: drawings.radar_drawing(page, view, i, place) for i in ranked},
-            moved_by={i: drawings.strongest(page, view, i, place) for i in ranked},
-        )
+        page = Page(site, request.url, language(code))
+        return site.page(request, "place.html", code, **of_place(page, view, place))
 
     @routes.get("/{code}/compare")
     def compare(
@@ -111,6 +81,34 @@ def place_routes(site: Site) -> APIRouter:
         return site.page(request, "about.html", code)
 
     return routes
+
+
+def on_the_map(page: Page, view: EditionView, shown: str | None, year: str | None) -> dict[str, Any]:
+    """What the first page shows: an index or an indicator on the map, of a year that it has."""
+    is_index = shown in view.profiles
+    years = [] if is_index or not shown else view.years(shown)
+    chosen = int(year) if year and year.isdigit() and int(year) in years else None
+    drawn = None
+    if shown:
+        drawn = index_map(page, view, shown) if is_index else indicator_map(page, view, shown, year=chosen)
+    indicators = by_group(view, [i for i in view.indicators if view.has_values(i)])
+    shown_words = {"shown": shown, "is_index": is_index, "drawn": drawn, "words": map_words(page)}
+    return {**shown_words, "years": years, "year": chosen, "indicators": indicators}
+
+
+def of_place(page: Page, view: EditionView, place: str) -> dict[str, Any]:
+    """What the page of a place shows."""
+    larger = view.inherited(place)
+    ranked = [i for i in view.indices_of(place) if (s := view.standing(i, place)) and s.ranked]
+    return {
+        "place": view.places[place],
+        "lines": lines_of(view, place),
+        "inherited": [(p, f) for p, f in larger if view.places[p].kind != "country"],
+        "national": [(p, f) for p, f in larger if view.places[p].kind == "country"],
+        "words": map_words(page),
+        "against": {i: drawings.radar_drawing(page, view, i, place) for i in ranked},
+        "moved_by": {i: drawings.strongest(page, view, i, place) for i in ranked},
+    }
 
 
 def first_shown(view: EditionView) -> str | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
@@ -17,6 +19,9 @@ from kenes.vocabulary.errors import BadInput
 
 MOST_WEIGHT = 10.0
 DRAWS = 500
+
+RANK_COLUMNS = ("rank", "rank_low", "rank_high")
+SCORE_COLUMNS = ("score", "score_low", "score_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +92,10 @@ def weight_routes(site: Site) -> APIRouter:
 
 def published(site: Site, index: str) -> list[Moved]:
     """Ranked places as published, for weights that nobody changed."""
+    rows = [dataclasses.asdict(score) for score in site.view.ranking(index)]
     found = [
-        Moved(s.place, s.rank, s.rank_low, s.rank_high, s.score, s.score_low, s.score_high, s.rank)
-        for s in site.view.ranking(index)
-        if s.rank is not None and s.rank_low is not None and s.rank_high is not None
-        and s.score is not None and s.score_low is not None and s.score_high is not None
-    ]  # fmt: skip
+        _moved(row, row["rank"]) for row in rows if None not in {row[name] for name in (*RANK_COLUMNS, *SCORE_COLUMNS)}
+    ]
     return sorted(found, key=lambda m: (m.rank, m.place))
 
 
@@ -115,11 +118,14 @@ def asked(request: Request, nominal: Mapping[str, float]) -> dict[str, float] | 
 def moves(told: Intervals, before: Mapping[str, int]) -> list[Moved]:
     """Ranked places under other weights, the best first."""
     found = [
-        Moved(
-            row["place"], int(row["rank"]), int(row["rank_low"]), int(row["rank_high"]), row["score"],
-            row["score_low"], row["score_high"], before[row["place"]],
-        )
+        _moved(row, before[row["place"]])
         for row in told.rows()
         if row["ranked"] and row["rank"] is not None and row["place"] in before
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda m: (m.rank, m.place))
+
+
+def _moved(row: Mapping[str, Any], before: int) -> Moved:
+    rank, rank_low, rank_high = (int(row[name]) for name in RANK_COLUMNS)
+    score, score_low, score_high = (float(row[name]) for name in SCORE_COLUMNS)
+    return Moved(row["place"], rank, rank_low, rank_high, score, score_low, score_high, before)
