@@ -90,7 +90,7 @@ def source_routes(site: Site) -> APIRouter:
         shown = next((r for leg in legs for r in leg.rows if r["observation"] == row), None)
         if shown is None:
             shown = next((r for leg in legs for r in leg.rows), None)
-        record = _file_of(view, shown)
+        record = file_of(view, shown)
         figure = next((f for f in view.series(trail["indicator"], trail["place"]) if f.provenance == provenance), None)
         return site.page(
             request,
@@ -165,7 +165,7 @@ def _same_series(table: pa.Table, series: Mapping[str, Any], year: int) -> pa.Bo
     return pa.array(found, pa.bool_())
 
 
-def _file_of(view: EditionView, row: Mapping[str, Any] | None) -> SourceRecord | None:
+def file_of(view: EditionView, row: Mapping[str, Any] | None) -> SourceRecord | None:
     """The reading of a source file that brought an observation."""
     records = view.sources.get(row["source"], ()) if row else ()
     return next((record for record in records if row and record.batch == row["batch"]), None)

@@ -34,8 +34,8 @@ class Coded(Generic[Answer]):
         return self.answers[int(self.at[row])]
 
     def present(self) -> Mask:
-        """Whether a row's answer is neither None nor an empty text, shape (row,)."""
-        return np.array([bool(answer) for answer in self.answers], dtype=np.bool_)[self.at]
+        """Whether a row has an answer, shape (row,)."""
+        return np.array([answer is not None for answer in self.answers], dtype=np.bool_)[self.at]
 
 
 @dataclass(frozen=True, slots=True)
