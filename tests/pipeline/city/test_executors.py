@@ -21,6 +21,7 @@ import kenes.pipeline.city.executors as executors
 from kenes.cli.space import space
 from kenes.pipeline.city.executors import declared_executor, is_local, runner_at
 from kenes.pipeline.city.many import CityTask, measure_cities, measure_task, read_cities
+from kenes.pipeline.extras import MissingExtra
 from kenes.vocabulary.errors import BadInput, DefinitionError, Unreachable
 
 STATES = [("mc-a", "measured"), ("mc-c", "refused"), ("mc-b", "measured")]
@@ -191,11 +192,16 @@ def test_a_scheduler_without_workers_is_told(monkeypatch):
 
 @pytest.mark.parametrize(
     ("address", "module", "extra"),
-    [("dask://127.0.0.1:1", "distributed", "dask"), ("sc://127.0.0.1:1", "pyspark.sql", "spark")],
+    [
+        ("dask://127.0.0.1:1", "distributed", "dask"),
+        ("sc://127.0.0.1:1", "pyspark", "spark"),
+        ("sc://127.0.0.1:1", "grpc", "spark"),
+    ],
 )
-def test_a_missing_client_is_told_with_the_extra_that_brings_it(monkeypatch, address, module, extra):
+def test_a_missing_client_is_told_with_the_line_that_installs_it(monkeypatch, address, module, extra):
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(BadInput, match=rf'pip install "kenes\[{extra}\]"'), runner_at(address, 1):
+    told = rf"extra {extra}: .* found no {module}\. Run: pip install 'kenes\[{extra}\]'$"
+    with pytest.raises(MissingExtra, match=told), runner_at(address, 1):
         pass
 
 

@@ -212,14 +212,6 @@ def test_what_is_no_whole_year_of_weather_is_told_in_words(tmp_path, make, messa
         read_weather(tmp_path / "w.csv")
 
 
-def test_pvlib_is_asked_for_with_its_extra(tmp_path, monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "pvlib.iotools", None)
-    with pytest.raises(BadInput, match=r'pip install "kenes\[solar\]"'):
-        read_weather(epw(tmp_path / "w.epw", year()))
-
-
 def test_a_plane_that_cannot_be_is_refused():
     none = np.zeros(1)
     with pytest.raises(BadInput, match=r"a tilt in \[0, 90\].* found 91 and 0"):

@@ -237,22 +237,23 @@ def _contracted(lon: Floats, lat: Floats, u: Ints, v: Ints, way: Ints) -> Street
     incident = np.tile(np.arange(len(u)), 2)[np.argsort(ends, kind="stable")]
     indptr = np.concatenate([[0], np.cumsum(degree)])
     is_junction = degree != 2
-    chain, offset, sign, first, last, total = contract(indptr, incident, u, v, length, is_junction)
+    found: tuple[Ints, Floats, Ints, Ints, Ints, Floats] = contract(indptr, incident, u, v, length, is_junction)
+    chain, offset, sign, first, last, total = found
     junction = np.flatnonzero(is_junction)
     number = np.full(len(lon), -1, np.int64)
     number[junction] = np.arange(len(junction))
     return StreetGraph(
-        lon,
-        lat,
-        u,
-        v,
-        length,
-        way,
-        chain,
-        offset,
-        sign.astype(np.int64),
-        junction,
-        number[first],
-        number[last],
-        total,
+        longitude=lon,
+        latitude=lat,
+        start=u,
+        end=v,
+        length_m=length,
+        way=way,
+        chain=chain,
+        chain_offset_m=offset,
+        chain_sign=sign.astype(np.int64),
+        junction=junction,
+        chain_first=number[first],
+        chain_last=number[last],
+        chain_length_m=total,
     )

@@ -17,16 +17,24 @@ from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from kenes.catalogue.settings import executor_in
+from kenes.pipeline.extras import require_extra
 from kenes.vocabulary.errors import BadInput, DefinitionError, Unreachable
 
 Answer = Mapping[str, str]
-Runner = Callable[[Callable[[Any], Answer], Sequence[Any]], Iterator[Answer]]
+Item = TypeVar("Item")
 ADDRESSES = "processes, threads, dask://HOST:PORT, tcp://HOST:PORT or sc://HOST:PORT"
 WAIT_S = 10.0
 LONGEST_GREETING = 1 << 20
+
+
+class Runner(Protocol):
+    """Calls a function for every item, wherever that may be."""
+
+    def __call__(self, function: Callable[[Item], Answer], items: Sequence[Item]) -> Iterator[Answer]:
+        """Answers in the order of the items."""
 
 
 def declared_executor(observatory: Path) -> str | None:
@@ -70,7 +78,7 @@ def runner_at(address: str, workers: int) -> AbstractContextManager[Runner]:
         workers: processes or threads of this machine; one process is this one. A cluster has its own.
 
     Raises:
-        BadInput: there is no such address, or its client is not installed.
+        BadInput: there is no such address, or its client is not installed (`MissingExtra`).
         Unreachable: nobody answers within ten seconds, or the cluster is lost on the way.
     """
     if not is_local(address):
@@ -85,7 +93,7 @@ def submitted(pool: Executor) -> Runner:
     the standard library, and its `as_completed` would not know them.
     """
 
-    def run(function: Callable[[Any], Answer], items: Sequence[Any]) -> Iterator[Answer]:
+    def run(function: Callable[[Item], Answer], items: Sequence[Item]) -> Iterator[Answer]:
         running = [pool.submit(function, item) for item in items]
         for future in running:
             yield future.result()
@@ -99,10 +107,15 @@ def _here(kind: str, workers: int) -> Iterator[Runner]:
         with ThreadPoolExecutor(workers) as threads:
             yield submitted(threads)
     elif workers <= 1:
-        yield lambda function, items: (function(item) for item in items)
+        yield _one_by_one
     else:
         with ProcessPoolExecutor(workers, get_context("spawn"), end_with_parent) as processes:
             yield submitted(processes)
+
+
+def _one_by_one(function: Callable[[Item], Answer], items: Sequence[Item]) -> Iterator[Answer]:
+    for item in items:
+        yield function(item)
 
 
 def end_with_parent() -> None:
@@ -119,12 +132,11 @@ def end_with_parent() -> None:
 
 @contextmanager
 def _dask(address: str) -> Iterator[Runner]:
-    try:
-        from distributed import Client  # noqa: PLC0415 an extra
-        from distributed.comm import CommClosedError  # noqa: PLC0415
-        from distributed.scheduler import KilledWorker  # noqa: PLC0415
-    except ImportError as fault:
-        raise _not_installed(address, "dask", fault) from None
+    require_extra("dask")
+    from distributed import Client  # noqa: PLC0415 an extra
+    from distributed.comm import CommClosedError  # noqa: PLC0415
+    from distributed.scheduler import KilledWorker  # noqa: PLC0415
+
     try:
         _require_greeting(address)
         client = Client(address.replace("dask://", "tcp://"), timeout=WAIT_S, set_as_default=False)
@@ -157,16 +169,14 @@ def _require_greeting(address: str) -> None:
 @contextmanager
 def _spark(address: str) -> Iterator[Runner]:
     shown = address.partition("/;")[0]  # what follows may hold a token
-    try:
-        import grpc  # noqa: PLC0415 an extra
-        from pyspark.errors import PySparkException, PythonException  # noqa: PLC0415
-        from pyspark.sql import SparkSession  # noqa: PLC0415
+    require_extra("spark")
+    import grpc  # noqa: PLC0415 an extra
+    from pyspark.errors import PySparkException, PythonException  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
 
-        with warnings.catch_warnings():  # it doubts pandas 3, which is not used: Arrow goes over
-            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-            from pyspark.sql.connect.client import DefaultChannelBuilder  # noqa: PLC0415
-    except ImportError as fault:
-        raise _not_installed(shown, "spark", fault) from None
+    with warnings.catch_warnings():  # it doubts pandas 3, which is not used: Arrow goes over
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+        from pyspark.sql.connect.client import DefaultChannelBuilder  # noqa: PLC0415
     try:
         # asked first and once: the client itself tries for ten minutes
         with DefaultChannelBuilder(address).toChannel() as channel:
@@ -187,7 +197,7 @@ def _spark(address: str) -> Iterator[Runner]:
 def _mapped_by(session: Any) -> Runner:
     """A runner over a table with a row and a partition for each item."""
 
-    def run(function: Callable[[Any], Answer], items: Sequence[Any]) -> Iterator[Answer]:
+    def run(function: Callable[[Item], Answer], items: Sequence[Item]) -> Iterator[Answer]:
         kept = list(items)
         if not kept:
             return
@@ -209,15 +219,6 @@ def _mapped_by(session: Any) -> Runner:
                 following += 1
 
     return run
-
-
-def _not_installed(address: str, extra: str, fault: ImportError) -> BadInput:
-    return BadInput(
-        address,
-        expected=f"the client of {extra.title()}",
-        found=str(fault),
-        mend=f'Install it with `pip install "kenes[{extra}]"`.',
-    )
 
 
 def _lost(address: str, fault: BaseException) -> Unreachable:

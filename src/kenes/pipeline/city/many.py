@@ -200,7 +200,7 @@ def measure_task(task: CityTask) -> dict[str, str]:
 
 def _cut(request: SpaceRequest, osm: Path, boundary: Path, folder: Path, margin_m: float) -> Path:
     """The city's part of its map, cut once for each state of map, boundary and margin."""
-    inputs = provenance_of(request)["inputs"]
+    inputs = provenance_of(request).inputs
     named = sorted((role, digest) for role, digest in inputs.items() if role.startswith(("osm/", "boundary/")))
     key = hashlib.sha256(repr((named, margin_m)).encode()).hexdigest()[:16]
     target = folder / f"{request.place}-{key}.osm.pbf"
@@ -212,8 +212,7 @@ def _cut(request: SpaceRequest, osm: Path, boundary: Path, folder: Path, margin_
 
 def _is_finished(folder: Path, request: SpaceRequest) -> bool:
     try:
-        found = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        found: dict[str, object] = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    wanted = provenance_of(request)
-    return all(found.get(key) == wanted[key] for key in ("version", "inputs", "request"))
+    return all(found.get(key) == value for key, value in provenance_of(request).plain().items())

@@ -99,7 +99,7 @@ def described(indicators: Collection[str]) -> list[dict[str, str]]:
     ]
 
 
-def context_of(city: City) -> tuple[MeasurementContext, dict[str, Any]]:
+def context_of(city: City) -> tuple[MeasurementContext, dict[str, object]]:
     """What the measurements of a city share, and the record of what they stand on."""
     request = city.request
     parameters = {
@@ -109,7 +109,7 @@ def context_of(city: City) -> tuple[MeasurementContext, dict[str, Any]]:
         "tables": dict(city.tables.digests),
         "study_area": city.area_kind,
     }
-    record = provenance_of(request) | {"parameters": parameters}
+    record = provenance_of(request).plain() | {"parameters": parameters}
     text = json.dumps(record, sort_keys=True, separators=(",", ":"))
     identity = hashlib.sha256(text.encode()).hexdigest()[:16]
     named = request.boundary or request.osm or request.stops[0][1]

@@ -19,6 +19,7 @@ from kenes.pipeline.city.meeting import (
     require_timetable_near,
 )
 from kenes.pipeline.city.request import SpaceRequest, require_one_sun
+from kenes.pipeline.extras import require_extra
 from kenes.pipeline.progress import Progress, Silent
 from kenes.sources.city.areas import Areas, read_areas
 from kenes.sources.city.built_up import read_built_up
@@ -35,11 +36,14 @@ def load_city(request: SpaceRequest, progress: Progress | None = None) -> City:
     """Read every file of a request and build the network.
 
     Raises:
-        kenes.vocabulary.errors.BadInput: something cannot be used; nothing was written.
+        kenes.vocabulary.errors.BadInput: something cannot be used, or the libraries of a weather file are missing;
+            nothing was written.
     """
     require_one_sun(request)
     tell = progress or Silent()
     tell.stage("reading", 4)
+    if request.weather is not None:
+        require_extra("solar")
     weather = read_weather(request.weather) if request.weather else None
     tables = read_space_tables(request.tables)
     tell.step("boundary and districts")

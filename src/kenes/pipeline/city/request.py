@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import kenes
 from kenes.indicators.space.snapping import SNAP_LIMIT_M
@@ -85,10 +84,36 @@ def require_one_sun(request: SpaceRequest) -> None:
         raise BadInput("rooftop solar", expected="an irradiation", found=", ".join(sorted(asked)), mend=mend)
 
 
-def provenance_of(request: SpaceRequest) -> dict[str, Any]:
-    """What a request stands on: step, version, hashes of the files, and what was asked for.
+@dataclass(frozen=True)
+class SpaceProvenance:
+    """What the measurements of a request stand on.
 
-    Language and attribution are in it only where they were given, so that older results stay known.
+    Attributes:
+        version: of Keneş.
+        inputs: hash of each file, by its role and name.
+        request: what was asked for; language and attribution are in it only where they were given, so that
+            older results stay known.
+    """
+
+    version: str
+    inputs: Mapping[str, str]
+    request: Mapping[str, object]
+
+    def plain(self) -> dict[str, object]:
+        """As JSON."""
+        return {
+            "step": STEP,
+            "version": self.version,
+            "inputs": dict(self.inputs),
+            "request": dict(self.request),
+        }
+
+
+def provenance_of(request: SpaceRequest) -> SpaceProvenance:
+    """What a request stands on.
+
+    Raises:
+        SourceError: a file is not there.
     """
     roles = ("osm", "population", "boundary", "urban", "built_up", "districts", "parks", "land", "tables", "weather")
     files = {role: getattr(request, role) for role in roles if getattr(request, role) is not None}
@@ -98,7 +123,7 @@ def provenance_of(request: SpaceRequest) -> dict[str, Any]:
     for role, path in files.items():
         if not path.exists():
             raise SourceError(role, expected="a file", found="none", where=str(path))
-    asked: dict[str, Any] = {
+    asked: dict[str, object] = {
         "date": str(request.date) if request.date else None,
         "place": request.place,
         "district_column": request.district_column,
@@ -113,7 +138,7 @@ def provenance_of(request: SpaceRequest) -> dict[str, Any]:
     if request.attribution:
         asked["attribution"] = list(request.attribution)
     inputs = {f"{role}/{path.name}": _digest(path) for role, path in sorted(files.items())}
-    return {"step": STEP, "version": kenes.__version__, "inputs": inputs, "request": asked}
+    return SpaceProvenance(kenes.__version__, inputs, asked)
 
 
 def _digest(path: Path) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kenes.sources.city.arrays import Floats
-from kenes.vocabulary.errors import BadInput, SourceError
+from kenes.vocabulary.errors import SourceError
 
 MOST_W_M2 = 2000.0
 _COLUMNS = ("ghi", "dni", "dhi")
@@ -43,6 +45,25 @@ class Weather:
     dhi: Floats
 
 
+@dataclass(frozen=True)
+class _Year:
+    """What a file holds, as pvlib reads it.
+
+    Attributes:
+        local: hours as the file names them, shape (hour,).
+        time: of the sun, UTC, shape (hour,).
+        values: W/m² by column, shape (hour,) each.
+        latitude: degrees.
+        longitude: degrees.
+    """
+
+    local: Sequence[dt.datetime]
+    time: npt.NDArray[np.datetime64]
+    values: Mapping[str, Floats]
+    latitude: float
+    longitude: float
+
+
 def read_weather(path: Path) -> Weather:
     """Read a weather file of whichever kind, as pvlib reads it.
 
@@ -52,28 +73,19 @@ def read_weather(path: Path) -> Weather:
 
     Raises:
         SourceError: the file is of another kind, hours are missing, or values are.
-        BadInput: pvlib is not installed.
     """
-    try:
-        import pvlib.iotools  # noqa: F401, PLC0415 an extra
-    except ImportError as fault:
-        raise BadInput(
-            "weather file", expected="pvlib", found=str(fault), mend='Install it with `pip install "kenes[solar]"`.'
-        ) from None
     try:
         raw = path.read_bytes()
     except OSError as fault:
         raise SourceError("weather file", expected="a file", found=str(fault), where=str(path)) from None
     kind = _kind(raw, path)
     try:
-        table, meta, shift = {"epw": _epw, "tmy3": _tmy3, "pvgis": _pvgis}[kind](raw)
-        values = {name: np.asarray(table[name], np.float64) for name in _COLUMNS}
-        latitude, longitude = float(meta["latitude"]), float(meta["longitude"])
+        year = {"epw": _epw, "tmy3": _tmy3, "pvgis": _pvgis}[kind](raw)
     except (ValueError, KeyError, IndexError, TypeError) as fault:
         raise SourceError("weather file", expected=f"a whole {kind} file", found=repr(fault), where=str(path)) from None
-    _check(table.index, values, path)
-    time = table.index.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[s]") + shift
-    return Weather(kind, latitude, longitude, time, **values)
+    _check(year, path)
+    ghi, dni, dhi = (year.values[name] for name in _COLUMNS)
+    return Weather(kind, year.latitude, year.longitude, year.time, ghi, dni, dhi)
 
 
 def _kind(raw: bytes, path: Path) -> str:
@@ -103,44 +115,58 @@ def _text(raw: bytes) -> io.StringIO:
         return io.StringIO(raw.decode("latin-1"))
 
 
-def _epw(raw: bytes) -> tuple[Any, Any, np.timedelta64]:
-    from pvlib.iotools import read_epw  # noqa: PLC0415
+def _epw(raw: bytes) -> _Year:
+    from pvlib.iotools import read_epw  # noqa: PLC0415 an extra
 
     table, meta = read_epw(_text(raw))
-    return table, meta, _HALF_HOUR  # pvlib names the start of the hour
+    return _year(table, meta, _HALF_HOUR)  # pvlib names the start of the hour
 
 
-def _tmy3(raw: bytes) -> tuple[Any, Any, np.timedelta64]:
-    from pvlib.iotools import read_tmy3  # noqa: PLC0415
+def _tmy3(raw: bytes) -> _Year:
+    from pvlib.iotools import read_tmy3  # noqa: PLC0415 an extra
 
     table, meta = read_tmy3(_text(raw))
     first = table.index[0]
     if first.minute == 30:
-        return table, meta, 0 * _HALF_HOUR
-    return table, meta, -_HALF_HOUR if first.hour == 1 else _HALF_HOUR
+        return _year(table, meta, 0 * _HALF_HOUR)
+    return _year(table, meta, -_HALF_HOUR if first.hour == 1 else _HALF_HOUR)
 
 
-def _pvgis(raw: bytes) -> tuple[Any, Any, np.timedelta64]:
-    from pvlib.iotools import read_pvgis_tmy  # noqa: PLC0415
+def _pvgis(raw: bytes) -> _Year:
+    from pvlib.iotools import read_pvgis_tmy  # noqa: PLC0415 an extra
 
     table, meta = read_pvgis_tmy(io.BytesIO(raw), pvgis_format="csv")
     about = meta["inputs"]
     seconds = round(about.get("irradiance time offset", 0.0) * 3600)
-    return table, about, np.timedelta64(seconds, "s")
+    return _year(table, about, np.timedelta64(seconds, "s"))
 
 
-def _check(index: Any, values: dict[str, Floats], path: Path) -> None:
+def _year(table: Any, about: Any, shift: np.timedelta64) -> _Year:
+    """A table and its header, the sun standing so much later than the table names the hour."""
+    hours = table.index.tz_convert("UTC").tz_localize(None).to_numpy()
+    time: npt.NDArray[np.datetime64] = hours.astype("datetime64[s]")
+    return _Year(
+        list(table.index.to_pydatetime()),
+        time + shift,
+        {name: np.asarray(table[name], np.float64) for name in _COLUMNS},
+        float(about["latitude"]),
+        float(about["longitude"]),
+    )
+
+
+def _check(year: _Year, path: Path) -> None:
     """Every hour of a year once, each with three values that may be."""
-    hours = {(t.month, t.day, t.hour) for t in index}
-    if len(index) not in (8760, 8784) or len(hours) != len(index):
-        raise _hours_missing(len(hours), path, len(index))
-    for name, column in values.items():
+    hours = {(hour.month, hour.day, hour.hour) for hour in year.local}
+    if len(year.local) not in (8760, 8784) or len(hours) != len(year.local):
+        raise _hours_missing(len(hours), path, len(year.local))
+    for name, column in year.values.items():
         wrong = ~((column >= 0) & (column <= MOST_W_M2))
         if wrong.any():
+            first = year.local[int(np.flatnonzero(wrong)[0])]
             raise SourceError(
                 "weather file",
                 expected=f"{name} from 0 to {MOST_W_M2:g} W/m² in every hour",
-                found=f"{int(wrong.sum())} hours without or beyond, the first at {index[wrong.argmax()]}",
+                found=f"{int(wrong.sum())} hours without or beyond, the first at {first}",
                 where=str(path),
             )
 
