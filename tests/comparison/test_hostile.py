@@ -315,7 +315,7 @@ def test_a_child_without_weight_may_be_zero_under_a_geometric_mean(monkeypatch):
     assert profile.index == pytest.approx([2, 4, 3])
     factors = [{"kind": "errors", "sd": {"i0": 0.01}}]
     fast = uncertainty(profile, 20, factors=factors)
-    monkeypatch.setattr("kenes.comparison.draws.drawing.recipe", lambda *_: None)
+    monkeypatch.setattr("kenes.comparison.draws.drawing.recipe", lambda *_, **__: None)
     assert uncertainty(profile, 20, factors=factors).draw_scores == pytest.approx(fast.draw_scores)
 
 

@@ -39,7 +39,7 @@ def test_a_gap_is_drawn_in_the_unit_of_its_step(steps):
 @pytest.mark.parametrize("method", ["mean", "median"])
 def test_a_place_without_gaps_keeps_its_score_when_those_of_others_are_drawn(monkeypatch, compiled, method):
     if not compiled:
-        monkeypatch.setattr(drawing, "recipe", lambda *_: None)
+        monkeypatch.setattr(drawing, "recipe", lambda *_, **__: None)
     rng = np.random.default_rng(2)
     values = np.exp(related(rng, 60, 8))
     values[rng.random(values.shape) < 0.1] = np.nan
@@ -85,7 +85,7 @@ def test_compiled_draws_fill_gaps_as_the_build_does(monkeypatch, steps):
     data = {**table(values), "group": list("xxyyzz") * 3, "size": (1 + rng.random(18)).tolist()}
     factors = [*GAPS, {"kind": "errors", "sd": {"i0": 0.2, "i2": 0.2}}]
     fast = uncertainty(build(spec, data), 40, factors=factors)
-    monkeypatch.setattr(drawing, "recipe", lambda *_: None)
+    monkeypatch.setattr(drawing, "recipe", lambda *_, **__: None)
     slow = uncertainty(build(spec, data), 40, factors=factors)
     assert fast.draw_scores == pytest.approx(slow.draw_scores, abs=1e-9, nan_ok=True)
 

@@ -5,9 +5,10 @@ from tests.comparison.worlds import asem, asem_steps, flat, table, two_levels
 from kenes.comparison import build, uncertainty, what_if
 from kenes.comparison.declared.coin import from_coin
 from kenes.comparison.declared.plain import with_changes
-from kenes.comparison.draws import drawing, intervals, replicates
+from kenes.comparison.draws import drawing, intervals
 from kenes.comparison.draws.factors import realise
 from kenes.comparison.draws.influence import designs, exact_shares, sensitivity, shares_of, sobol
+from kenes.comparison.draws.recipes import recipe
 from kenes.comparison.draws.shapley import drawn_effects, shapley_effects
 from kenes.comparison.steps import imputation
 from kenes.vocabulary.errors import BadInput, DefinitionError
@@ -171,14 +172,36 @@ def test_drawn_weights_give_the_index_of_those_weights():
 )
 def test_compiled_draws_equal_the_array_functions(steps, monkeypatch):
     rows, meta = asem()
-    plain, data = from_coin(rows, meta, steps=steps)
-    profile = build(plain, data)
-    factors = [{"kind": "errors", "share": 0.1}, {"kind": "gaps"}, WEIGHTS]
-    compiled = uncertainty(profile, 12, factors=factors)
-    assert replicates.recipe(profile, profile.spec, drawing.cell_errors(profile, profile.spec, factors)) is not None
-    monkeypatch.setattr(drawing, "recipe", lambda *_: None)
-    plainly = uncertainty(profile, 12, factors=factors)
-    assert compiled.drawn == pytest.approx(plainly.drawn, abs=1e-9, nan_ok=True)
+    compiled, plainly = both_ways(build(*from_coin(rows, meta, steps=steps)), monkeypatch)
+    assert compiled == pytest.approx(plainly, abs=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("mean", ["arithmetic", "geometric", "harmonic"])
+@pytest.mark.parametrize("cap", [True, False])
+def test_compiled_goalposts_and_means_over_gaps_equal_the_array_functions(mean, cap, monkeypatch):
+    values = np.random.default_rng(8).uniform(1, 9, size=(20, 4))
+    values[3, 1] = values[7, 0] = np.nan
+    nodes = {f"i{k}": {"goalposts": [2, 8] if k else [8, 2], "direction": 1 if k else -1} for k in range(4)}
+    steps = [{"normalise": {"method": "goalposts", "low": 100, "high": 200, "cap": cap}}, {"aggregate": mean}]
+    compiled, plainly = both_ways(build(flat(4, steps, nodes=nodes), table(values)), monkeypatch, gaps=False)
+    assert compiled == pytest.approx(plainly, abs=1e-9, nan_ok=True)
+
+
+def both_ways(profile, monkeypatch, *, gaps=True):
+    """Drawn scores by the compiled loops, and by the array functions."""
+    factors = [{"kind": "errors", "share": 0.1}, WEIGHTS, *([{"kind": "gaps"}] if gaps else [])]
+    made = []
+
+    def seen(*arguments, **options):
+        made.append(recipe(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(drawing, "recipe", seen)
+    compiled = uncertainty(profile, 12, factors=factors).drawn
+    assert made
+    assert None not in made
+    monkeypatch.setattr(drawing, "recipe", lambda *_, **__: None)
+    return compiled, uncertainty(profile, 12, factors=factors).drawn
 
 
 def test_a_gap_that_nobody_fills_widens_the_interval_of_its_own_place_alone():

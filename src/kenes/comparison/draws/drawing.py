@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,58 @@ from kenes.comparison.declared.specification import Specification, cannot_take, 
 from kenes.comparison.draws import replicates
 from kenes.comparison.draws.cell_errors import CellErrors, cell_errors
 from kenes.comparison.draws.factors import Draws, noise_of
-from kenes.comparison.draws.replicates import recipe
+from kenes.comparison.draws.recipes import Recipe, recipe
 from kenes.comparison.steps.aggregation import MEANS, aggregate
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One variant of the specification and what all its draws share.
+
+    `errors` are those of its cells, None where none are drawn; `made` is its recipe, None where it is not compiled;
+    `lacking` are the aggregates that stay missing, shape (node, row), None where none does.
+    """
+
+    profile: Profile
+    spec: Specification
+    rows: NDArray[np.intp]
+    kept: Sequence[int]
+    seed: int
+    errors: CellErrors | None
+    made: Recipe | None
+    lacking: Bools | None
+
+    def score(self, plan: Draws, members: NDArray[np.intp], drawn: Floats) -> None:
+        """Write the scores of some draws to `drawn`, shape (kept node, draw, row in `rows`)."""
+        weights, noise = plan.weights[:, members], plan.noise[:, members]
+        if self.errors is not None and self.made is not None:
+            fill = _filler(noise, self.errors.gap, self.seed)
+            replicates.run(self.made, self.spec, fill, weights, drawn, members)
+            return
+        everyone = np.arange(len(self.profile.places))
+        use = everyone if _compares_places(self.spec) else self.rows
+        found = evaluate_draws(
+            self.spec,
+            self._leaves(noise, use),
+            weights,
+            self.kept,
+            blocks=self.profile.workshop.blocks,
+            rows=use,
+            absent=None if self.lacking is None else self.lacking[:, use],
+        )
+        for k, scores in enumerate(found):
+            drawn[k, members] = scores if use is self.rows else scores[:, self.rows]
+
+    def _leaves(self, noise: Ints, use: NDArray[np.intp]) -> Floats:
+        """Normalised indicators of the rows used, with a last axis of draws where errors are drawn."""
+        if self.errors is None:
+            return self.profile.workshop.prepared(self.spec).values[use].T
+        return _noisy(self.profile, self.spec, noise, self.errors, self.seed, use)
 
 
 def scores_of(
@@ -39,46 +85,20 @@ def scores_of(
     Returns:
         Shape (kept node, draw, row in `rows`): the places of one draw lie together, ready to be ranked.
     """
-    count = len(plan.variant)
-    drawn = np.empty((len(kept), count, len(rows)))
-    used = np.unique(plan.variant).tolist()
+    drawn = np.empty((len(kept), len(plan.variant), len(rows)))
     errors = _errors_of(profile, plan, factors) if (plan.noise >= 0).any() else {}
-    recipes = {n: recipe(profile, plan.variants[n], errors[n]) for n in errors}
-    lacking = {n: _lacking(profile, plan.variants[n]) for n in used}
-    everyone = np.arange(len(profile.places))
-    jobs: list[tuple[int, NDArray[np.intp]]] = []
-    for number in range(len(plan.variants)):
+    jobs: list[tuple[Variant, NDArray[np.intp]]] = []
+    for number in np.unique(plan.variant).tolist():
+        spec, own = plan.variants[number], errors.get(number)
+        lacking = _lacking(profile, spec)
+        made = None if own is None else recipe(profile, spec, own, lacking, rows=rows, kept=kept)
+        variant = Variant(profile, spec, rows, kept, seed, own, made, lacking)
         members = np.flatnonzero(plan.variant == number)
-        jobs += [(number, members[i : i + CHUNK]) for i in range(0, len(members), CHUNK)]
+        jobs += [(variant, members[i : i + CHUNK]) for i in range(0, len(members), CHUNK)]
 
-    def run(job: tuple[int, NDArray[np.intp]]) -> None:
-        spec, members = plan.variants[job[0]], job[1]
-        made = recipes.get(job[0])
-        if made is not None:
-            replicates.run(
-                made,
-                spec,
-                _noise(plan.noise[:, members], made.gap, seed),
-                plan.weights[:, members],
-                kept,
-                rows,
-                drawn,
-                members,
-                lacking[job[0]],
-            )
-            return
-        use = everyone if _compares_places(spec) else rows
-        if errors:
-            leaves = _noisy(profile, spec, plan.noise[:, members], errors[job[0]], seed, use)
-        else:
-            leaves = profile.workshop.prepared(spec).values[use].T
-        short = lacking[job[0]]
-        absent = None if short is None else short[:, use]
-        found = evaluate_draws(
-            spec, leaves, plan.weights[:, members], kept, blocks=profile.workshop.blocks, rows=use, absent=absent
-        )
-        for k, scores in enumerate(found):
-            drawn[k, members] = scores if use is rows else scores[:, rows]
+    def run(job: tuple[Variant, NDArray[np.intp]]) -> None:
+        variant, members = job
+        variant.score(plan, members, drawn)
 
     if workers > 1 and len(jobs) > 1:
         with ThreadPoolExecutor(workers) as pool:
@@ -149,7 +169,7 @@ def _to_nominal_scale(
                 drawn[k, members] = shifted + np.nanmean(nominal[:, k])
 
 
-def _noise(replicates_of: NDArray[np.int64], gap: Bools, seed: int) -> Any:
+def _filler(replicates_of: Ints, gap: Bools, seed: int) -> Callable[[int, Floats], None]:
     """A function that fills a buffer with the normal numbers of one of these draws."""
     return lambda d, buffer: noise_of(seed, replicates_of[:, d], gap, buffer)
 

@@ -1,32 +1,30 @@
 """Compiled inner loops for draws with an error in every cell; loaded only when such draws are asked for.
 
-One call takes one draw through imputation, treatment, normalisation and the tree. The array functions of
-`imputation`, `treatment`, `normalisation` and `aggregation` say what each step means; a test holds the two
-equal.
+`score` takes each draw through imputation, treatment, normalisation and the tree. The array functions of
+`imputation`, `treatment`, `normalisation` and `aggregation` say what each step means; a test holds the two equal.
+What is called for each indicator takes single values: a struct would be copied at every call.
 """
 
-# ruff: noqa: E501, PLR0124, PLR0912
+# ruff: noqa: PLR0124 - a value that differs from itself is NaN
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
-NORMS = {
-    "none": 0,
-    "min_max": 1,
-    "z_score": 2,
-    "rank": 3,
-    "percentile_rank": 4,
-    "borda": 5,
-    "goalposts": 6,
-    "distance_to_max": 7,
-}
-THENS = {"none": 0, "log": 1, "log_coin": 2}
-MEANS = {"arithmetic": 0, "geometric": 1, "harmonic": 2}
+from kenes.comparison.draws.recipes import MEANS, NORMS, THENS, Ascent, NoisyCells, Preparation, Recipe
+from kenes.comparison.steps.compiling import compiled
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+NONE, MIN_MAX, DISTANCE_TO_MAX, Z_SCORE = map(NORMS.index, ("none", "min_max", "distance_to_max", "z_score"))
+PERCENTILE_RANK, BORDA, GOALPOSTS = map(NORMS.index, ("percentile_rank", "borda", "goalposts"))
+UNCHANGED, LOG = map(THENS.index, ("none", "log"))
+ARITHMETIC, GEOMETRIC = map(MEANS.index, ("arithmetic", "geometric"))
 
 
-@njit(cache=True, nogil=True)
-def _shape(x, skew, kurt):  # type: ignore[no-untyped-def]
+@compiled
+def _shape(x: Floats, skew: float, kurtosis: float) -> tuple[bool, float]:
     """Whether the column passes, and its skewness."""
     n, total, level = 0, 0.0, 0.0
     for v in x:
@@ -48,11 +46,11 @@ def _shape(x, skew, kurt):  # type: ignore[no-untyped-def]
         return True, 0.0
     g1 = np.sqrt(n) * s3 / s2**1.5 * np.sqrt(n * (n - 1.0)) / (n - 2.0)
     g2 = ((n + 1.0) * (n * s4 / (s2 * s2) - 3.0) + 6.0) * (n - 1.0) / ((n - 2.0) * (n - 3.0))
-    return (abs(g1) < skew or g2 < kurt), g1
+    return (abs(g1) < skew or g2 < kurtosis), g1
 
 
-@njit(cache=True, nogil=True)
-def _edges(x):  # type: ignore[no-untyped-def]
+@compiled
+def _edges(x: Floats) -> tuple[float, float]:
     low, high = np.inf, -np.inf
     for v in x:
         low = min(low, v)
@@ -60,42 +58,51 @@ def _edges(x):  # type: ignore[no-untyped-def]
     return low, high
 
 
-@njit(cache=True, nogil=True)
-def _winsorise(x, skew, kurt, most):  # type: ignore[no-untyped-def]
+@compiled
+def _next_to(x: Floats, edge: float, upper: bool) -> float:
+    """The value next to the greatest (or the least) one."""
+    following = -np.inf if upper else np.inf
+    for v in x:
+        if upper:
+            if v < edge and v > following:
+                following = v
+        elif v > edge and v < following:
+            following = v
+    return following
+
+
+@compiled
+def _winsorise(x: Floats, skew: float, kurtosis: float, most: int) -> bool:
     """In place; true when the shape passes afterwards."""
-    ok, g1 = _shape(x, skew, kurt)
+    ok, g1 = _shape(x, skew, kurtosis)
     high, low = 0, 0
     while not ok and (most < 0 or high + low < most):
         bottom, top = _edges(x)
-        edge, following, count = (top, -np.inf, 0) if g1 >= 0 else (bottom, np.inf, 0)
-        for v in x:
-            if g1 >= 0:
-                if v < edge and v > following:
-                    following = v
-            elif v > edge and v < following:
-                following = v
+        upper = g1 >= 0
+        edge, count = (top if upper else bottom), 0
+        following = _next_to(x, edge, upper)
         for i in range(x.size):
             if x[i] == edge:
                 x[i] = following
                 count += 1
-        if g1 >= 0:
+        if upper:
             high = count
         else:
             low = count
-        ok, g1 = _shape(x, skew, kurt)
+        ok, g1 = _shape(x, skew, kurtosis)
     return ok
 
 
-@njit(cache=True, nogil=True)
-def _transform(x, code):  # type: ignore[no-untyped-def]
+@compiled
+def _transform(x: Floats, then: int) -> None:
     low, high = _edges(x)
-    shift = 1.0 if code == 1 else 0.01 * (high - low)
+    shift = 1.0 if then == LOG else 0.01 * (high - low)
     for i in range(x.size):
         x[i] = np.log(x[i] - low + shift)
 
 
-@njit(cache=True, nogil=True)
-def _impute(x, groups, count, noise, floor, ceiling):  # type: ignore[no-untyped-def]
+@compiled
+def _impute(x: Floats, noise: Floats, groups: Ints, count: int, floor: float, ceiling: float) -> None:
     """Group means in place, plus the noise of each filled cell, inside the observed range."""
     total, n = np.zeros(count), np.zeros(count)
     gaps = False
@@ -112,48 +119,55 @@ def _impute(x, groups, count, noise, floor, ceiling):  # type: ignore[no-untyped
                 x[i] = min(max(fill + noise[i], min(fill, floor)), max(fill, ceiling))
 
 
-@njit(cache=True, nogil=True)
-def _normalise(x, code, direction, a, b, worst, best, cap):  # type: ignore[no-untyped-def]
-    """In place, by code; a and b are low and high, or mean and deviation."""
-    if code == 6:
-        for i in range(x.size):
-            share = (x[i] - worst) / (best - worst)
-            if cap:
-                if share > 1.0:
-                    share = 1.0
-                elif share < 0.0:
-                    share = 0.0
-            x[i] = share * (b - a) + a
+@compiled
+def _treat(
+    x: Floats, spare: Floats, skew: float, kurtosis: float, winsorise: bool, most: int, then: int, combine: bool
+) -> None:
+    """Winsorised in place, then transformed where that is not enough; `spare` is room for one column."""
+    ok, _ = _shape(x, skew, kurtosis)
+    if ok:
         return
-    if direction < 0:
-        for i in range(x.size):
-            x[i] = -x[i]
-    if code in (1, 7):
-        low, high = _edges(x)
-        scale = (b - a) / (high - low) if high > low else np.nan
-        for i in range(x.size):
-            x[i] = (x[i] - low) * scale + a
-    elif code == 2:
-        low, high = _edges(x)
-        n, total, square = 0, 0.0, 0.0
-        for v in x:
-            if v == v:
-                n += 1
-                total += v
-        mean = total / n if n > 0 else np.nan
-        for v in x:
-            if v == v:
-                square += (v - mean) ** 2
-        spread = np.sqrt(square / (n - 1)) if n > 1 else 0.0
-        scale = b / spread if spread > 0 and high > low else np.nan
-        for i in range(x.size):
-            x[i] = (x[i] - mean) * scale + a
-    elif code in (3, 4, 5):
-        _rank(x, code)
+    spare[:] = x
+    if winsorise:
+        ok = _winsorise(x, skew, kurtosis, most)
+    if not ok and then != UNCHANGED:
+        if not combine:
+            x[:] = spare
+        _transform(x, then)
 
 
-@njit(cache=True, nogil=True)
-def _rank(x, code):  # type: ignore[no-untyped-def]
+@compiled
+def _to_goalposts(x: Floats, low: float, high: float, worst: float, best: float, cap: bool) -> None:
+    for i in range(x.size):
+        share = (x[i] - worst) / (best - worst)
+        if cap:
+            if share > 1.0:
+                share = 1.0
+            elif share < 0.0:
+                share = 0.0
+        x[i] = share * (high - low) + low
+
+
+@compiled
+def _to_z_scores(x: Floats, mean: float, deviation: float) -> None:
+    low, high = _edges(x)
+    n, total, square = 0, 0.0, 0.0
+    for v in x:
+        if v == v:
+            n += 1
+            total += v
+    centre = total / n if n > 0 else np.nan
+    for v in x:
+        if v == v:
+            square += (v - centre) ** 2
+    spread = np.sqrt(square / (n - 1)) if n > 1 else 0.0
+    scale = deviation / spread if spread > 0 and high > low else np.nan
+    for i in range(x.size):
+        x[i] = (x[i] - centre) * scale + mean
+
+
+@compiled
+def _to_ranks(x: Floats, norm: int) -> None:
     order = np.argsort(x)
     n = 0
     for v in x:
@@ -165,134 +179,194 @@ def _rank(x, code):  # type: ignore[no-untyped-def]
         if k > 0 and sorted_x[k] - sorted_x[k - 1] > 1e-12 * max(abs(sorted_x[k]), abs(sorted_x[k - 1])):
             first = k
         rank = first + 1.0
-        if code == 4:
+        if norm == PERCENTILE_RANK:
             rank = (rank - 1.0) / (n - 1.0) if n > 1 else np.nan
-        elif code == 5:
+        elif norm == BORDA:
             rank -= 1.0
         x[order[k]] = rank
 
 
-@njit(cache=True, nogil=True)
-def prepare(
-    x,
-    noise,
-    floor,
-    ceiling,
-    keep,
-    groups,
-    group_count,
-    treated,
-    skew,
-    kurt,
-    most,
-    then,
-    combine,
-    norm,
-    direction,
-    a,
-    b,
-    worst,
-    best,
-    cap,
-):  # type: ignore[no-untyped-def]
-    """Impute, treat and normalise one draw in place; `x` has shape (indicator, row).
+@compiled
+def _normalise(x: Floats, norm: int, direction: int, low: float, high: float) -> None:
+    """In place, by code, where no goalposts are given; low and high are the ends, or mean and deviation."""
+    if direction < 0:
+        for i in range(x.size):
+            x[i] = -x[i]
+    if norm in (MIN_MAX, DISTANCE_TO_MAX):
+        least, greatest = _edges(x)
+        scale = (high - low) / (greatest - least) if greatest > least else np.nan
+        for i in range(x.size):
+            x[i] = (x[i] - least) * scale + low
+    elif norm == Z_SCORE:
+        _to_z_scores(x, low, high)
+    elif norm != NONE:
+        _to_ranks(x, norm)
 
-    `noise` is added where a gap is filled, between `floor` and `ceiling` of the indicator; `keep` marks rows not screened out; `group_count` 0 means no imputation; `most` -1 means no limit and
-    `treated` 0 none; `norm` -1 means that values stay as they are.
+
+@compiled
+def _leave_out(x: Floats, keep: Bools) -> None:
+    for i in range(x.size):
+        if not keep[i]:
+            x[i] = np.nan
+
+
+@compiled
+def _prepare(x: Floats, noise: Floats, steps: Preparation) -> None:
+    """Impute, treat and normalise one draw in place.
+
+    Args:
+        x: shape (indicator, row).
+        noise: added where a gap is filled; shape (indicator, row).
+        steps: what happens to each indicator.
     """
     spare = np.empty(x.shape[1])
     for column in range(x.shape[0]):
         line = x[column]
+        _leave_out(line, steps.keep)
+        if steps.group_count > 0:
+            floor, ceiling = steps.floor[column], steps.ceiling[column]
+            _impute(line, noise[column], steps.groups, steps.group_count, floor, ceiling)
+            _leave_out(line, steps.keep)
+        if steps.treats:
+            limits = steps.skew[column], steps.kurtosis[column]
+            winsorise, most = steps.winsorise[column], steps.most[column]
+            _treat(line, spare, *limits, winsorise, most, steps.then[column], steps.combine[column])
+        if steps.normalises:
+            norm, low, high = steps.norm[column], steps.low[column], steps.high[column]
+            if norm == GOALPOSTS:
+                _to_goalposts(line, low, high, steps.worst[column], steps.best[column], steps.cap[column])
+            else:
+                _normalise(line, norm, steps.direction[column], low, high)
+
+
+@compiled
+def _refused(line: Floats, counted: Bools) -> bool:
+    """Whether a row that counts has a value that no geometric or harmonic mean can take."""
+    found = False
+    for i in range(line.size):
+        found |= line[i] <= 0.0 and counted[i]
+    return found
+
+
+@compiled
+def _add(out: Floats, line: Floats, weight: float, mean: int) -> None:
+    """Add a child without gaps to the sum of its parent, turned as the mean asks."""
+    if mean == ARITHMETIC:
         for i in range(line.size):
-            if not keep[i]:
-                line[i] = np.nan
-        if group_count > 0:
-            _impute(line, groups, group_count, noise[column], floor[column], ceiling[column])
-            for i in range(line.size):
-                if not keep[i]:
-                    line[i] = np.nan
-        if treated[column] > 0:
-            spare[:] = line
-            ok, _ = _shape(line, skew[column], kurt[column])
-            if not ok:
-                if treated[column] == 2:
-                    ok = _winsorise(line, skew[column], kurt[column], most[column])
-                if not ok and then[column] > 0:
-                    if not combine[column]:
-                        line[:] = spare
-                    _transform(line, then[column])
-        if norm[column] >= 0:
-            _normalise(
-                line, norm[column], direction[column], a[column], b[column], worst[column], best[column], cap[column]
-            )
+            out[i] += weight * line[i]
+    elif mean == GEOMETRIC:
+        for i in range(line.size):
+            out[i] += weight * np.log(line[i])
+    else:
+        for i in range(line.size):
+            out[i] += weight / line[i]
 
 
-@njit(cache=True, nogil=True)
-def climb(x, start, children, method, weights, scores, gaps, absent, counted):  # type: ignore[no-untyped-def]
+@compiled
+def _turned(v: float, mean: int) -> float:
+    """A value as its mean adds it up."""
+    return v if mean == ARITHMETIC else np.log(v) if mean == GEOMETRIC else 1.0 / v
+
+
+@compiled
+def _add_present(out: Floats, below: Floats, line: Floats, weight: float, mean: int) -> None:
+    """Add a child with gaps, and its weight where it has a value."""
+    for i in range(line.size):
+        v = line[i]
+        if v == v:
+            below[i] += weight
+            out[i] += weight * _turned(v, mean)
+
+
+@compiled
+def _climb(x: Floats, weights: Floats, scores: Floats, ascent: Ascent) -> int:
     """Scores of all aggregates of one draw.
 
     Gives the first aggregate whose mean met a value that it cannot take in a row that counts, or -1.
 
     Args:
         x: leaves, shape (indicator, row).
-        start: first position in `children` of each aggregate, and the end; shape (aggregate + 1,).
-        children: positions of children, one aggregate after the other.
-        method: code of each aggregate.
         weights: shape (node,).
         scores: written; shape (aggregate, row).
-        gaps: whether any leaf may be missing.
-        absent: aggregates that stay missing, shape (aggregate, row), or empty.
-        counted: rows that count, shape (row,).
+        ascent: the tree.
     """
     wrong = -1
     leaves, rows = x.shape
     below = np.empty(rows)
-    for k in range(start.size - 1):
-        out, code = scores[k], method[k]
+    for k in range(ascent.start.size - 1):
+        out, mean = scores[k], ascent.mean[k]
         out[:] = 0.0
         below[:] = 0.0
         total = 0.0
-        for j in range(start[k], start[k + 1]):
-            c = children[j]
-            w = weights[c]
-            if w == 0.0:
+        for j in range(ascent.start[k], ascent.start[k + 1]):
+            c = ascent.children[j]
+            weight = weights[c]
+            if weight == 0.0:
                 continue
-            total += w
+            total += weight
             line = x[c] if c < leaves else scores[c - leaves]
-            if code > 0 and wrong < 0:
-                for i in range(rows):
-                    if line[i] <= 0.0 and counted[i]:
-                        wrong = k
-            if gaps:
-                for i in range(rows):
-                    v = line[i]
-                    if v == v:
-                        below[i] += w
-                        out[i] += w * (v if code == 0 else np.log(v) if code == 1 else 1.0 / v)
-            elif code == 0:
-                for i in range(rows):
-                    out[i] += w * line[i]
-            elif code == 1:
-                for i in range(rows):
-                    out[i] += w * np.log(line[i])
+            if mean != ARITHMETIC and wrong < 0 and _refused(line, ascent.counted):
+                wrong = k
+            if ascent.gaps:
+                _add_present(out, below, line, weight, mean)
             else:
-                for i in range(rows):
-                    out[i] += w / line[i]
+                _add(out, line, weight, mean)
         for i in range(rows):
-            share = below[i] if gaps else total
+            share = below[i] if ascent.gaps else total
             v = out[i] / share if share > 0.0 else np.nan
-            out[i] = v if code == 0 else np.exp(v) if code == 1 else 1.0 / v
-            if absent.size > 0 and absent[k, i]:
+            out[i] = v if mean == ARITHMETIC else np.exp(v) if mean == GEOMETRIC else 1.0 / v
+            if ascent.absent.size > 0 and ascent.absent[k, i]:
                 out[i] = np.nan
     return wrong
 
 
-@njit(cache=True, nogil=True)
-def noisy(raw, errors, low, high, z, cells, x, noise):  # type: ignore[no-untyped-def]
-    """X = raw plus errors times z between low and high; where raw is a gap, the product goes to `noise`; all flat."""
-    x[:] = raw
-    for k in range(cells.size):
-        if raw[cells[k]] == raw[cells[k]]:
-            x[cells[k]] = min(max(x[cells[k]] + errors[k] * z[k], low[k]), high[k])
+@compiled
+def _write_noisy(x: Floats, noise: Floats, z: Floats, drawn: NoisyCells) -> None:
+    """Values of one draw: raw plus errors times z, between low and high; for a gap the product goes to `noise`.
+
+    Args:
+        x: written; shape (indicator * row,).
+        noise: written where raw is a gap; shape (indicator * row,).
+        z: standard normal numbers, shape (cell,).
+        drawn: the cells.
+    """
+    x[:] = drawn.raw
+    for k in range(drawn.cells.size):
+        cell = drawn.cells[k]
+        if drawn.raw[cell] == drawn.raw[cell]:
+            x[cell] = min(max(drawn.raw[cell] + drawn.errors[k] * z[k], drawn.low[k]), drawn.high[k])
         else:
-            noise[cells[k]] = errors[k] * z[k]
+            noise[cell] = drawn.errors[k] * z[k]
+
+
+@compiled
+def score(
+    z: Floats, weights: Floats, members: Ints, x: Floats, noise: Floats, scores: Floats, out: Floats, recipe: Recipe
+) -> int:
+    """Write the scores of some draws to `out[kept, draw, row]`.
+
+    Gives the first aggregate whose mean met a value that it cannot take in a row that counts, or -1.
+
+    Args:
+        z: standard normal numbers, shape (draw, cell).
+        weights: shape (draw, node).
+        members: positions of the draws in `out`, shape (draw,).
+        x: room for the indicators of one draw, shape (indicator, row).
+        noise: room for the errors of fills, zeros at first; shape (indicator, row).
+        scores: room for the aggregates of one draw, shape (aggregate, row).
+        out: shape (kept node, draw, kept row).
+        recipe: the variant.
+    """
+    leaves, rows = x.shape[0], recipe.ascent.rows
+    for d in range(members.size):
+        _write_noisy(x.ravel(), noise.ravel(), z[d], recipe.noisy)
+        _prepare(x, noise, recipe.preparation)
+        wrong = _climb(x, weights[d], scores, recipe.ascent)
+        if wrong >= 0:
+            return wrong
+        for k in range(recipe.ascent.kept.size):
+            position = recipe.ascent.kept[k]
+            line = x[position] if position < leaves else scores[position - leaves]
+            for i in range(rows.size):
+                out[k, members[d], i] = line[rows[i]]
+    return -1
