@@ -109,7 +109,7 @@ def read_words(language: str) -> Catalog:
     return read_po(BytesIO(path.read_bytes() if path.is_file() else b""), locale=language)
 
 
-def words_of(language: str, said: list[Message]) -> bytes:
+def words_of(language: str, said: Sequence[Message]) -> bytes:
     """What the catalogue of a language should hold: translations that there are, and a place for each new message."""
     had, counting = read_words(language), get_plural(language)
     made = Catalog(locale=language)

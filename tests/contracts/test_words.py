@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ from kenes.vocabulary.languages import LANGUAGES
 
 _FIELDS = re.compile(r"%\((\w+)\)s")
 _PER_CENT = re.compile(r"%(?!\(\w+\)s)")
+
+
+@cache
+def said() -> tuple[Message, ...]:
+    return tuple(words.messages())
 
 
 def every(code: str) -> list[Message]:
@@ -31,7 +37,7 @@ def fields(text: str) -> set[str]:
 
 
 def test_messages_are_found_in_templates_modules_and_declared_reasons() -> None:
-    found = {message.id: [file for file, _ in message.locations] for message in words.messages()}
+    found = {message.id: [file for file, _ in message.locations] for message in said()}
     assert "portal/templates/base.html" in found["Map"]
     assert found["persons"] == ["pages/language.py"]
     counted = ("The sensor gives %(count)s zero in a row.", "The sensor gives %(count)s zeros in a row.")
@@ -107,10 +113,10 @@ def test_a_message_that_would_not_be_found_is_seen(tmp_path: Path, line: str) ->
 
 
 def test_a_new_message_waits_and_one_that_nobody_says_goes() -> None:
-    said = words.messages()
+    first, *others = said()
     new = Message("A message that is new: %(name)s", context="here", locations=[("pages/made.py", 0)])
-    made = words.words_of("tr", [*said[1:], new]).decode()
-    assert said[0].id not in [m.id for m in words.read_po(words.BytesIO(made.encode()))]
+    made = words.words_of("tr", [*others, new]).decode()
+    assert first.id not in [m.id for m in words.read_po(words.BytesIO(made.encode()))]
     assert made.endswith(
         '# unreviewed\n#: pages/made.py\n#, python-format\nmsgctxt "here"\n'
         'msgid "A message that is new: %(name)s"\nmsgstr ""\n\n'
