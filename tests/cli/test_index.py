@@ -72,6 +72,7 @@ def test_every_step_is_written_in_the_pinned_form(result):
     assert list(rows_of(result / "scores.csv")[0])[:2] == ["place", "Index"]
     assert list(rows_of(result / "correlations.csv")[0]) == ["a", "b", "method", "r", "p"]
     pinned = "index,place,node,score,score_low,score_high,rank,rank_low,rank_high,level,draws,coverage,ranked,reason"
+    pinned += ",reason_values"
     assert (result / "intervals.csv").read_text().splitlines()[0] == pinned
 
 

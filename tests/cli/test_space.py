@@ -16,7 +16,7 @@ from kenes.indicators.space.measurements import COLUMNS
 MONACO = Path(__file__).parents[1] / "data" / "osm" / "monaco"
 PINNED = (
     "indicator,edition,place,start,end,dimensions,value,unit,uncertainty,uncertainty_kind,coverage,origin,quality,flags,"
-    "reason,provenance,source,distance,origin_model,headway_min,district,population,unsnapped"
+    "reason,provenance,reason_values,source,distance,origin_model,headway_min,district,population,unsnapped"
 )
 
 
@@ -343,7 +343,7 @@ def test_a_feed_that_does_not_run_that_day_is_told_and_flagged(tmp_path):
     assert result.exit_code == 0, result.output
     assert "No trip on 2023-12-27 in other.zip" in result.output
     rows = [r for r in measured_rows(tmp_path / "out") if r["source"] == "gtfs" and r["indicator"] == "sdg_11_2_1"]
-    assert all("feeds_without_service" in r["flags"].split(";") for r in rows)
+    assert all("feeds_without_service" in r["flags"].split() for r in rows)
     assert json.loads((tmp_path / "out" / "quality.json").read_text())["feeds_without_service"] == ["other.zip"]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kenes.vocabulary.reason_kinds import DECLARED, Declared, Kind, declare, declare_counted
 
-__all__ = ["DECLARED", "Declared", "Kind"]
+__all__ = ["DECLARED", "SPATIAL", "Declared", "Kind"]
 
 NUMBER, AMOUNT, COUNT, YEAR, UNIT = Kind.NUMBER, Kind.AMOUNT, Kind.COUNT, Kind.YEAR, Kind.UNIT
 TEXT, TEXTS = Kind.TEXT, Kind.TEXTS
@@ -380,3 +380,22 @@ declare_counted(
     count=COUNT,
     expected=COUNT,
 )
+
+
+# Why a spatial indicator has no value.
+
+_others = frozenset(DECLARED)
+declare("none_mapped", "not known: the map holds no such place, which does not mean that there is none")
+declare("kinds_not_mapped", "not known: some kinds of places are not on the map at all")
+declare("nothing_in_reach", "no value: nothing is in reach")
+declare("no_street_in_reach", "not known: nobody has a street within reach")
+declare("no_streets", "no value: the map holds no streets here")
+declare("no_study_area", "no value: there is no study area")
+declare("no_built_up_area", "no value: nothing is built up here")
+declare("no_population_given", "no value: no population grid was given")
+declare("no_population_inside", "no value: nobody of the grid lives inside the area")
+declare("no_population", "no value: nobody lives here")
+declare("no_stops_mapped", "not known: the map holds no stop, which does not mean that there is none")
+declare("population_stands_still", "no value: the population hardly changes, so the ratio has no meaning")
+SPATIAL: frozenset[str] = frozenset(DECLARED) - _others
+"""Codes that measuring a city gives."""

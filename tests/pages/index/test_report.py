@@ -55,7 +55,7 @@ def test_the_ranking_begins_with_the_best_and_says_why_a_place_has_no_rank(built
     ranks = re.findall(r"<tr><td>[^<]*</td><td>(\d*)</td>", ranking)
     assert ranks == ["1", "2", "3", "4", "5", "6", "7", ""]
     assert ranking.rindex("c0002") > ranking.rindex("<tr>")
-    assert "too few values" in ranking
+    assert "Too little of the index has data for this place." in ranking
 
 
 def test_numbers_of_tables_follow_the_language_and_years_stay_whole(built):

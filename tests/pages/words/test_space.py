@@ -13,6 +13,7 @@ from kenes.catalogue.translations import read_entries
 from kenes.pages.language import ENGLISH, language
 from kenes.pages.words import space
 from kenes.vocabulary.languages import LANGUAGES
+from kenes.vocabulary.reason_codes import SPATIAL
 
 SOURCE = Path(kenes.__file__).parent
 EMITTERS = sorted((SOURCE / "indicators" / "space").glob("*.py")) + sorted(
@@ -94,7 +95,7 @@ def test_every_flag_and_reason_that_is_written_has_words():
     codes = emitted()
     assert {"no_population", "kinds_not_mapped", "hay_davies", "population_shrinks", "union_of_cells"} <= codes
     assert {"tilt_", "azimuth_", "plane_area_error_", "built_up_"} <= codes
-    table = {*space.FLAGS, *space.REASONS}
+    table = {*space.FLAGS, *SPATIAL}
     without = {
         c for c in codes if c not in table and not (c.endswith("_") and any(t.startswith(c[:-1]) for t in table))
     }

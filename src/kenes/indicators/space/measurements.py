@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kenes.vocabulary.reasons import reason
+
 COLUMNS = (
     "indicator",
     "edition",
@@ -23,6 +25,7 @@ COLUMNS = (
     "flags",
     "reason",
     "provenance",
+    "reason_values",
     "source",
     "distance",
     "origin_model",
@@ -132,9 +135,10 @@ def columns_of(measurement: SpatialMeasurement, context: MeasurementContext) -> 
         "coverage": m.coverage,
         "origin": "computed",
         "quality": None,
-        "flags": ";".join(m.flags) or None,
+        "flags": " ".join(m.flags) or None,
         "reason": m.reason,
         "provenance": context.provenance,
+        "reason_values": reason(m.reason).text if m.reason else None,
         "source": m.source,
         "distance": m.distance,
         "origin_model": m.origin_model,

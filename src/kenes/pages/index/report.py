@@ -24,11 +24,9 @@ from kenes.pages.figures.radar import MOST_SPOKES
 from kenes.pages.index.workbook import Table
 from kenes.pages.language import Language, message
 from kenes.pages.rendering import as_it_is, rendered
+from kenes.vocabulary.reason_codes import DECLARED
 
 MOST_BARS, MOST_CELLS, MOST_ROWS = 100, 120, 200
-_WHY: Mapping[str, str] = MappingProxyType(
-    {"no_data": message("no value at all"), "coverage": message("too few values")}
-)
 _TITLES: Mapping[str, str] = MappingProxyType(
     {
         "weights": message("Weights"),
@@ -154,7 +152,7 @@ def _ranking(intervals: Intervals, say: Language) -> _Shown:
                 say("%(low)s to %(high)s", low=low, high=high) if intervals.ranked[row] else "",
                 _cell(float(intervals.score[row, -1]), say),
                 _cell(float(intervals.coverage[row, -1]), say),
-                say(_WHY[reason]) if reason and reason in _WHY else reason or "",
+                say(DECLARED[reason].message) if reason else "",
             ]
         )
     last = -1 if all(intervals.ranked) else None

@@ -1,6 +1,6 @@
 """Words for the codes of spatial indicators: one table for each set of codes, in English as translators see them.
 
-The keys of `FLAGS`, `REASONS` and `REMARKS` are all codes that a measurement or an input may carry; a test finds one
+The keys of `FLAGS` and `REMARKS` are all codes that a measurement or an input may carry; a test finds one
 that has no words.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from kenes.pages.language import Language, message, message_in
+from kenes.vocabulary.reason_codes import DECLARED, SPATIAL
 
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
@@ -114,24 +115,7 @@ FLAGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Warnings about a value; some carry a number."""
-REASONS: Mapping[str, str] = MappingProxyType(
-    {
-        "none_mapped": message("not known: the map holds no such place, which does not mean that there is none"),
-        "kinds_not_mapped": message("not known: some kinds of places are not on the map at all"),
-        "nothing_in_reach": message("no value: nothing is in reach"),
-        "no_street_in_reach": message("not known: nobody has a street within reach"),
-        "no_streets": message("no value: the map holds no streets here"),
-        "no_study_area": message("no value: there is no study area"),
-        "no_built_up_area": message("no value: nothing is built up here"),
-        "no_population_given": message("no value: no population grid was given"),
-        "no_population_inside": message("no value: nobody of the grid lives inside the area"),
-        "no_population": message("no value: nobody lives here"),
-        "no_stops_mapped": message("not known: the map holds no stop, which does not mean that there is none"),
-        "population_stands_still": message("no value: the population hardly changes, so the ratio has no meaning"),
-        "unknown": message("no value, for a reason that this page has no words for; see measurements.csv"),
-    }
-)
-"""Why there is no value."""
+UNKNOWN_REASON = message("no value, for a reason that this page has no words for; see measurements.csv")
 REMARKS: Mapping[str, str] = MappingProxyType(
     {
         "map_open_spaces": message("%(count)s open public spaces"),
@@ -236,7 +220,7 @@ def reason(say: Language, code: str | None) -> str:
     >>> reason(Language("en"), "no_population")
     'no value: nobody lives here'
     """
-    return say(REASONS.get(code or "", REASONS["unknown"]))
+    return say(DECLARED[code].message if code in SPATIAL else UNKNOWN_REASON)
 
 
 def remark(say: Language, code: str, count: float) -> str:

@@ -19,6 +19,7 @@ from kenes.comparison.draws.intervals import Intervals
 from kenes.comparison.readings.explanation import contributions
 from kenes.comparison.readings.structure import correlations, effective_weights
 from kenes.store.exports import cell as text_cell
+from kenes.vocabulary.reasons import reason
 
 Row = Sequence[Any]
 Tables = dict[str, tuple[list[str], list[Row]]]
@@ -39,6 +40,7 @@ SCORES = (
     "coverage",
     "ranked",
     "reason",
+    "reason_values",
 )
 _SHARES = ("first", "first_low", "first_high", "total", "total_low", "total_high")
 
@@ -130,7 +132,8 @@ def interval_table(profile: Profile, intervals: Intervals) -> tuple[list[str], l
     rows = []
     for number, record in enumerate(intervals.rows()):
         whole = {k: None if record[k] is None else int(record[k]) for k in ("rank", "rank_low", "rank_high")}
-        full = {"index": profile.spec.id, **record, **whole}
+        why = reason(record["reason"]).text if record["reason"] else None
+        full = {"index": profile.spec.id, **record, **whole, "reason_values": why}
         if times is not None:
             full["time"] = times[number // len(intervals.nodes)]
         rows.append([full[c] for c in columns])
