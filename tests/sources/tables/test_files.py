@@ -122,3 +122,31 @@ def test_a_text_file_is_no_workbook(read):
 
 def test_a_lone_quote_within_a_cell_is_a_character(read):
     assert read('place,time,PM10,note\nAda,2019,1,5" pipe\n').column("value") == [1.0]
+
+
+ADA = "Ada,2019,1\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "data", "file"),
+    [
+        ("file_empty", b"", "{path: d.csv}"),
+        ("file_truncated", GOOD.encode(), "{path: d.csv, bytes: 99}"),
+        ("file_truncated", GOOD.encode()[:-5], "{path: d.csv}"),
+        ("file_other", GOOD.encode(), "{path: d.csv, bytes: 9}"),
+        ("file_encoding", "place,time,PM10\nŞehir,2019,1\n".encode("iso-8859-9"), "{path: d.csv}"),
+        ("file_binary", b"a,b\n1,\x002\n", "{path: d.csv}"),
+        ("file_of_other_kind", b"%PDF-1.4", "{path: d.csv}"),
+        ("file_of_other_kind", GOOD.encode(), "{path: d.xlsx}"),
+        ("file_of_other_kind", GOOD.encode(), "{path: d.json}"),
+        ("records_missing", b'{"rows": 3}', "{path: d.json, records: rows}"),
+        ("column_missing", b"place,time\n", "{path: d.csv}"),
+        ("heading_twice", b"place,time,PM10,PM10\n", "{path: d.csv}"),
+        ("header_missing", b"place,time,PM10\n", "{path: d.csv, skip_rows: 1}"),
+        ("quote_open", f'{GOOD}"{ADA}'.encode(), "{path: d.csv}"),
+    ],
+)
+def test_a_refused_file_has_a_code_that_says_what_is_wrong_with_it(read, code, data, file):
+    with pytest.raises(SourceError) as caught:
+        read(data, file=file)
+    assert caught.value.code == code, caught.value

@@ -77,6 +77,7 @@ class Corrections:
                     expected=_spelled(correction),
                     where=self._mapping.where(correction.line),
                     mend="The source may have mended itself: look, and remove the correction.",
+                    code="correction_unmatched",
                 )
 
     def _one(self, touched: Touched, correction: Correction, mask: Mask) -> None:
@@ -91,6 +92,7 @@ class Corrections:
                     found=repr(text.strip()),
                     where=f"{self._mapping.file.path}, {Cell(row)}; {self._mapping.where(correction.line)}",
                     mend="The source may have mended itself: look, and remove or mend the correction.",
+                    code="correction_unmatched",
                 )
             locator = str(Cell(row, column))
             self.made.append(Corrected(locator, column, text, correction.action, correction.reason))

@@ -69,13 +69,13 @@ def check_file(data: bytes | Path, form: FileForm) -> CheckedFile:
     """
     name = form.path or (data.name if isinstance(data, Path) else "the file")
     if isinstance(data, Path) and not data.is_file():
-        raise SourceError("file is not there", expected=str(data), where=name)
+        raise SourceError("file is not there", expected=str(data), where=name, code="file_absent")
     try:
         size, digest = _hash(data)
     except OSError as error:
-        raise SourceError("file cannot be read", found=str(error), where=name) from error
+        raise SourceError("file cannot be read", found=str(error), where=name, code="file_unreadable") from error
     if size == 0:
-        raise SourceError("file is empty", where=name, mend="Fetch it again from its source.")
+        raise SourceError("file is empty", where=name, mend="Fetch it again from its source.", code="file_empty")
     _check_declared(form, size, digest, name)
     checked = CheckedFile(data, name, digest, size, _format(form, next(_chunks(data))))
     if checked.format == "xlsx":
@@ -83,7 +83,13 @@ def check_file(data: bytes | Path, form: FileForm) -> CheckedFile:
     else:
         _check_text(checked, form.encoding)
     if checked.format in ("xlsx", "json") and size > WORKBOOK_MAX_BYTES:
-        raise SourceError("file is too large for its format", found=f"{size} bytes", where=name, mend="Use CSV.")
+        raise SourceError(
+            "file is too large for its format",
+            found=f"{size} bytes",
+            where=name,
+            mend="Use CSV.",
+            code="file_too_large",
+        )
     return checked
 
 
@@ -115,6 +121,7 @@ def _check_declared(form: FileForm, size: int, digest: str, name: str) -> None:
             found=f"{size} bytes",
             where=name,
             mend="Fetch it again from its source.",
+            code="file_truncated",
         )
     if (form.bytes is not None and size != form.bytes) or (form.sha256 and digest != form.sha256):
         raise SourceError(
@@ -123,6 +130,7 @@ def _check_declared(form: FileForm, size: int, digest: str, name: str) -> None:
             found=f"{size} bytes, SHA-256 {digest[:12]}",
             where=name,
             mend="If the source has issued a new edition, check the mapping and declare its size and hash.",
+            code="file_other",
         )
 
 
@@ -140,6 +148,7 @@ def _check_text(file: CheckedFile, encoding: str) -> None:
                 expected=f"text in {encoding}",
                 found=f"a zero byte at {at}",
                 where=file.name,
+                code="file_binary",
             )
         pending = decoder.getstate()[0]
         try:
@@ -151,14 +160,18 @@ def _check_text(file: CheckedFile, encoding: str) -> None:
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise SourceError("file ends within a character", where=file.name, mend="Fetch it again.") from error
+        raise SourceError(
+            "file ends within a character", where=file.name, mend="Fetch it again.", code="file_truncated"
+        ) from error
 
 
 def _refuse_magic(name: str, chunk: bytes) -> None:
     start = chunk.lstrip()[:16]
     for magic, kind in _MAGIC.items():
         if start.lower().startswith(magic.lower()):
-            raise SourceError("file is of another kind", expected="text", found=kind, where=name)
+            raise SourceError(
+                "file is of another kind", expected="text", found=kind, where=name, code="file_of_other_kind"
+            )
 
 
 def _encoding_error(name: str, encoding: str, error: UnicodeDecodeError, offset: int, lines: int) -> SourceError:
@@ -170,6 +183,7 @@ def _encoding_error(name: str, encoding: str, error: UnicodeDecodeError, offset:
         found=f"byte 0x{seen[error.start]:02x} at offset {offset + error.start} in {around!r}",
         where=f"{name}, line {lines + seen[: error.start].count(10) + 1}",
         mend=f"Declare the right encoding; the bytes read as {' or '.join(guesses)}." if guesses else "",
+        code="file_encoding",
     )
 
 
@@ -185,7 +199,9 @@ def _check_workbook(file: CheckedFile) -> None:
         with file.open() as stream, zipfile.ZipFile(stream) as archive:
             sizes = [(info.file_size, info.compress_size) for info in archive.infolist()]
     except zipfile.BadZipFile as error:
-        raise SourceError("file is no XLSX workbook", found=str(error), where=file.name) from error
+        raise SourceError(
+            "file is no XLSX workbook", found=str(error), where=file.name, code="file_of_other_kind"
+        ) from error
     full, packed = sum(size for size, _ in sizes), sum(size for _, size in sizes)
     if full > WORKBOOK_MAX_BYTES or full > WORKBOOK_MAX_RATIO * max(packed, 1):
         raise SourceError(
@@ -193,4 +209,5 @@ def _check_workbook(file: CheckedFile) -> None:
             expected=f"at most {WORKBOOK_MAX_BYTES} bytes and {WORKBOOK_MAX_RATIO} times its size",
             found=f"{full} bytes from {packed}",
             where=file.name,
+            code="file_too_large",
         )

@@ -60,6 +60,7 @@ def plan_cells(mapping: SourceMapping, records: Records) -> tuple[CellPlan, ...]
                 f"no heading fits {rule.pattern!r}",
                 found=", ".join(records.header)[:400],
                 where=mapping.where(rule.line),
+                code="column_missing",
             )
         for heading, match in matches:
             found[heading].append(_plan(mapping, rule, match.groupdict()))

@@ -95,7 +95,7 @@ class Reading:
             SourceError: at the end, a correction that fits no row; or records that cannot be split.
         """
         if self._started:
-            raise SourceError("a reading can be taken once", where=self._name)
+            raise SourceError("a reading can be taken once", where=self._name, code="reading_taken")
         self._started = True
         for batch in self._records.batches(needed_columns(self.mapping, self._cells, self._records)):
             if len(batch.rows):

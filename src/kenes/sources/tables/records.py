@@ -116,7 +116,9 @@ def split_parts(form: FileForm, header: tuple[str, ...], name: str) -> dict[str,
         tails = {heading: heading.rpartition(" / ")[2] for heading in header if form.header_rows > 1}
         return {tail: (h, -1) for h, tail in tails.items() if lowest[tail] == 1 and tail != h}
     if column not in header:
-        raise SourceError(f"column {column!r} to split is missing", found=", ".join(header)[:400], where=name)
+        raise SourceError(
+            f"column {column!r} to split is missing", found=", ".join(header)[:400], where=name, code="column_missing"
+        )
     return {part: (column, position) for position, part in enumerate(into)}
 
 
@@ -145,6 +147,7 @@ def headings(form: FileForm, records: list[list[str]], name: str) -> tuple[str, 
             f"heading {twice[0]!r} stands {names.count(twice[0])} times",
             where=f"{name}, row {form.skip_rows + 1}",
             mend="Rename one in the file's header, or declare header_rows and skip_rows.",
+            code="heading_twice",
         )
     return tuple(names)
 
@@ -162,7 +165,13 @@ def require_columns(records: Records, columns: tuple[str, ...], name: str) -> No
         hint = f"Did you mean {near[0]!r}?" if near else "Correct the mapping."
         if len(records.header) == 1:
             hint = f"Only one column was found: is the delimiter {records.form.delimiter!r} right?"
-        raise SourceError(f"column {column!r} is missing", found=", ".join(records.names)[:400], where=name, mend=hint)
+        raise SourceError(
+            f"column {column!r} is missing",
+            found=", ".join(records.names)[:400],
+            where=name,
+            mend=hint,
+            code="column_missing",
+        )
 
 
 def delimited(file: CheckedFile, form: FileForm) -> Records:
@@ -176,7 +185,7 @@ def delimited(file: CheckedFile, form: FileForm) -> Records:
         above = [_record(stream, form, file.name) for _ in range(form.skip_rows)]
         heads = [_record(stream, form, file.name) for _ in range(form.header_rows)]
     if any(not head for head in heads):
-        raise SourceError("file ends before its header", where=file.name)
+        raise SourceError("file ends before its header", where=file.name, code="header_missing")
     names = headings(form, heads, file.name)
     _check_end(file, form, len(names))
     _check_quotes(file, form)
@@ -194,7 +203,7 @@ def _record(stream: TextIO, form: FileForm, name: str) -> list[str]:
     while text.count('"') % 2 and (more := stream.readline(BLOCK)):
         text += more
         if len(text) > BLOCK:
-            raise SourceError("a quote in the header is not closed", where=name)
+            raise SourceError("a quote in the header is not closed", where=name, code="quote_open")
     if form.format == "eurostat_tsv":
         return text.rstrip("\r\n").split("\t")
     return next(csv.reader([text], delimiter=form.delimiter), [])
@@ -218,6 +227,7 @@ def _check_end(file: CheckedFile, form: FileForm, width: int) -> None:
             found=f"{cells} cells in {last[-80:]!r}",
             where=file.name,
             mend="Fetch the file again from its source.",
+            code="file_truncated",
         )
 
 
@@ -236,7 +246,9 @@ def _check_quotes(file: CheckedFile, form: FileForm) -> None:
                 start = reader.line_num + 1
         except csv.Error as error:
             if "unexpected end" in str(error):
-                raise SourceError("a quote is never closed", where=f"{file.name}, line {start}") from error
+                raise SourceError(
+                    "a quote is never closed", where=f"{file.name}, line {start}", code="quote_open"
+                ) from error
 
 
 class _Utf8(io.RawIOBase):
@@ -284,7 +296,9 @@ class _Delimited:
         except pa.ArrowInvalid as error:
             if "Empty CSV" in str(error):
                 return
-            raise SourceError("file cannot be split into records", found=str(error), where=self._file.name) from error
+            raise SourceError(
+                "file cannot be split into records", found=str(error), where=self._file.name, code="records_unreadable"
+            ) from error
         finally:
             stream.close()
 

@@ -28,15 +28,19 @@ def workbook(file: CheckedFile, form: FileForm) -> Records:
         book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
         sheet = form.sheet or book.sheet_names[0]
         if sheet not in book.sheet_names:
-            raise SourceError(f"sheet {sheet!r} is missing", found=", ".join(book.sheet_names), where=file.name)
+            raise SourceError(
+                f"sheet {sheet!r} is missing", found=", ".join(book.sheet_names), where=file.name, code="sheet_missing"
+            )
         cells: list[list[object]] = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise SourceError("workbook cannot be read", found=str(error), where=file.name) from error
+        raise SourceError(
+            "workbook cannot be read", found=str(error), where=file.name, code="file_unreadable"
+        ) from error
     texts = [[cell_text(cell) for cell in row] for row in cells]
     first = form.skip_rows + form.header_rows
     heads = texts[form.skip_rows : first]
     if len(heads) < form.header_rows:
-        raise SourceError("sheet ends before its header", where=f"{file.name}, sheet {sheet!r}")
+        raise SourceError("sheet ends before its header", where=f"{file.name}, sheet {sheet!r}", code="header_missing")
     return _table(file, form, headings(form, heads, file.name), texts[first:], first)
 
 
@@ -49,15 +53,17 @@ def document(file: CheckedFile, form: FileForm) -> Records:
     try:
         found: object = json.loads(file.read().decode(form.encoding), parse_int=str, parse_float=str)
     except (ValueError, RecursionError) as error:
-        raise SourceError("file is no JSON", found=str(error), where=file.name) from error
+        raise SourceError("file is no JSON", found=str(error), where=file.name, code="file_of_other_kind") from error
     for key in (form.records or "").split(".") if form.records else ():
         if not is_mapping(found) or key not in found:
-            raise SourceError(f"no list of records at {form.records!r}", where=file.name)
+            raise SourceError(f"no list of records at {form.records!r}", where=file.name, code="records_missing")
         found = found[key]
     items = found if is_list(found) else [None]
     records = [item for item in items if is_mapping(item)]
     if len(records) != len(items):
-        raise SourceError(f"no list of records at {form.records or 'the root'!r}", where=file.name)
+        raise SourceError(
+            f"no list of records at {form.records or 'the root'!r}", where=file.name, code="records_missing"
+        )
     keys = tuple(dict.fromkeys(key for item in records for key in item))
     names = headings(form, [list(keys)], file.name)
     rows = [[cell_text(item.get(key)) for key in keys] for item in records]
