@@ -47,7 +47,7 @@ def test_fifteen_minutes_are_1250_metres_on_foot_and_3750_by_bicycle(speed, reac
 
 
 def test_a_place_at_exactly_fifteen_minutes_is_reached():
-    found = access.Access(("a", "b"), np.array([[15.0, 15.0 + 1e-9], [1.0, np.inf]]), (1, 1))
+    found = access.AccessTimes(("a", "b"), np.array([[15.0, 15.0 + 1e-9], [1.0, np.inf]]), (1, 1))
     assert found.reached.tolist() == [2.0, 0.0]
 
 

@@ -17,7 +17,7 @@ MINUTES = 15.0
 
 
 @dataclass(frozen=True)
-class Access:
+class AccessTimes:
     """How far each starting point is from the nearest place of each kind.
 
     Attributes:
@@ -51,7 +51,7 @@ def access_to(
     starts: Positions,
     metres_per_minute: float,
     longest_minutes: float = 60.0,
-) -> Access:
+) -> AccessTimes:
     """Minutes to the nearest place of each kind, one search a kind.
 
     Args:
@@ -67,7 +67,7 @@ def access_to(
         rows.append(field.at(starts) / metres_per_minute)
         mapped.append(int(places.found.sum()))
     minutes = np.array(rows).reshape(len(rows), len(starts.chain))
-    return Access(tuple(destinations), minutes, tuple(mapped))
+    return AccessTimes(tuple(destinations), minutes, tuple(mapped))
 
 
 def gini(persons: Floats, values: Floats) -> float | None:

@@ -10,7 +10,7 @@ from kenes.indicators.space.access import (
     CYCLING_M_PER_MIN,
     MINUTES,
     WALKING_M_PER_MIN,
-    Access,
+    AccessTimes,
     access_to,
     gini,
 )
@@ -153,7 +153,7 @@ def _snapped(city: City, finder: StreetFinder, kinds: tuple[str, ...]) -> dict[s
     return {kind: finder.snap(places[kind].longitude, places[kind].latitude, city.request.snap_m) for kind in kinds}
 
 
-def _cycling(city: City, starts: Starts, kinds: tuple[str, ...]) -> Access | None:
+def _cycling(city: City, starts: Starts, kinds: tuple[str, ...]) -> AccessTimes | None:
     streets = city.extract.streets
     ride = streets.cyclable[streets.way]
     if not ride.any():
@@ -164,7 +164,7 @@ def _cycling(city: City, starts: Starts, kinds: tuple[str, ...]) -> Access | Non
     return access_to(graph, _snapped(city, finder, kinds), at, CYCLING_M_PER_MIN)
 
 
-def _access(starts: Starts, access: Access, mode: str) -> list[SpatialMeasurement]:
+def _access(starts: Starts, access: AccessTimes, mode: str) -> list[SpatialMeasurement]:
     """Access to each kind, to so many kinds, to all, its means, and how unequally it is shared."""
     name, found = f"access_15min_{mode}", list[SpatialMeasurement]()
     for kind, minutes, mapped in zip(access.kinds, access.minutes, access.mapped, strict=True):
