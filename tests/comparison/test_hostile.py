@@ -186,6 +186,10 @@ WRONG = [
     ({"steps": [{"normalise": {"low": float("nan")}}]}, r"normalise\.low: expected a number"),
     ({"steps": [{"normalise": {"method": "z_score", "sd": 0}}]}, r"normalise\.sd: expected a number above zero"),
     ({"steps": [{"normalise": {"transform": "logg"}}]}, r"normalise\.transform: expected one of none, log"),
+    ({"steps": [{"normalise": {"over": "month"}}]}, r"normalise\.over: expected one of all, year"),
+    ({"steps": [{"normalise": {"method": "power"}}]}, "normalise method: expected one of none, min_max"),
+    ({"steps": [{"aggregate": {"method": "rank"}}]}, "aggregate method: expected one of arithmetic, .*aggregators="),
+    ({"steps": [{"treat": {"then": "sqrt"}}]}, r"treat\.then: expected one of none, log, log_coin, boxcox"),
     ({"steps": [{"treat": {"skew": [1]}}]}, r"treat\.skew: expected"),
     ({"steps": [{"treat": {"max_points": -1}}]}, r"treat\.max_points: expected"),
     ({"steps": [{"treat": {"method": "percentile", "lower": 0.9, "upper": 0.1}}]}, r"treat\.lower: expected no more"),
@@ -218,6 +222,9 @@ def test_a_setting_of_another_kind_or_out_of_range_is_refused_by_name(fields, sa
         ({"id": "i0", "direction": [1]}, "direction: expected 1, -1, more, less or target"),
         ({"id": "i0", "weight": float("nan")}, "weight: expected a number"),
         ({"id": "i0", "treat": {"then": "sqrt"}}, r"treat\.then: expected one of"),
+        ({"id": "i0", "normalise": "power"}, "normalise method: expected one of none, min_max"),
+        ({"id": "i0", "normalise": {"over": "month"}}, r"normalise\.over: expected one of all, year"),
+        ({"id": "p0", "aggregate": "rank"}, "aggregate method: expected one of arithmetic"),
     ],
 )
 def test_what_a_node_cannot_have_is_refused(node, says):
@@ -376,3 +383,27 @@ def test_an_indicator_without_spread_gets_no_weight_from_data(method):
     assert found[1] == 0
     assert found.sum() == pytest.approx(1)
     assert found[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("scale", "mean", "refused"),
+    [
+        ("percentile_rank", "geometric", True),
+        ("borda", "harmonic", True),
+        ("distance_to_max", {"method": "power", "power": 0}, True),
+        ({"method": "z_score", "mean": 0}, "geometric", True),
+        ({"method": "z_score", "mean": 100}, "geometric", False),
+        ({"method": "min_max", "low": 0}, "harmonic", True),
+        ({"method": "min_max", "low": 1}, "harmonic", False),
+        ("percentile_rank", {"method": "power", "power": 2}, False),
+        ("none", "geometric", False),
+        ("rank", "geometric", False),
+    ],
+)
+def test_a_scale_that_is_sure_to_reach_zero_is_refused_under_a_mean_that_needs_more(scale, mean, refused):
+    plain = flat(2, [{"normalise": scale}, {"aggregate": mean}])
+    if refused:
+        with pytest.raises(DefinitionError, match=r"node index: expected values above zero under a .* mean, found"):
+            from_plain(plain)
+    else:
+        assert from_plain(plain).has("normalise")

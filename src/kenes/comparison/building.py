@@ -27,7 +27,6 @@ from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
-STAGES = ("denominated", "imputed", "treated", "normalised")
 STAGE_OF = {"denominate": "denominated", "impute": "imputed", "screen": "screened", "treat": "treated"}
 
 

@@ -15,7 +15,7 @@ from kenes.comparison import (
     uncertainty,
 )
 from kenes.comparison.readings import checks
-from kenes.comparison.readings.structure import clusters, removal_study, variance_inflation
+from kenes.comparison.readings.structure import removal_study
 from kenes.comparison.steps import weights
 from kenes.comparison.steps.correlating import components
 from kenes.vocabulary.errors import BadInput, DefinitionError
@@ -57,7 +57,6 @@ def test_components_of_two_indicators_are_one_plus_and_minus_the_correlation():
     assert found.eigenvalues == pytest.approx([1 + r, 1 - r])
     assert found.kmo == pytest.approx(0.5)
     assert found.bartlett_chi2 == pytest.approx(-(60 - 1 - 9 / 6) * np.log(1 - r**2))
-    assert variance_inflation(values) == pytest.approx([1 / (1 - r**2)] * 2)
 
 
 def test_effective_weights_sum_to_one_and_importance_follows_correlation():
@@ -68,9 +67,7 @@ def test_effective_weights_sum_to_one_and_importance_follows_correlation():
     assert importance(profile).sum() == pytest.approx(1)
 
 
-def test_clusters_part_what_lies_apart_and_removal_is_measured_in_ranks():
-    values = np.vstack([RNG.normal(size=(5, 3)), RNG.normal(size=(5, 3)) + 50, [[np.nan] * 3]])
-    assert clusters(values, 2).tolist() == [0] * 5 + [1] * 5 + [-1]
+def test_removal_is_measured_in_ranks():
     profile = build(flat(3, STEPS), table([[1.0, 9, 5], [2, 1, 5], [3, 2, 5.5], [4, 3, 5.1]]))
     study = removal_study(profile)
     assert set(study) == {"i0", "i1", "i2"}

@@ -6,14 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kenes.comparison.declared.rules import Settings
-from kenes.comparison.declared.specification import BY_BRANCH, METHODS, THEN, Node, Specification, needs_positive
+from kenes.comparison.declared.specification import BY_BRANCH, Node, Specification, needs_positive
 from kenes.vocabulary.errors import DefinitionError
 
-OWN_MEND = (
-    "Correct the method. A function of your own cannot be named in a file alone: build in Python with "
-    "aggregators={name: function}."
-)
-REACHES_ZERO = ("z_score", "percentile_rank", "borda", "distance_to_max", "none")
+REACHES_ZERO = ("percentile_rank", "borda", "distance_to_max")
 
 
 def check(spec: Specification) -> None:
@@ -143,14 +139,9 @@ def _check_methods(spec: Specification) -> None:
     for position in spec.tree.aggregates:
         settings, node = spec.aggregate_of(position), spec.tree.ids[position]
         method = settings["method"]
-        if method not in METHODS["aggregate"] and "own" not in settings:
-            raise DefinitionError(
-                f"node {node}", expected=", ".join(METHODS["aggregate"]), found=str(method), mend=OWN_MEND
-            )
         if method == "power" and "power" not in settings:
             raise DefinitionError(f"node {node}", expected="a power", found="none", mend="Add aggregate.power.")
-        positive = needs_positive(settings) or (method == "power" and float(settings["power"]) <= 0)
-        for child in spec.tree.children[position] if positive else ():
+        for child in spec.tree.children[position] if needs_positive(settings) else ():
             if child < spec.tree.leaves:
                 _check_positive(spec, node, method, spec.tree.ids[child])
         if method == "owa":
@@ -165,9 +156,6 @@ def _check_methods(spec: Specification) -> None:
     for leaf in spec.indicators:
         _check_normalisation(spec, leaf)
     _check_homes(spec)
-    then = spec.step("treat").get("then") or "none"
-    if then not in THEN:
-        raise DefinitionError("treat.then", expected=", ".join(THEN), found=str(then))
     _check_imputation(spec.step("impute"), spec)
 
 
@@ -228,8 +216,6 @@ def _check_imputation(settings: Settings, spec: Specification) -> None:
         raise DefinitionError("impute.by", expected=f"no branch for {method}", found="branch", mend="Remove by.")
     if method == "value" and settings.get("value") is None:
         raise DefinitionError("impute.value", expected="the value to fill", found="none", mend="Add impute.value.")
-    if settings.get("axis", "column") not in ("column", "row"):
-        raise DefinitionError("impute.axis", expected="column or row", found=str(settings["axis"]))
 
 
 def _check_positive(spec: Specification, node: str, method: str, leaf: str) -> None:
@@ -238,10 +224,9 @@ def _check_positive(spec: Specification, node: str, method: str, leaf: str) -> N
         return
     settings = spec.normalise_of(leaf)
     norm = settings["method"]
-    zero = norm in REACHES_ZERO and not (norm == "z_score" and float(settings.get("mean", 0)) > 0)
-    zero = zero and norm != "none"
-    zero = zero or (norm == "min_max" and float(settings.get("low", 0)) <= 0)
-    if zero:
+    centred = norm == "z_score" and float(settings.get("mean", 0)) <= 0
+    from_zero = norm == "min_max" and float(settings.get("low", 0)) <= 0
+    if norm in REACHES_ZERO or centred or from_zero:
         raise DefinitionError(
             f"node {node}",
             expected=f"values above zero under a {method} mean",
@@ -264,10 +249,6 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
             found="none",
             mend=f"Add {field_name} to the node.",
         )
-    if method not in METHODS["normalise"]:
-        raise DefinitionError(
-            f"node {leaf}", expected=", ".join(METHODS["normalise"]), found=str(method), mend="Correct the method."
-        )
     tables = {"categorical": "categories", "optimum_range": "spread"}
     if method in tables and not settings.get(tables[method]):
         raise DefinitionError(
@@ -282,5 +263,3 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
         )
     if node.direction == "target" and node.target is None:
         raise DefinitionError(f"node {leaf}", expected="a target for its direction", found="none", mend="Add target.")
-    if settings.get("over", "all") not in ("all", "year"):
-        raise DefinitionError(f"node {leaf}", expected="over: all or year", found=str(settings["over"]))

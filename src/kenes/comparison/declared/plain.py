@@ -19,7 +19,7 @@ from kenes.comparison.declared.allowed import (
     mapping,
     sequence,
 )
-from kenes.comparison.declared.consistency import OWN_MEND, check
+from kenes.comparison.declared.consistency import check
 from kenes.comparison.declared.own_functions import Aggregator, OwnFunction, registered
 from kenes.comparison.declared.rules import gives, is_rule, read_rule
 from kenes.comparison.declared.specification import (
@@ -61,6 +61,10 @@ SPEC_FIELDS = (
     "uncertainty",
     "nodes",
     "steps",
+)
+OWN_MEND = (
+    "Correct the method. A function of your own cannot be named in a file alone: build in Python with "
+    "aggregators={name: function}."
 )
 SEED = ("a whole number of zero or more", lambda v: is_whole(v) and v >= 0)
 MOST_DRAWS = 1_000_000
@@ -196,8 +200,6 @@ def set_path(plain: Plain, path: str, value: Any) -> None:
     elif isinstance(here, list):
         position = _position(here, last, path)
         here[position] = {last: value} if isinstance(here[position], dict) and last in here[position] else value
-    elif parts[0] == "steps" and len(parts) == 2 and isinstance(here, dict):
-        here[last] = value
     else:
         here[last] = value
 
@@ -207,10 +209,7 @@ def _enter(here: Any, part: str, before: str, path: str) -> Any:
     if isinstance(here, list):
         if before == "steps" and part in STEP_SETTINGS:
             return _step(here, part)[part]
-        found = here[_position(here, part, path)]
-        if before == "steps" and isinstance(found, dict) and len(found) == 1:
-            return found
-        return found
+        return here[_position(here, part, path)]
     if isinstance(here, dict):
         if len(here) == 1 and part not in here and next(iter(here)) in STEP_SETTINGS:
             return here[next(iter(here))].setdefault(part, {})

@@ -80,7 +80,7 @@ def read_rule(given: Settings, name: str) -> Settings:
             raise DefinitionError(
                 setting, expected=expected, found=repr(given[setting]), where=where, mend="Correct the field."
             )
-    if method in NEEDED and not isinstance(given.get(NEEDED[method]), Mapping):
+    if method in NEEDED and given.get(NEEDED[method]) is None:
         raise DefinitionError(
             where,
             expected=f"{NEEDED[method]} for {method}",

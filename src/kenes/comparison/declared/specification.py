@@ -117,7 +117,6 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 BY_BRANCH = ("mean", "median", "em", "chained", "knn", "multiple")
 SENSITIVITY = ("sobol", "shapley")
-THEN = ("none", "log", "log_coin", "boxcox")
 POSITIVE_ONLY = ("geometric", "harmonic")
 
 

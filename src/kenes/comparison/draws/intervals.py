@@ -23,7 +23,6 @@ from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-CHUNK = 256
 
 
 @dataclass(frozen=True)

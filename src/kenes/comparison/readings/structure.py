@@ -100,12 +100,6 @@ def cronbach_alpha(values: Floats, *, standardised: bool = False) -> float:
     return float(k / (k - 1) * (1 - parts / whole)) if whole > 1e-12 * parts else np.nan
 
 
-def variance_inflation(values: Floats) -> Floats:
-    """Variance inflation factor of each indicator over complete rows, shape (indicator,)."""
-    table = values[np.isfinite(values).all(axis=1)]
-    return np.asarray(np.diag(np.linalg.inv(np.corrcoef(table.T))))
-
-
 def effective_weights(profile: Profile) -> Floats:
     """Share of each node in the root: product of the shares on its way up; shape (node,), the root 1."""
     tree, share = profile.spec.tree, profile.weights()
@@ -128,21 +122,6 @@ def importance(profile: Profile) -> Floats:
     ]
     total = sum(squared)
     return np.array(squared) / total if total else np.array(squared)
-
-
-def clusters(values: Floats, k: int) -> NDArray[np.int64]:
-    """Ward clusters of places on standardised complete indicators, numbered by first appearance; -1 if incomplete."""
-    from scipy.cluster import hierarchy  # noqa: PLC0415 - loaded when wanted
-
-    ok = np.isfinite(values).all(axis=1)
-    table = values[ok]
-    spread = table.std(axis=0, ddof=1)
-    scaled = (table - table.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    raw = hierarchy.fcluster(hierarchy.ward(scaled), k, criterion="maxclust")
-    seen = {label: i for i, label in enumerate(dict.fromkeys(raw.tolist()))}
-    found = np.full(len(values), -1)
-    found[ok] = [seen[label] for label in raw.tolist()]
-    return found
 
 
 def removal_study(profile: Profile) -> dict[str, float]:

@@ -62,7 +62,6 @@ class Components:
     explained: Floats
     loadings: Floats
     kmo: float
-    kmo_each: Floats
     bartlett_chi2: float
     bartlett_p: float
     places: int
@@ -97,14 +96,12 @@ def components(values: Floats) -> Components:
     vectors = vectors * np.where(vectors.sum(axis=0) < 0, -1, 1)
     loadings = vectors * np.sqrt(np.maximum(eigenvalues, 0))
     if eigenvalues[-1] < 1e-12:  # an indicator is a sum of others: partial correlations and likelihood have no value
-        return Components(eigenvalues, eigenvalues / m, loadings, np.nan, np.full(m, np.nan), np.nan, np.nan, n)
+        return Components(eigenvalues, eigenvalues / m, loadings, np.nan, np.nan, np.nan, n)
     inverse = np.linalg.inv(r)
     partial = -inverse / np.sqrt(np.outer(np.diag(inverse), np.diag(inverse)))
     off = ~np.eye(m, dtype=bool)
     r2, p2 = np.where(off, r**2, 0), np.where(off, partial**2, 0)
     chi2 = -(n - 1 - (2 * m + 5) / 6) * float(np.linalg.slogdet(r)[1])
     with np.errstate(invalid="ignore"):
-        whole, each = r2.sum() / (r2.sum() + p2.sum()), r2.sum(axis=0) / (r2.sum(axis=0) + p2.sum(axis=0))
-    return Components(
-        eigenvalues, eigenvalues / m, loadings, float(whole), each, chi2, float(stats.chi2.sf(chi2, m * (m - 1) / 2)), n
-    )
+        kmo = float(r2.sum() / (r2.sum() + p2.sum()))
+    return Components(eigenvalues, eigenvalues / m, loadings, kmo, chi2, float(stats.chi2.sf(chi2, m * (m - 1) / 2)), n)

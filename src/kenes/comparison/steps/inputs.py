@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,6 @@ class Inputs:
     errors: Floats | None
     denominators: Mapping[str, Floats]
     groups: Mapping[str, tuple[Any, ...]]
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def blocks(self) -> list[Rows]:
@@ -86,7 +85,6 @@ def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
         errors=_errors(errors, spec, values),
         denominators={d: numbers(columns[d], d) for d in sorted(wanted)},
         groups={g: tuple(columns[g]) for g in sorted(names)},
-        extra={k: v for k, v in columns.items() if k not in spec.indicators},
     )
 
 
