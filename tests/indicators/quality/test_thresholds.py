@@ -358,6 +358,10 @@ def test_copies_share_thirty_values_and_half_of_the_shorter_series() -> None:
         table = observations(series(values, place="tr-a"), series(other, place="tr-b"))
         return len(found(judge_observations(table, PM), "conflict"))
 
+    longer, shorter = days(40, seed=23, count=200), days(45, seed=24, count=60)
+    shorter[:30] = longer[:30]
+    table = observations(series(longer, place="tr-a"), series(shorter, place="tr-b"))
+    assert len(found(judge_observations(table, PM), "conflict")) == 2
     assert copied(30, 60) == 2
     assert copied(29, 50) == 0
     assert copied(50, 100) == 2

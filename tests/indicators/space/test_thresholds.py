@@ -200,6 +200,9 @@ def test_a_crossing_has_three_streets_and_a_dead_end_has_one():
     assert (len(crossings(graph).longitude), len(dead_ends(graph))) == (1, 3)
     bend = street(0, 100, 200)
     assert (len(crossings(bend).longitude), len(dead_ends(bend))) == (0, 2)
+    x, y = np.array([0, 100, 100, 0]) / DEGREE_M, np.array([0, 0, 100, 100]) / NORTH_M
+    ring = build_graph(x, y, np.arange(4), np.array([1, 2, 3, 0]))
+    assert (len(crossings(ring).longitude), len(dead_ends(ring))) == (0, 0)
 
 
 def test_a_merged_crossing_counts_once_in_the_density_of_a_neighbourhood():

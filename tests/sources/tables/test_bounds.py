@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 import time
 
@@ -77,11 +76,20 @@ def test_a_file_refuses_the_cell_that_overflows_and_keeps_its_neighbours(read) -
     assert all(math.isfinite(value) for value in found.column("value"))
 
 
-def test_a_whole_number_of_json_keeps_all_its_digits(read) -> None:
-    rows = [{"place": "Ada", "time": 2019, "PM10": 2**63}, {"place": "Ada", "time": 2020, "PM10": 10**400}]
-    found = read(json.dumps(rows), file="{path: d.json, format: json}")
-    assert (found.column("value"), found.column("text")) == ([2.0**63], [str(2**63)])
-    assert found.report.refused == 1
+def test_a_number_of_json_keeps_all_its_digits_as_received(read) -> None:
+    numbers = [str(2**63), "0.10", "1.0", "1E3"]
+    rows = ", ".join(f'{{"place": "Ada", "time": {2000 + k}, "PM10": {text}}}' for k, text in enumerate(numbers))
+    found = read(f"[{rows}]", file="{path: d.json, format: json}")
+    assert (found.column("value"), found.column("text")) == ([2.0**63, 0.1, 1.0, 1000.0], numbers)
+
+
+@pytest.mark.parametrize("digits", [400, 5000])
+def test_a_number_of_json_that_overflows_refuses_its_cell_and_not_the_file(read, digits: int) -> None:
+    rows = ", ".join(
+        f'{{"place": "Ada", "time": {year}, "PM10": {text}}}' for year, text in ((1, "9" * digits), (2, 7))
+    )
+    found = read(f"[{rows}]".replace('"time": ', '"time": 200'), file="{path: d.json, format: json}")
+    assert (found.column("value"), found.report.refused) == ([7.0], 1)
 
 
 def test_a_whole_number_of_a_workbook_is_written_out_below_1e15_and_as_a_float_from_there_on() -> None:
