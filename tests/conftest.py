@@ -1,15 +1,21 @@
-"""What holds for every test: one that is not marked `long` is over in seconds."""
+"""What holds for every test: one that is not marked `long` is over in seconds, and all know the folder of their run."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
 import pytest
+from tests import shared
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     told = "seconds that a test may take which is not marked long; its fixtures are not counted"
     parser.addini("longest_test_s", told, default="10")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the processes of pytest-xdist are told by the one that started them
+        config.add_cleanup(shared.begin())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -52,7 +52,7 @@ def imported(folder: Path) -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"kenes"}:
+            for top in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"kenes", "_typeshed"}:
                 yield path.relative_to(folder).as_posix(), top
 
 
@@ -106,6 +106,16 @@ def locked(name: str) -> set[str]:
     """Distributions that a lock file pins."""
     text = (ROOT / name).read_text(encoding="utf-8")
     return {distribution(line) for line in re.findall(r"^[a-z0-9].*", text, re.MULTILINE)}
+
+
+def unpacked(names: set[str]) -> int:
+    """Bytes of installed distributions, as their wheels list them; one that this Python does not need has none."""
+    installed = [each for each in distributions() if distribution(each.metadata["Name"]) in names]
+    return sum(file.size or 0 for each in installed for file in each.files or ())
+
+
+def test_what_runs_takes_less_than_a_gigabyte() -> None:
+    assert 500e6 < unpacked(locked("requirements.lock")) < 900e6
 
 
 def test_what_runs_is_locked_without_what_only_extras_and_tests_need() -> None:

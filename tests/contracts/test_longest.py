@@ -34,7 +34,7 @@ def outcome(folder: Path, call: float, *more: str, mark: str = "", fixture: floa
     (folder / "test_one.py").write_text(SLOW.format(mark=mark, call=call, fixture=fixture), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "xdist", *more]
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    env |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(Path(conftest.__file__).parents[1])}
     answer = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False)
     return answer.returncode, answer.stdout
 

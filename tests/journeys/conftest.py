@@ -30,9 +30,9 @@ def address() -> Iterator[str]:
         yield server.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium (or the one on the path)."""
+    """Debian's Chromium (or the one on the path), for a module: other tests could start no loop of events beside it."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("no Chromium on the path; run `apt-get install chromium`", pytrace=False)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import functools
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.shared import once
+
 import kenes
+from kenes.store import Edition
 
 OTS = Path(kenes.__file__).resolve().parents[2] / "observatories" / "ots"
 
@@ -25,14 +27,17 @@ def column(rows: list[list[str]], row: int, name: str) -> str:
     return rows[row - 1][rows[0].index(name)]
 
 
-@functools.cache
-def built() -> Any:
-    """An edition of the shipped observatory, built once a session from a copy."""
+def _build(folder: Path) -> None:
     from kenes.pipeline.observatory.run import run
 
-    folder = Path(tempfile.mkdtemp(prefix="kenes-references-")) / "ots"
-    shutil.copytree(OTS, folder, ignore=shutil.ignore_patterns("store"))
-    return run(folder).edition
+    shutil.copytree(OTS, folder, ignore=shutil.ignore_patterns("store"), dirs_exist_ok=True)
+    run(folder)
+
+
+@functools.cache
+def built() -> Edition:
+    """An edition of the shipped observatory, built once a test run from a copy."""
+    return Edition.open(once("ots", _build))
 
 
 def measured(indicator: str, place: str | None = None) -> list[dict[str, Any]]:

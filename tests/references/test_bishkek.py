@@ -8,6 +8,7 @@ import json
 import pytest
 from tests.references.shipped import built, cells, measured
 
+pytestmark = pytest.mark.usefixtures("shipped_edition")
 WHO = 33.15
 """WHO, Ambient air quality database 2022: Bishkek 2019, from 78 % of the time."""
 

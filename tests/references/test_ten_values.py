@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.references.shipped import cells, column, measured
 
+pytestmark = pytest.mark.usefixtures("shipped_edition")
 LISTED = list(csv.DictReader((Path(__file__).parent / "ten_values.csv").read_text(encoding="utf-8").splitlines()))
 GDP = "eurostat-gdp/nama_10r_3gdp_TR_HU.csv"
 AGES = "eurostat-population-age/demo_r_pjangrp3_sexT_TR_HU.tsv"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.references.shipped import built, cells, measured
 
+pytestmark = pytest.mark.usefixtures("shipped_edition")
 INDEX = "tr-provinces"
 
 

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,15 @@ from kenes.pipeline.extras import MissingExtra
 from kenes.vocabulary.errors import BadInput, DefinitionError, Unreachable
 
 STATES = [("mc-a", "measured"), ("mc-c", "refused"), ("mc-b", "measured")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def spark():
+    """Its client, loaded as by a program: without a main file, as in pytest-xdist, it would begin to test itself."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
+        warnings.simplefilter("ignore")
+        import_module("pyspark.sql.connect.client")
 
 
 @pytest.fixture(scope="module")
