@@ -17,6 +17,8 @@ OTS = Path(__file__).parents[2] / "observatories" / "ots"
 FURTHER = ("az", "kk", "ky", "uz", "tk", "hu", "ru")
 """Languages whose words are in `locale`; English and Turkish are in the YAML."""
 
+ALL = ("en", "tr", *FURTHER)
+
 SAME_IN_EVERY_LANGUAGE = {"PM10", "PM2.5", "NO2", "SO2", "O3", "EGDI"}
 SAME = {"hu": {"PM10 (WHO)", "PM2.5 (WHO)"}}
 """Honest cases of a name that is the English one: Hungarian says WHO too."""
@@ -61,22 +63,22 @@ def _named(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def test_the_observatory_speaks_the_languages_of_the_portal(catalogue: Catalogue) -> None:
-    assert set(catalogue.languages) == set(LANGUAGES) == {"en", "tr", *FURTHER}
+def test_the_observatory_speaks_nine_languages_of_the_portal(catalogue: Catalogue) -> None:
+    assert set(catalogue.languages) == set(ALL) <= set(LANGUAGES)
 
 
 def test_no_translation_is_stale_unknown_or_doubled(catalogue: Catalogue) -> None:
     assert [str(finding) for finding in translation_findings(catalogue)] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ALL)
 def test_every_indicator_profile_variable_and_source_has_its_names(catalogue: Catalogue, language: str) -> None:
     named = _named(catalogue)
     assert len(named) > 2 * len(catalogue.indicators) + len(catalogue.variables) + 4 * len(catalogue.profiles)
     assert [key for key, own in named.items() if language not in catalogue.translated(own, key)] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ALL)
 def test_every_indicator_says_what_it_is_and_those_of_profiles_what_they_hide(
     catalogue: Catalogue, language: str
 ) -> None:
