@@ -137,7 +137,8 @@ def test_a_reason_that_was_not_declared_so_is_refused(code: str, values: dict[st
 
 
 def test_a_code_is_declared_once() -> None:
-    with pytest.raises(DefinitionError, match="'no_value': expected a code of its own, found one that says 'No value.'"):
+    told = "reason 'no_value': expected a code of its own, found one that says 'No value.'"
+    with pytest.raises(DefinitionError, match=re.escape(told)):
         declare("no_value", "Another message.")
     assert DECLARED["no_value"].message == "No value."
 
