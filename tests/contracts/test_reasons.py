@@ -19,6 +19,7 @@ from kenes.vocabulary.errors import DefinitionError
 from kenes.vocabulary.facts import RULES
 from kenes.vocabulary.languages import LANGUAGES
 from kenes.vocabulary.reason_codes import DECLARED, Kind
+from kenes.vocabulary.reason_kinds import declare
 from kenes.vocabulary.reasons import Reason, read_reason, reason, reason_columns, together
 from kenes.vocabulary.tables import KINDS
 
@@ -133,6 +134,13 @@ def test_every_rule_has_a_reason_and_every_reason_of_quality_a_rule() -> None:
 def test_a_reason_that_was_not_declared_so_is_refused(code: str, values: dict[str, Any], told_of: str) -> None:
     with pytest.raises(DefinitionError, match=re.escape(told_of)):
         reason(code, **values)
+
+
+def test_a_code_is_declared_once() -> None:
+    told = "reason 'no_value': expected a code of its own, found one that says 'No value.'"
+    with pytest.raises(DefinitionError, match=re.escape(told)):
+        declare("no_value", "Another message.")
+    assert DECLARED["no_value"].message == "No value."
 
 
 def test_numbers_are_kept_to_six_digits_and_what_is_no_number_is_not_known() -> None:

@@ -123,7 +123,7 @@ def test_what_nobody_measured_is_not_recommended_yet_and_says_why(design: str) -
 
 def test_weak_evidence_without_a_number_is_not_recommended_yet() -> None:
     vague = replace(CHARGE, design="qualitative study", low=None, high=None, unit="")
-    assert refusal_of(vague) is not None
+    assert refusal_of(vague) == reason("effect_unnumbered", design="qualitative study")
     assert refusal_of(replace(vague, design="systematic review")) is None
 
 

@@ -146,7 +146,7 @@ def refusal_of(practice: Practice) -> Reason | None:
     if practice.strength == "unmeasured":
         return reason("unmeasured", design=practice.design)
     if practice.strength == "weak" and practice.low is None:
-        return reason("no_number", design=practice.design)
+        return reason("effect_unnumbered", design=practice.design)
     return None
 
 

@@ -275,7 +275,7 @@ declare(
     design=Kind.DESIGN,
 )
 declare(
-    "no_number",
+    "effect_unnumbered",
     "Not recommended yet: the evidence (%(design)s) gives no effect in numbers.",
     design=Kind.DESIGN,
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from kenes.vocabulary.errors import DefinitionError
+
 
 class Kind(StrEnum):
     """What a value of a reason is, and so how it is written."""
@@ -67,10 +69,29 @@ DECLARED: dict[str, Declared] = {}
 
 
 def declare(code: str, message: str, **kinds: Kind) -> None:
-    """Declare a code with its English message and the kind of each value."""
-    DECLARED[code] = Declared(message, MappingProxyType(kinds))
+    """Declare a code with its English message and the kind of each value.
+
+    Raises:
+        DefinitionError: the code is declared already.
+    """
+    _add(code, Declared(message, MappingProxyType(kinds)))
 
 
 def declare_counted(code: str, singular: str, plural: str, counted: str, **kinds: Kind) -> None:
-    """Declare a code whose message depends on a number: the value named `counted`."""
-    DECLARED[code] = Declared(singular, MappingProxyType(kinds), plural, counted)
+    """Declare a code whose message depends on a number: the value named `counted`.
+
+    Raises:
+        DefinitionError: the code is declared already.
+    """
+    _add(code, Declared(singular, MappingProxyType(kinds), plural, counted))
+
+
+def _add(code: str, declared: Declared) -> None:
+    if code in DECLARED:
+        raise DefinitionError(
+            f"reason {code!r}",
+            expected="a code of its own",
+            found=f"one that says {DECLARED[code].message!r}",
+            mend="Give it another code.",
+        )
+    DECLARED[code] = declared
