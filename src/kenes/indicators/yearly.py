@@ -6,28 +6,26 @@ after works on that small table. It uses only what is known to mean the same on 
 
 from __future__ import annotations
 
-from typing import Any
-
-import ibis
 import pyarrow as pa
 
+from kenes.indicators.relational import Table, cases, columns_of, equal, table, where, window
 from kenes.vocabulary.tables import OBSERVATIONS
 
 HOUR, DAY, MONTH = 3600, 86_400, 31 * 86_400
 KEYS: tuple[str, ...] = ("variable", "source", "place", "site", "dimensions", "unit", "length", "year")
 
 
-def observations() -> Any:
+def observations() -> Table:
     """The unbound table of observations."""
-    return ibis.table(ibis.schema(_ibis_schema(OBSERVATIONS.schema())), name="observations")
+    return table(_types(OBSERVATIONS.schema()), "observations")
 
 
-def void() -> Any:
+def void() -> Table:
     """The unbound table of observation ids that must not count, with one column `observation`."""
-    return ibis.table({"observation": "string"}, name="void")
+    return table({"observation": "string"}, "void")
 
 
-def _ibis_schema(schema: pa.Schema) -> dict[str, str]:
+def _types(schema: pa.Schema) -> dict[str, str]:
     names = {"string": "string", "double": "float64"}
     return {
         field.name: names.get(str(field.type), "timestamp('UTC')" if "UTC" in str(field.type) else "timestamp")
@@ -35,7 +33,7 @@ def _ibis_schema(schema: pa.Schema) -> dict[str, str]:
     }
 
 
-def yearly(*, some_void: bool = True) -> Any:
+def yearly(*, some_void: bool = True) -> Table:
     """One row a series and civil year.
 
     Values are joined to days first, so that the spread and the dependence that an uncertainty needs
@@ -51,17 +49,17 @@ def yearly(*, some_void: bool = True) -> Any:
     `length` is `hour`, `day`, `month` or `year`, so that a daily and an hourly series never mix.
     """
     t = _days(observations(), some_void)
-    window = ibis.window(group_by=[t[key] for key in KEYS], order_by=t.day)
-    t = t.mutate(before=t.mean.lag().over(window), before_day=t.day.lag().over(window))
-    t = t.mutate(last_day=t.day.max().over(ibis.window(group_by=[t[key] for key in KEYS])))
-    pair = t.before.notnull() & (t.before_day == t.day - DAY)
-    t = t.mutate(x=ibis.ifelse(pair, t.before, None), y=ibis.ifelse(pair, t.mean, None))
+    in_order = window(columns_of(t, KEYS), t.day)
+    t = t.mutate(before=t.mean.lag().over(in_order), before_day=t.day.lag().over(in_order))
+    t = t.mutate(last_day=t.day.max().over(window(columns_of(t, KEYS))))
+    pair = t.before.notnull() & equal(t.before_day, t.day - DAY)
+    t = t.mutate(x=where(pair, t.before, None), y=where(pair, t.mean, None))
     found = t.group_by(list(KEYS)).aggregate(
         n=t.n.sum().cast("int64"),
         total=t.total.sum().cast("float64"),
         low=t.low.min(),
         high=t.high.max(),
-        latest=ibis.ifelse(t.day == t.last_day, t.mean, None).max(),
+        latest=where(equal(t.day, t.last_day), t.mean, None).max(),
         covered_s=t.covered_s.sum().cast("float64"),
         days=t.mean.count(),
         day_mean=t.mean.mean(),
@@ -78,13 +76,13 @@ def yearly(*, some_void: bool = True) -> Any:
     return found.mutate(mean=found.total / found.n)
 
 
-def _days(t: Any, some_void: bool) -> Any:
+def _days(t: Table, some_void: bool) -> Table:
     """One row a series and civil day; a period longer than a day stays one row on its first day."""
     t = t.filter(t.value.notnull())
     if some_void:
         t = t.anti_join(void(), "observation")
     seconds = t.civil_end.epoch_seconds() - t.civil_start.epoch_seconds()
-    length = ibis.cases((seconds <= HOUR, "hour"), (seconds <= DAY, "day"), (seconds <= MONTH, "month"), else_="year")
+    length = cases((seconds <= HOUR, "hour"), (seconds <= DAY, "day"), (seconds <= MONTH, "month"), otherwise="year")
     day = t.civil_start.epoch_seconds() // DAY * DAY
     t = t.mutate(seconds=seconds, length=length, year=t.civil_start.year(), day=day)
     found = t.group_by([*KEYS, "day"]).aggregate(
