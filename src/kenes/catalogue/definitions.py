@@ -75,7 +75,7 @@ class SourcedGoalposts:
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class InputDefinition:
     """One input of a formula: which observations, how brought to the indicator's period.
 
     `aggregate` brings finer periods to the indicator's; `coverage` is the least share of expected
@@ -122,7 +122,7 @@ class IndicatorDefinition:
     texts: Texts
     unit: str
     formula: Formula
-    inputs: Mapping[str, Input]
+    inputs: Mapping[str, InputDefinition]
     period: str = "year"
     better: str = "context"
     goalposts: SourcedGoalposts | None = None
@@ -180,7 +180,7 @@ class ProfileDefinition:
         return (self.texts.get(language) or {}).get(kind) or (self.texts.get("en") or {}).get(kind) or ""
 
 
-def unit_of(wanted: Input, variable: Variable) -> str:
+def unit_of(wanted: InputDefinition, variable: Variable) -> str:
     """Unit of an input as it enters the formula: `coverage` is a share and `count` a number of values."""
     return "1" if wanted.aggregate in ("coverage", "count") else variable.unit
 
@@ -236,13 +236,13 @@ def read_variable(entry: LinedDict) -> Variable:
     )
 
 
-def _inputs(entry: LinedDict, what: str) -> Mapping[str, Input]:
+def _inputs(entry: LinedDict, what: str) -> Mapping[str, InputDefinition]:
     needed(entry, "inputs", what)
     given = part(entry, "inputs", what) or LinedDict()
     return MappingProxyType({name: _input(name, part(given, name, what) or LinedDict(), what) for name in given})
 
 
-def _input(name: str, entry: LinedDict, indicator: str) -> Input:
+def _input(name: str, entry: LinedDict, indicator: str) -> InputDefinition:
     what = f"input {name!r} of {indicator}"
     only(
         entry,
@@ -252,7 +252,7 @@ def _input(name: str, entry: LinedDict, indicator: str) -> Input:
     dimensions = part(entry, "dimensions", what) or LinedDict()
     coverage = number(entry, "coverage", what)
     aggregate = choice(entry, "aggregate", AGGREGATES, indicator) if "aggregate" in entry else None
-    return Input(
+    return InputDefinition(
         name=name,
         variable=str(needed(entry, "variable", what)),
         dimensions=MappingProxyType({key: str(value) for key, value in dimensions.items()}),

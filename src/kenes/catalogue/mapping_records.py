@@ -14,7 +14,7 @@ from kenes.vocabulary.errors import At, DefinitionError
 
 Format = Literal["auto", "csv", "tsv", "eurostat_tsv", "xlsx", "json"]
 Length = Literal["hour", "day", "month", "year"]
-Stamp = Literal["start", "end"]
+StampedEdge = Literal["start", "end"]
 Action = Literal["void", "replace"]
 Revision = Literal["replace", "add"]
 
@@ -114,7 +114,7 @@ class TimeRule:
     value: str | None
     format: str | None
     zone: str | None
-    stamp: Stamp
+    stamp: StampedEdge
     length: Length | None
     line: int
 

@@ -33,7 +33,7 @@ from kenes.catalogue.mapping_records import (
     Revision,
     SourceFacts,
     SourceMapping,
-    Stamp,
+    StampedEdge,
     TimeRule,
     ValueRule,
     VariableRule,
@@ -268,7 +268,7 @@ def _time(fields: Fields, *, by_year: bool = False) -> TimeRule:
         value=fields.optional("value"),
         format=fields.optional("format"),
         zone=fields.zone("zone"),
-        stamp=cast("Stamp", fields.choice("stamp", ("start", "end"), "start")),
+        stamp=cast("StampedEdge", fields.choice("stamp", ("start", "end"), "start")),
         length=cast("Length | None", fields.choice("length", ("hour", "day", "month", "year"), default)),
         line=fields.line,
     )

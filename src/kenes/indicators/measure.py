@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kenes.catalogue.definitions import IndicatorDefinition, Input, Variable, unit_of
+from kenes.catalogue.definitions import IndicatorDefinition, InputDefinition, Variable, unit_of
 from kenes.indicators.uncertainty import between_sites, first_autocorrelation, sampling_uncertainty
 from kenes.vocabulary.reasons import Reason, reason, reason_columns, together
 from kenes.vocabulary.tables import MEASUREMENTS, PROVENANCE
@@ -96,7 +96,7 @@ class Series:
         for row in with_uncertainty(yearly).to_pylist():
             self._rows[row["variable"], row["dimensions"] or ""].append(row)
 
-    def of(self, wanted: Input) -> dict[tuple[str, int], list[Row]]:
+    def of(self, wanted: InputDefinition) -> dict[tuple[str, int], list[Row]]:
         """Rows of an input by place and year, from the best source that has any.
 
         The order of `sources` decides; without it, the better covered year, then the name.
@@ -116,7 +116,7 @@ def _best_source(rows: list[Row], order: Sequence[str]) -> list[Row]:
     return [row for row in rows if row["source"] == first["source"] and row["length"] == first["length"]]
 
 
-def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
+def amount(rows: list[Row], wanted: InputDefinition, variable: Variable) -> Amount:
     """Join the sites of a place and year into one amount in the variable's unit."""
     rows = sorted(rows, key=lambda row: (row["site"] or "", row["unit"]))
     enough = [row for row in rows if row["length"] == "year" or row["share"] >= wanted.coverage]
@@ -146,11 +146,11 @@ def amount(rows: list[Row], wanted: Input, variable: Variable) -> Amount:
     )
 
 
-def _aggregated(row: Row, wanted: Input) -> float:
+def _aggregated(row: Row, wanted: InputDefinition) -> float:
     return float(row[_COLUMNS[wanted.aggregate or "mean"]])
 
 
-def _uncertainty(rows: list[Row], values: Any, wanted: Input, scale: float) -> tuple[float | None, str]:
+def _uncertainty(rows: list[Row], values: Any, wanted: InputDefinition, scale: float) -> tuple[float | None, str]:
     """Standard uncertainty of the joined sites and its kind; derived for means only.
 
     What a total, an extreme or a last value misses is not told by the spread of those present.
@@ -168,7 +168,7 @@ def _uncertainty(rows: list[Row], values: Any, wanted: Input, scale: float) -> t
     return float(np.hypot(within, between_sites(values))), "sampling+between_sites"
 
 
-def _trail(wanted: Input, rows: list[Row], value: float, unit: str) -> Mapping[str, Any]:
+def _trail(wanted: InputDefinition, rows: list[Row], value: float, unit: str) -> Mapping[str, Any]:
     return {
         "input": wanted.name,
         "variable": wanted.variable,
@@ -258,7 +258,7 @@ def _measure_one(
 
 
 def _amount_at(
-    known: Mapping[tuple[str, int], list[Row]], wanted: Input, place: str, period: int, variable: Variable
+    known: Mapping[tuple[str, int], list[Row]], wanted: InputDefinition, place: str, period: int, variable: Variable
 ) -> Amount:
     for age in range(wanted.max_age + 1):
         rows = known.get((place, period + wanted.year_offset - age))

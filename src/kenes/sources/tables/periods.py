@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kenes.catalogue.mapping_records import Length, Stamp, TimeRule
+from kenes.catalogue.mapping_records import Length, StampedEdge, TimeRule
 from kenes.vocabulary.reasons import Reason, reason
 
 _CLOCK = r"[0-9]{2}(:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
@@ -115,7 +115,7 @@ def _shift(moment: dt.datetime, length: Length, steps: int) -> dt.datetime:
     return moment.replace(year=months // 12, month=months % 12 + 1)
 
 
-def _period(moment: dt.datetime, length: Length, stamp: Stamp, zone: ZoneInfo | None) -> Period | None:
+def _period(moment: dt.datetime, length: Length, stamp: StampedEdge, zone: ZoneInfo | None) -> Period | None:
     """The period that a moment opens or closes; None for an hour that clocks skipped."""
     start = _floor(moment, length)
     if stamp == "end" and start == moment:
