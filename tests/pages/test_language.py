@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kenes.pages.language import language, negotiate
+from kenes.pages.language import language, message_in, negotiate
 from kenes.vocabulary.languages import LANGUAGES
 
 
@@ -46,6 +46,11 @@ def test_units_are_words_where_people_say_them_so():
 def test_a_header_that_makes_no_sense_leads_to_english():
     assert negotiate(";;q=x,,,*;q=2") == "en"
     assert negotiate("tr;q=0") == "en"
+
+
+def test_a_message_in_a_context_is_said_without_it():
+    assert language("en")(message_in("nowhere", "In no catalogue")) == "In no catalogue"
+    assert language("kk")(message_in("facilities", "Places")) == "Орындар" != language("kk")("Places")
 
 
 def test_a_counted_message_is_singular_or_plural_with_its_number():

@@ -159,9 +159,19 @@ def test_inputs_say_what_was_read_and_what_was_odd():
     assert found["Map"][0].startswith("12 km of walkable streets in 2 connected parts; the longest holds 90.0%")
     assert found["Map"][1:] == ["5 buildings", "Nothing odd was found."]
     assert found["Stops: stops of the map"] == ["7 stops of low capacity"], "a capacity without words is left out"
-    assert found["Timetables g.zip"][1] == "3 calls without a time; times in between were taken evenly"
+    assert found["Timetables g.zip"] == [
+        "2 stops and 20 calls on the service day",
+        "3 calls without a time; times in between were taken evenly",
+    ]
     assert found["Population grid"] == ["1,890 residents in 96 cells", "Nothing odd was found."]
     assert "Boundary" not in found
+
+
+def test_files_are_named_once_by_what_they_were_given_for():
+    shown = city_page(facts(MAIN), None, ENGLISH)
+    assert "<li>Population: p.csv, under the terms of the publisher.</li>" in shown
+    assert "Name them with --attribution" in shown
+    assert "Name them with --attribution" not in city_page(facts(MAIN, files={}), None, ENGLISH)
 
 
 def test_without_a_map_the_page_says_that_it_is_partial():

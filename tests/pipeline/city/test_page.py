@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from tests.cli.test_space import MONACO, buses, people
 
@@ -15,6 +16,7 @@ from kenes.pages.resources import resource
 from kenes.pipeline.city.further import further_measurements
 from kenes.pipeline.city.measuring import context_of
 from kenes.pipeline.city.page import page
+from kenes.pipeline.city.picture import picture_of
 from kenes.pipeline.city.reading import load_city
 from kenes.pipeline.city.request import SpaceRequest
 from kenes.pipeline.city.transport import transport_measurements
@@ -159,7 +161,26 @@ def test_without_people_the_page_speaks_of_street_nodes_and_maps_districts(monac
     assert "of street nodes have a stop within 500 m" in html
     assert "Share left out, by district (%)" in html
     assert "A city that was not named" in html
+    data = json.loads(re.search(r'id="layers">(.*?)</script>', html)[1])
+    left = {m.district: f"{round(100 * (1 - m.value))}%" for m in alike(found[0], main_measurement(found[0]))}
+    (layer,) = data["layers"]
+    assert {name: layer["texts"][at] for name, at in zip(data["names"], layer["at"], strict=True)} == {
+        name: text for name, text in left.items() if name
+    }
     assert "people are left out" not in html
+
+
+def test_the_picture_has_north_at_the_top_and_all_it_shows_inside(monaco):
+    city, _, _, shown = monaco
+    drawn = picture_of(city, shown, {})
+    middle = {area.name: area.middle for area in drawn.areas}
+    assert middle["0_0"][1] > middle["0_7"][1], "cells of the same column, from south to north"
+    assert middle["0_0"][0] < middle["11_0"][0]
+    for x, y in middle.values():
+        assert 0 <= x <= drawn.width
+        assert 0 <= y <= drawn.height
+    away = np.hypot(*np.subtract(middle["0_0"], middle["11_7"])) * drawn.metres_per_pixel
+    assert away == pytest.approx(np.hypot(0.0275 * 80_500, 0.0175 * 111_100), rel=0.01)
 
 
 def test_the_owner_is_named_where_given_and_asked_for_where_not(monaco):
