@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from kenes.catalogue.definitions import IndicatorDefinition, Variable, read_indicator
 from kenes.catalogue.documents import parse_document
-from kenes.indicators.measure import Measured, measure
+from kenes.indicators.measure import MeasuredTables, measure
 from kenes.indicators.yearly import yearly
 from kenes.store.edition import connect
 from kenes.vocabulary.tables import OBSERVATIONS
@@ -99,6 +99,8 @@ def measured(
     return [dict(row) for row in found]
 
 
-def measured_tables(text: str, variables: Sequence[Variable], *tables: pa.Table, void: Sequence[str] = ()) -> Measured:
+def measured_tables(
+    text: str, variables: Sequence[Variable], *tables: pa.Table, void: Sequence[str] = ()
+) -> MeasuredTables:
     known = {each.id: each for each in variables}
     return measure([definition(text)], known, by_year(*tables, void=void), {"xx-a": "province"}, LICENCES)

@@ -88,7 +88,7 @@ def canonical(dimensions: Mapping[str, str]) -> str:
     return json.dumps(dict(sorted(dimensions.items())), ensure_ascii=False, separators=(",", ":")) if dimensions else ""
 
 
-class Series:
+class YearlySeries:
     """Yearly rows by variable and dimensions, for quick choice."""
 
     def __init__(self, yearly: pa.Table) -> None:
@@ -194,7 +194,7 @@ def _trail(wanted: InputDefinition, rows: list[Row], value: float, unit: str) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredTables:
     """The two tables that measuring gives."""
 
     measurements: pa.Table
@@ -207,7 +207,7 @@ def measure(
     yearly: pa.Table,
     kinds: Mapping[str, str],
     licences: Mapping[str, str],
-) -> Measured:
+) -> MeasuredTables:
     """Measure indicators for every place and year that their first input is known for.
 
     Args:
@@ -220,14 +220,14 @@ def measure(
     Returns:
         Measurements and their provenance, one row each, joined by `provenance`.
     """
-    series = Series(yearly)
+    series = YearlySeries(yearly)
     rows: list[Row] = []
     trails: list[Row] = []
     for definition in definitions:
         for measurement, trail in _measure_one(definition, variables, series, kinds, licences):
             rows.append(measurement)
             trails.append(trail)
-    return Measured(
+    return MeasuredTables(
         pa.Table.from_pylist(rows, schema=MEASUREMENTS.schema()),
         pa.Table.from_pylist(trails, schema=PROVENANCE.schema()),
     )
@@ -236,7 +236,7 @@ def measure(
 def _measure_one(
     definition: IndicatorDefinition,
     variables: Mapping[str, Variable],
-    series: Series,
+    series: YearlySeries,
     kinds: Mapping[str, str],
     licences: Mapping[str, str],
 ) -> list[tuple[Row, Row]]:

@@ -81,36 +81,36 @@ class Column(Protocol):
 class Grouped(Protocol):
     """Rows of a table by equal keys."""
 
-    def aggregate(self, **columns: Column) -> Table:
+    def aggregate(self, **columns: Column) -> Relation:
         """One row for each group."""
 
 
-class Table(Protocol):
+class Relation(Protocol):
     """An unbound table; its columns are its attributes."""
 
     def __getattr__(self, name: str) -> Column:
         """A column by name."""
 
-    def filter(self, condition: Column) -> Table:
+    def filter(self, condition: Column) -> Relation:
         """Rows for which a condition holds."""
 
-    def anti_join(self, other: Table, key: str) -> Table:
+    def anti_join(self, other: Relation, key: str) -> Relation:
         """Rows whose key the other table does not hold."""
 
-    def mutate(self, **columns: Column) -> Table:
+    def mutate(self, **columns: Column) -> Relation:
         """With further columns."""
 
     def group_by(self, keys: Sequence[str]) -> Grouped:
         """By equal keys."""
 
 
-def table(schema: Mapping[str, str], name: str) -> Table:
+def table(schema: Mapping[str, str], name: str) -> Relation:
     """An unbound table with the given types by column."""
-    made: Table = ibis.table(dict(schema), name=name)
+    made: Relation = ibis.table(dict(schema), name=name)
     return made
 
 
-def columns_of(rows: Table, names: Sequence[str]) -> list[Column]:
+def columns_of(rows: Relation, names: Sequence[str]) -> list[Column]:
     """Columns of a table by name."""
     return [getattr(rows, name) for name in names]
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from kenes.indicators.relational import Table, cases, columns_of, equal, table, where, window
+from kenes.indicators.relational import Relation, cases, columns_of, equal, table, where, window
 from kenes.vocabulary.tables import OBSERVATIONS
 
 HOUR, DAY, MONTH = 3600, 86_400, 31 * 86_400
 KEYS: tuple[str, ...] = ("variable", "source", "place", "site", "dimensions", "unit", "length", "year")
 
 
-def observations() -> Table:
+def observations() -> Relation:
     """The unbound table of observations."""
     return table(_types(OBSERVATIONS.schema()), "observations")
 
 
-def void() -> Table:
+def void() -> Relation:
     """The unbound table of observation ids that must not count, with one column `observation`."""
     return table({"observation": "string"}, "void")
 
@@ -33,7 +33,7 @@ def _types(schema: pa.Schema) -> dict[str, str]:
     }
 
 
-def yearly(*, some_void: bool = True) -> Table:
+def yearly(*, some_void: bool = True) -> Relation:
     """One row a series and civil year.
 
     Values are joined to days first, so that the spread and the dependence that an uncertainty needs
@@ -76,7 +76,7 @@ def yearly(*, some_void: bool = True) -> Table:
     return found.mutate(mean=found.total / found.n)
 
 
-def _days(t: Table, some_void: bool) -> Table:
+def _days(t: Relation, some_void: bool) -> Relation:
     """One row a series and civil day; a period longer than a day stays one row on its first day."""
     t = t.filter(t.value.notnull())
     if some_void:

@@ -17,7 +17,7 @@ _LAKES = ("lake", "water")
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class MapLayer:
     """One layer as the bytes that are sent."""
 
     plain: bytes
@@ -38,11 +38,11 @@ class MapLayers:
     def __init__(self, directory: Path | None, places: Iterable[Place]) -> None:
         self._directory, self._places = directory, tuple(places)
 
-    def get(self, name: str) -> Layer | None:
+    def get(self, name: str) -> MapLayer | None:
         """The layer of a name, or None."""
         if name not in self.names:
             return None
-        layer: Layer = getattr(self, name)
+        layer: MapLayer = getattr(self, name)
         return layer
 
     @cached_property
@@ -51,7 +51,7 @@ class MapLayers:
         return [f for _, f in self._features("boundaries") if (f.get("properties") or {}).get("place") in known]
 
     @cached_property
-    def boundaries(self) -> Layer:
+    def boundaries(self) -> MapLayer:
         """Areas with the properties `place` and `kind`; the largest kinds first, so that smaller ones lie on top."""
         order = {"country": 0, "group": 0, "region": 1, "province": 2, "city": 3, "district": 4}
         kinds = {place.id: place.kind for place in self._places}
@@ -60,7 +60,7 @@ class MapLayers:
         return _layer(sorted(features, key=lambda f: order.get(kinds[f["properties"]["place"]], 2)))
 
     @cached_property
-    def points(self) -> Layer:
+    def points(self) -> MapLayer:
         """Cities and other places that have a position but no boundary."""
         drawn = {f["properties"]["place"] for f in self._areas}
         return _layer(
@@ -76,7 +76,7 @@ class MapLayers:
         )
 
     @cached_property
-    def basemap(self) -> Layer:
+    def basemap(self) -> MapLayer:
         """Land and lakes under the places; the property `layer` is `land` or `lakes`."""
         features = []
         for name, feature in self._features("basemap"):
@@ -98,7 +98,7 @@ def _bare(feature: dict[str, Any], **properties: str) -> dict[str, Any]:
     return {"type": "Feature", "geometry": feature["geometry"], "properties": properties}
 
 
-def _layer(features: list[dict[str, Any]]) -> Layer:
+def _layer(features: list[dict[str, Any]]) -> MapLayer:
     document = {"type": "FeatureCollection", "features": features}
     plain = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
-    return Layer(plain, gzip.compress(plain, 6, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:20]}"')
+    return MapLayer(plain, gzip.compress(plain, 6, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:20]}"')

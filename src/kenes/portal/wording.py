@@ -12,7 +12,7 @@ from kenes.pages.words.reasons import locator_text, told_row
 from kenes.store import SourceRecord
 
 
-class Amount(Protocol):
+class Valued(Protocol):
     """A row with a value in a unit."""
 
     @property
@@ -24,7 +24,7 @@ class Amount(Protocol):
         """Its unit."""
 
 
-class Dated(Amount, Protocol):
+class Dated(Valued, Protocol):
     """An amount of a year."""
 
     @property
@@ -68,7 +68,7 @@ class Wording:
         text, code = self._say.pick(texts)
         return text, self._say.code if kind != "why" and len(texts) == 1 else code
 
-    def value(self, figure: Amount) -> str:
+    def value(self, figure: Valued) -> str:
         """A value with its unit."""
         return self.amount(figure.value, figure.unit)
 

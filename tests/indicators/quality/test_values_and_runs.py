@@ -181,3 +181,9 @@ def test_thresholds_are_declared_and_may_be_changed() -> None:
     values[100:108] = [41.0] * 8
     table = observations(series(values))
     assert found(judge_observations(table, PM, QualitySettings(stuck={"day": 9}))) == []
+
+
+def test_a_spike_over_almost_nothing_has_no_factor_that_could_be_written() -> None:
+    values = [0.0, 0.0, 5e-324, 0.0, 801.6, 0.0, 5e-324, 0.0, 0.0, 0.0]
+    spikes = [f for f in judge_observations(observations(series(values)), PM).to_pylist() if f["rule"] == "spike"]
+    assert [said(flag)[1]["factor"] for flag in spikes if said(flag)[1]["value"] == 801.6] == [None]

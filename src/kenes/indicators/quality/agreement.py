@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kenes.indicators.quality.series import CLASSES, Bools, Finding, Floats, Ints, Series
+from kenes.indicators.quality.series import CLASSES, Bools, Floats, Ints, RawFlag, Series
 from kenes.indicators.quality.settings import PlaceFacts, QualitySettings, VariableRange
 from kenes.vocabulary.reasons import Reason, reason
 
@@ -44,7 +44,7 @@ def year_means(series: Series, keep: Bools) -> tuple[Floats, Floats, Ints]:
 
 def source_conflicts(
     series: Series, keep: Bools, variables: Mapping[str, VariableRange], settings: QualitySettings
-) -> list[Finding]:
+) -> list[RawFlag]:
     """Findings of the rule `conflict` for sources that give different yearly values of one quantity.
 
     Levels (kind `mean`) are compared as means of the year, whatever the period of the source;
@@ -74,7 +74,7 @@ def _conflicts_of(
     mean: Floats,
     by_source: Mapping[str, Sequence[int]],
     settings: QualitySettings,
-) -> list[Finding]:
+) -> list[RawFlag]:
     begin, end = spans
     levels = {source: float(np.mean(mean[list(members)])) for source, members in by_source.items()}
     found = []
@@ -97,11 +97,11 @@ def _conflicts_of(
                 share=share,
                 limit=settings.conflict_share,
             )
-            found.append(Finding(int(begin[i]), int(end[i]), why, share))
+            found.append(RawFlag(int(begin[i]), int(end[i]), why, share))
     return found
 
 
-def copies(series: Series, keep: Bools, settings: QualitySettings) -> list[Finding]:
+def copies(series: Series, keep: Bools, settings: QualitySettings) -> list[RawFlag]:
     """Findings of the rule `conflict` for two series that hold the same values at the same times.
 
     Only hourly and daily series count; zeros and values that merely repeat the one before do not,
@@ -116,7 +116,7 @@ def copies(series: Series, keep: Bools, settings: QualitySettings) -> list[Findi
     owner, year = series.series, series.year
     base, length = int(year.min()), int(np.ptp(year)) + 1
     totals = np.bincount(owner[at] * length + year[at] - base, minlength=series.count * length)
-    found: list[Finding] = []
+    found: list[RawFlag] = []
     spans: dict[tuple[int, int], tuple[int, int]] = {}
     for b, e in zip(*(x.tolist() for x in year_spans(series, keep)), strict=True):
         spans[int(owner[b]), int(year[b])] = (b, e)
@@ -126,7 +126,7 @@ def copies(series: Series, keep: Bools, settings: QualitySettings) -> list[Findi
             continue
         for own, other, size in ((a, b, sizes[0]), (b, a, sizes[1])):
             why = _copied(series, own, other, count=equal, total=size, year=y)
-            found.append(Finding(*spans[own, y], why, equal / size))
+            found.append(RawFlag(*spans[own, y], why, equal / size))
     return found
 
 
@@ -167,7 +167,7 @@ def sum_mismatches(
     variables: Mapping[str, VariableRange],
     places: Mapping[str, PlaceFacts],
     settings: QualitySettings,
-) -> list[Finding]:
+) -> list[RawFlag]:
     """Findings of the rule `sum_mismatch` on the whole, for additive variables.
 
     Parts that add up to more than the whole are a mismatch even if some parts are missing; less
@@ -194,7 +194,7 @@ def sum_mismatches(
     return found
 
 
-def _mismatch(series: Series, whole: int, parts: list[int], complete: bool, settings: QualitySettings) -> list[Finding]:
+def _mismatch(series: Series, whole: int, parts: list[int], complete: bool, settings: QualitySettings) -> list[RawFlag]:
     total, value = float(series.value[parts].sum()), float(series.value[whole])
     slack = settings.sum_tolerance * abs(value)
     code = "sum_above" if total > value + slack else "sum_below" if complete and total < value - slack else ""
@@ -202,10 +202,10 @@ def _mismatch(series: Series, whole: int, parts: list[int], complete: bool, sett
         return []
     unit = series.text(int(series.series[whole]), "unit")
     why = reason(code, count=len(parts), sum=total, unit=unit, year=int(series.year[whole]), value=value)
-    return [Finding(whole, whole, why)]
+    return [RawFlag(whole, whole, why)]
 
 
-def boundary_changes(series: Series, keep: Bools, places: Mapping[str, PlaceFacts]) -> list[Finding]:
+def boundary_changes(series: Series, keep: Bools, places: Mapping[str, PlaceFacts]) -> list[RawFlag]:
     """Findings of the rule `boundary_change`: the first value after a place's territory changed.
 
     Only monthly and yearly series count; a sensor does not move with a border.
@@ -228,5 +228,5 @@ def boundary_changes(series: Series, keep: Bools, places: Mapping[str, PlaceFact
                     year=int(series.year[after[0]]),
                     from_year=int(series.year[before[-1]]),
                 )
-                found.append(Finding(int(after[0]), int(after[0]), why))
+                found.append(RawFlag(int(after[0]), int(after[0]), why))
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from kenes.indicators.quality.series import Bools, Finding, Floats, Series
+from kenes.indicators.quality.series import Bools, Floats, RawFlag, Series
 from kenes.indicators.quality.settings import PlaceFacts, QualitySettings
 from kenes.vocabulary.reasons import reason
 
@@ -16,13 +16,13 @@ _MONTH_HOURS = 300
 
 def clock_shifts(
     series: Series, keep: Bools, places: Mapping[str, PlaceFacts], settings: QualitySettings
-) -> list[Finding]:
+) -> list[RawFlag]:
     """Findings of the rule `time_shift`, month by month, among three or more hourly series.
 
     Each series is compared with the mean of the others of the same variable in its place, or
     else in its group of places, with logs of values above zero, at every shift of the clock.
     """
-    found: list[Finding] = []
+    found: list[RawFlag] = []
     for members in _neighbourhoods(series, places):
         found += _shifts_among(series, keep, members, settings)
     return found
@@ -46,7 +46,7 @@ def _neighbourhoods(series: Series, places: Mapping[str, PlaceFacts]) -> list[li
     return near + wide
 
 
-def _shifts_among(series: Series, keep: Bools, members: list[int], settings: QualitySettings) -> list[Finding]:
+def _shifts_among(series: Series, keep: Bools, members: list[int], settings: QualitySettings) -> list[RawFlag]:
     ends = np.append(series.first[1:], len(series.value))
     positions = [np.arange(series.first[s], ends[s]) for s in members]
     positions = [p[keep[p] & (series.value[p] > 0)] for p in positions]
@@ -78,7 +78,7 @@ def _shifts_among(series: Series, keep: Bools, members: list[int], settings: Qua
                     at = series.start[own] - origin
                     own = own[(at >= begin) & (at < end)]
                     why = reason("time_shift", month=str(months[begin]), **verdict)
-                    found.append(Finding(int(own[0]), int(own[-1]), why))
+                    found.append(RawFlag(int(own[0]), int(own[-1]), why))
     return found
 
 

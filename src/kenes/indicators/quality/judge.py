@@ -35,7 +35,7 @@ from kenes.indicators.quality.peers import (
 )
 from kenes.indicators.quality.rules import WITHHOLDING, severity_of
 from kenes.indicators.quality.runs import stuck_and_dead
-from kenes.indicators.quality.series import EXPECTED, Bools, Finding, Ints, Series, flags_table, read_series
+from kenes.indicators.quality.series import EXPECTED, Bools, Ints, RawFlag, Series, flags_table, read_series
 from kenes.indicators.quality.settings import Judgement, PlaceFacts, QualitySettings, Severity, VariableRange
 from kenes.indicators.quality.values import out_of_range, sentinels, spikes
 from kenes.vocabulary.reasons import read_reason, reason
@@ -134,16 +134,16 @@ def _yearly_findings(
     variables: Mapping[str, VariableRange],
     places: Mapping[str, PlaceFacts],
     settings: QualitySettings,
-) -> list[Finding]:
+) -> list[RawFlag]:
     yearly, begin, end, level = yearly_of(series, good, variables, places, settings)
     found: list[YearFinding] = [f for f in low_values(yearly, settings) if level[f.at]]
     found += low_spreads(yearly, settings)
     found += [f for f in slips_among_peers(yearly, settings) if level[f.at]]
     found += steps(yearly, settings) + slips_in_time(yearly, settings)
-    return [Finding(int(begin[f.at]), int(end[f.at]), f.reason) for f in found] + _segments(series, good, settings)
+    return [RawFlag(int(begin[f.at]), int(end[f.at]), f.reason) for f in found] + _segments(series, good, settings)
 
 
-def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[Finding]:
+def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[RawFlag]:
     """Months of a sensor that lie a hundred times or more away from its other months."""
     at = np.flatnonzero(good & (series.period <= 1)[series.series])
     if not len(at):
@@ -173,7 +173,7 @@ def _segments(series: Series, good: Bools, settings: QualitySettings) -> list[Fi
                     median=usual,
                     factor=factor,
                 )
-                found.append(Finding(int(piece[0]), int(piece[-1]), why))
+                found.append(RawFlag(int(piece[0]), int(piece[-1]), why))
     return found
 
 

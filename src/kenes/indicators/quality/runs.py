@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from kenes.indicators.quality.series import CLASSES, Bools, Finding, Ints, Series
+from kenes.indicators.quality.series import CLASSES, Bools, Ints, RawFlag, Series
 from kenes.indicators.quality.settings import QualitySettings, VariableRange
 from kenes.vocabulary.reasons import reason
 
@@ -28,7 +28,7 @@ def equal_runs(series: Series, keep: Ints, run_gap: int) -> tuple[Ints, Ints]:
 
 def stuck_and_dead(
     series: Series, variables: Mapping[str, VariableRange], skip: Bools, settings: QualitySettings
-) -> list[Finding]:
+) -> list[RawFlag]:
     """Findings of the rules `stuck` and `dead` on series whose period has a declared run length.
 
     A long run of zeros is `dead`, unless zero is natural for the variable; a year whose values are
@@ -52,12 +52,12 @@ def stuck_and_dead(
         year = int(series.year[first])
         if (s, year) in constant and year == int(series.year[last]):
             why = reason("dead_constant", count=count, year=year, value=value, unit=series.text(s, "unit"))
-            found.append(Finding(first, last, why))
+            found.append(RawFlag(first, last, why))
         elif value == 0:
-            found.append(Finding(first, last, reason("dead_zero", count=count)))
+            found.append(RawFlag(first, last, reason("dead_zero", count=count)))
         else:
             why = reason("stuck", value=value, unit=series.text(s, "unit"), count=count, limit=int(limits[s]))
-            found.append(Finding(first, last, why))
+            found.append(RawFlag(first, last, why))
     return found
 
 

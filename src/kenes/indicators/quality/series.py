@@ -154,7 +154,7 @@ def read_series(observations: pa.Table) -> Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RawFlag:
     """One flag before it has become a row: values `begin` to `end` (positions in the series).
 
     `share` is how far two series differ, or how much of them is equal, as a share; None where the rule knows none.
@@ -172,7 +172,7 @@ class Finding:
 
 
 def flags_table(
-    observations: pa.Table, series: Series, findings: Sequence[Finding], settings: QualitySettings
+    observations: pa.Table, series: Series, findings: Sequence[RawFlag], settings: QualitySettings
 ) -> pa.Table:
     """The rows of `FLAGS` for findings.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from kenes.indicators.quality.series import Bools, Finding, Floats, Series
+from kenes.indicators.quality.series import Bools, Floats, RawFlag, Series
 from kenes.indicators.quality.settings import QualitySettings, VariableRange
 from kenes.vocabulary.reasons import reason
 
@@ -21,12 +21,12 @@ def ranges_of(series: Series, variables: Mapping[str, VariableRange]) -> tuple[F
     return low, high
 
 
-def _findings(series: Series, chosen: Bools, code: str, limit: Floats) -> list[Finding]:
+def _findings(series: Series, chosen: Bools, code: str, limit: Floats) -> list[RawFlag]:
     found = []
     for i in np.flatnonzero(chosen).tolist():
         s = int(series.series[i])
         why = reason(code, value=float(series.value[i]), unit=series.text(s, "unit"), limit=float(limit[s]))
-        found.append(Finding(i, i, why))
+        found.append(RawFlag(i, i, why))
     return found
 
 
@@ -60,7 +60,7 @@ def sentinel_mask(
 
 def sentinels(
     series: Series, variables: Mapping[str, VariableRange], settings: QualitySettings
-) -> tuple[list[Finding], Bools]:
+) -> tuple[list[RawFlag], Bools]:
     """Findings of the rule `sentinel`, and which values they concern."""
     mask, extremes = sentinel_mask(series, variables, settings)
     found = []
@@ -70,11 +70,11 @@ def sentinels(
             why = reason("sentinel_extreme", value=value, count=extreme[1], next=extreme[2])
         else:
             why = reason("sentinel_code", value=value)
-        found.append(Finding(i, i, why))
+        found.append(RawFlag(i, i, why))
     return found, mask
 
 
-def out_of_range(series: Series, variables: Mapping[str, VariableRange], skip: Bools) -> tuple[list[Finding], Bools]:
+def out_of_range(series: Series, variables: Mapping[str, VariableRange], skip: Bools) -> tuple[list[RawFlag], Bools]:
     """Findings of the rule `out_of_range` for values that are no sentinels."""
     low, high = ranges_of(series, variables)
     below = (series.value < low[series.series]) & ~skip
@@ -84,7 +84,7 @@ def out_of_range(series: Series, variables: Mapping[str, VariableRange], skip: B
     return found, below | above
 
 
-def spikes(series: Series, skip: Bools, settings: QualitySettings) -> list[Finding]:
+def spikes(series: Series, skip: Bools, settings: QualitySettings) -> list[RawFlag]:
     """Findings of the rule `spike`: one value of an hourly or daily series far above its neighbours.
 
     A value is compared with the greatest of the two before and the two after it, and with the
@@ -111,8 +111,8 @@ def spikes(series: Series, skip: Bools, settings: QualitySettings) -> list[Findi
             why = reason(
                 "spike",
                 unit=series.text(int(owner[i]), "unit"),
-                factor=float(value[i] / neighbour[i]),
+                factor=float(value[i]) / float(neighbour[i]),
                 **texts,
             )
-            found.append(Finding(int(keep[i]), int(keep[i]), why))
+            found.append(RawFlag(int(keep[i]), int(keep[i]), why))
     return found

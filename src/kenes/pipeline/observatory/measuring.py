@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from kenes.catalogue import Catalogue
 from kenes.catalogue.definitions import IndicatorDefinition, Variable
-from kenes.indicators.measure import Measured, measure
+from kenes.indicators.measure import MeasuredTables, measure
 from kenes.indicators.quality import (
     Judgement,
     PlaceFacts,
@@ -111,8 +111,8 @@ def _uses(definitions: Sequence[IndicatorDefinition]) -> dict[str, set[str]]:
 
 
 def _judged(
-    measured: Measured, catalogue: Catalogue, of_flags: Sequence[Judgement], of_values: Sequence[Judgement]
-) -> tuple[Measured, pa.Table]:
+    measured: MeasuredTables, catalogue: Catalogue, of_flags: Sequence[Judgement], of_values: Sequence[Judgement]
+) -> tuple[MeasuredTables, pa.Table]:
     """Measurements with the judgements on them, and as new flags those that no observation's flag says already."""
     by_key: dict[tuple[Any, ...], list[Judgement]] = defaultdict(list)
     told = {(j.indicator, j.place, j.start, j.rule) for j in of_flags}
@@ -125,7 +125,7 @@ def _judged(
             if (judgement.indicator, judgement.place, judgement.start, judgement.rule) not in told:
                 flagged.append(_flag(row, judgement))
     table = pa.Table.from_pylist(rows, schema=MEASUREMENTS.schema())
-    return Measured(table, measured.provenance), pa.Table.from_pylist(flagged, schema=FLAGS.schema())
+    return MeasuredTables(table, measured.provenance), pa.Table.from_pylist(flagged, schema=FLAGS.schema())
 
 
 def _mark(

@@ -25,7 +25,7 @@ FIRST_SHOWN = ("tr-provinces", "pm10_annual_mean")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IndicatorLine:
     """One indicator of a place: its newest figure and its series."""
 
     indicator: str
@@ -126,13 +126,13 @@ def by_group(view: EditionView, indicators: list[str]) -> dict[str, list[str]]:
     }
 
 
-def lines_of(view: EditionView, place: str) -> dict[str, list[Line]]:
+def lines_of(view: EditionView, place: str) -> dict[str, list[IndicatorLine]]:
     """The place's own figures by group."""
     lines = {}
     for indicator in view.indicators_of(place):
         figure = view.latest(indicator, place)
         if figure is not None and indicator in view.indicators:
-            lines[indicator] = Line(indicator, figure, view.series(indicator, place), view.sources_of(figure))
+            lines[indicator] = IndicatorLine(indicator, figure, view.series(indicator, place), view.sources_of(figure))
     order = [i for i in view.indicators if i in lines]
     return {group: [lines[i] for i in found] for group, found in by_group(view, order).items()}
 
