@@ -7,7 +7,18 @@ from typing import Any
 
 import click
 
-from kenes.cli.shared import BAD_INPUT, DONE, REFUSED, Bars, guarded, language_option, shared_options, show, table
+from kenes.cli.shared import (
+    BAD_INPUT,
+    DONE,
+    REFUSED,
+    Bars,
+    guarded,
+    language_option,
+    prose_option,
+    shared_options,
+    show,
+    table,
+)
 
 
 @click.command()
@@ -103,13 +114,16 @@ def ingest(
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--mapping", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@prose_option
 @shared_options
 @guarded
-def quality(file: Path, mapping: Path, out: Path, observatory: Path, as_json: bool, seed: int | None) -> int:
+def quality(
+    file: Path, mapping: Path, out: Path, lang: str | None, observatory: Path, as_json: bool, seed: int | None
+) -> int:
     """Judge FILE under a mapping without keeping it; write the flags to --out."""
     from kenes.pipeline.observatory.hand import judge_by_hand
 
-    counts = judge_by_hand(observatory, file, mapping, out)
+    counts = judge_by_hand(observatory, file, mapping, out, lang=lang)
     show(counts) if as_json else click.echo(f"{out}: {counts['flags']} flags of {counts['accepted']} observations")
     return REFUSED if counts["refused"] else DONE
 

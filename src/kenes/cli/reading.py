@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kenes.cli.shared import DONE, LANGUAGE, guarded, language_option, shared_options, show
+from kenes.cli.shared import DONE, guarded, language_option, prose_option, shared_options, show
 
 
 @click.command()
@@ -16,7 +16,7 @@ from kenes.cli.shared import DONE, LANGUAGE, guarded, language_option, shared_op
 @click.option("--indicator", help="Only this indicator.")
 @click.option("--index", "index_", help="Only this index or profile.")
 @click.option("--out", type=click.Path(path_type=Path), help="FILE.csv, FILE.parquet, or a folder with --all.")
-@click.option("--lang", type=LANGUAGE, help="One more column, reason_text: reasons as sentences in this language.")
+@prose_option
 @shared_options
 @guarded
 def export(

@@ -52,6 +52,9 @@ LANGUAGE = click.Choice(list(LANGUAGES))
 language_option = click.option(
     "--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the reasons."
 )
+prose_option = click.option(
+    "--lang", type=LANGUAGE, help="One more column, reason_text: reasons as sentences in this language."
+)
 seed_option = click.option("--seed", type=int, default=None, help="Seed instead of the declared one.")
 
 

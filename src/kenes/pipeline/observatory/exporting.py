@@ -91,13 +91,13 @@ def export_tables(
     edition, catalogue = open_edition(folder)
     names = Names(catalogue, language(lang)) if lang else None
     if kind is not None:
-        write_export(kind, _told(table_of(edition, catalogue, kind, **_all(filters)), names), out)
+        write_export(kind, with_reason_text(table_of(edition, catalogue, kind, **_all(filters)), names), out)
         return [str(out)]
     wanted = _all(filters)
     tables = {}
     for each in EXPORTED:
         has = {name: value if name in KINDS[each].schema().names else None for name, value in wanted.items()}
-        tables[each] = _told(table_of(edition, catalogue, each, **has), names)
+        tables[each] = with_reason_text(table_of(edition, catalogue, each, **has), names)
     return [str(path) for path in write_all(tables, out)]
 
 
@@ -105,7 +105,7 @@ def _all(filters: dict[str, str | None]) -> dict[str, str | None]:
     return {name: filters.get(name) for name in ("place", "indicator", "index")}
 
 
-def _told(table: pa.Table, names: Names | None) -> pa.Table:
+def with_reason_text(table: pa.Table, names: Names | None) -> pa.Table:
     """A table with its reasons as sentences in one more column, where a language is asked for."""
     if names is None or "reason" not in table.column_names:
         return table
@@ -119,7 +119,7 @@ def exported_rows(folder: Path, kind: str | None, *, lang: str | None = None, **
     if kind is None:
         return {each: exported_rows(folder, each, lang=lang, **filters) for each in EXPORTED}
     edition, catalogue = open_edition(folder)
-    table = _told(
+    table = with_reason_text(
         table_of(edition, catalogue, kind, **_all(filters)), Names(catalogue, language(lang)) if lang else None
     )
     table = table.select(exported_columns(kind, table))

@@ -14,6 +14,9 @@ from kenes import sources
 from kenes.catalogue import Catalogue, load
 from kenes.catalogue.mappings import SourceMapping, check_mapping, read_mappings
 from kenes.indicators.quality import QualitySettings, judge_observations
+from kenes.pages.language import language
+from kenes.pages.words.names import Names
+from kenes.pipeline.observatory.exporting import with_reason_text
 from kenes.pipeline.observatory.ingest import Ingested, ingest_file, ingest_shipped, read_file
 from kenes.pipeline.observatory.measuring import judge_and_measure, place_facts, ranges
 from kenes.pipeline.observatory.rebuilding import writing
@@ -51,8 +54,8 @@ def ingest_by_hand(folder: Path, file: Path, mapping: Path, progress: Progress) 
         return [ingest_file(store, catalogue, _one_mapping(mapping, file), read_file(file), by_hand=True)]
 
 
-def judge_by_hand(folder: Path, file: Path, mapping: Path, out: Path) -> dict[str, int]:
-    """Judge one file under a mapping without keeping anything; write its flags."""
+def judge_by_hand(folder: Path, file: Path, mapping: Path, out: Path, *, lang: str | None = None) -> dict[str, int]:
+    """Judge one file under a mapping without keeping anything; write its flags, with sentences in `lang`."""
     catalogue: Catalogue = load(folder).require_sound()
     one = _one_mapping(mapping, file)
     units = {variable.id: variable.unit for variable in catalogue.variables.values()}
@@ -61,7 +64,7 @@ def judge_by_hand(folder: Path, file: Path, mapping: Path, out: Path) -> dict[st
     observations = pa.concat_tables([KINDS["observations"].schema().empty_table(), *reading.batches()])
     found = judge_observations(observations, ranges(catalogue), QualitySettings(), places=place_facts(catalogue))
     flags = pa.concat_tables([reading.flags().cast(FLAGS.schema()), found.cast(FLAGS.schema())])
-    write_export("flags", flags, out)
+    write_export("flags", with_reason_text(flags, Names(catalogue, language(lang)) if lang else None), out)
     return {
         "read": reading.report.read,
         "accepted": reading.report.accepted,
