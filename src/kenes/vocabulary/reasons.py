@@ -134,28 +134,18 @@ def read_reason(code: str | None, text: str | None) -> Reason | None:
     """
     if not code:
         return None
-    return _read(code, json.loads(text) if text else {})
+    return read_plain(code, json.loads(text) if text else {})
 
 
-def read_plain(plain: Mapping[str, Any]) -> Reason:
-    """A reason from plain data, `{"code": ..., "values": {...}}`.
+def read_plain(code: str, values: Mapping[str, Any]) -> Reason:
+    """A reason from its code and its values as plain data, further reasons under `also`.
 
     Raises:
         DefinitionError: a code that is not declared, or values that do not fit it.
     """
-    return _read(plain["code"], plain["values"])
-
-
-def plain_reasons(found: Reason | None) -> list[dict[str, Any]]:
-    """A reason and those beside it as plain data, `[{"code": ..., "values": {...}}]`; empty for none."""
-    return [{"code": each.code, "values": each.plain()} for each in found.all()] if found else []
-
-
-def _read(code: str, values: Mapping[str, Any]) -> Reason:
     further = values.get(ALSO, [])
-    own = {name: value for name, value in values.items() if name != ALSO}
-    first = reason(code, **own)
-    return Reason(first.code, first.pairs, tuple(_read(each["code"], each["values"]) for each in further))
+    first = reason(code, **{name: value for name, value in values.items() if name != ALSO})
+    return Reason(first.code, first.pairs, tuple(read_plain(each["code"], each["values"]) for each in further))
 
 
 def reason_columns(found: Reason | None) -> dict[str, str | None]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kenes.catalogue import Catalogue
+from kenes.pipeline.observatory.answers import AdviceAnswer, GapAnswer, PlainReason, PracticeAnswer
 from kenes.pipeline.observatory.recommending import roots_of
 from kenes.pipeline.observatory.run import open_edition
 from kenes.store import Edition
 from kenes.vocabulary.errors import BadInput
-from kenes.vocabulary.reasons import Reason, plain_reasons, read_reason, reason, together
+from kenes.vocabulary.reasons import Reason, read_reason, reason, together
 
 Row = dict[str, Any]
 
 
-def advise(folder: Path, place: str, themes: Sequence[str] = ()) -> Row:
+def advise(folder: Path, place: str, themes: Sequence[str] = ()) -> AdviceAnswer:
     """Advice for a place in the pinned form.
 
     Args:
@@ -39,25 +40,22 @@ def advise(folder: Path, place: str, themes: Sequence[str] = ()) -> Row:
         raise BadInput(f"{found.id} is in no profile", expected="a place of " + ", ".join(catalogue.profiles))
     gaps = [g for g in edition.table("gaps", filter={"place": found.id}).to_pylist() if _wanted(catalogue, g, themes)]
     chosen = {(g["index"], g["indicator"]) for g in gaps}
-    rows = [
-        _recommendation(catalogue, row, gaps, scores)
-        for row in edition.table("recommendations", filter={"place": found.id}).to_pylist()
-        if (row["index"], row["indicator"]) in chosen
-    ]
+    rows = edition.table("recommendations", filter={"place": found.id}).to_pylist()
+    rows = [row for row in rows if (row["index"], row["indicator"]) in chosen]
+    told = {
+        advised: [_practice(catalogue, row, gaps, scores) for row in rows if row["advised"] is advised]
+        for advised in (True, False)
+    }
     return {
         "place": found.id,
         "period": _years(edition, scores),
         "edition": edition.id,
-        "refused": plain_reasons(_refusal(edition, found.id, scores, rows)),
-        "gaps": [{k: v for k, v in gap.items() if k != "place"} for gap in gaps],
-        "recommendations": [_without(row, "advised") for row in rows if row["advised"]],
-        "not_recommended": [_without(row, "advised") for row in rows if not row["advised"]],
+        "refused": _plain(_refusal(edition, found.id, scores, rows)),
+        "gaps": [cast("GapAnswer", {k: v for k, v in gap.items() if k != "place"}) for gap in gaps],
+        "recommendations": told[True],
+        "not_recommended": told[False],
         "bundle": None,
     }
-
-
-def _without(row: Row, key: str) -> Row:
-    return {name: value for name, value in row.items() if name != key}
 
 
 def _check_themes(catalogue: Catalogue, themes: Sequence[str]) -> None:
@@ -81,13 +79,12 @@ def _years(edition: Edition, scores: Sequence[Row]) -> dict[str, str]:
     return {fact["node"]: fact["value"] for fact in facts}
 
 
-def _recommendation(catalogue: Catalogue, row: Row, gaps: Sequence[Row], scores: Sequence[Row]) -> Row:
+def _practice(catalogue: Catalogue, row: Row, gaps: Sequence[Row], scores: Sequence[Row]) -> PracticeAnswer:
     gap = next(g for g in gaps if (g["index"], g["indicator"]) == (row["index"], row["indicator"]))
     score = next(s for s in scores if s["index"] == row["index"])
     practice = catalogue.practices[row["practice"]]
     return {
         "id": row["recommendation"],
-        "advised": row["advised"],
         "practice": practice.id,
         "title": practice.text("title"),
         "gap": {"index": row["index"], "indicator": row["indicator"], "points": gap["gap"]},
@@ -104,7 +101,7 @@ def _recommendation(catalogue: Catalogue, row: Row, gaps: Sequence[Row], scores:
         "design": row["design"],
         "gates": [{"id": row["precondition"], "state": "unknown"}] if row["precondition"] else [],
         "cost": row["cost_class"],
-        "reasons": plain_reasons(read_reason(row["reason"], row["reason_values"])),
+        "reasons": _plain(read_reason(row["reason"], row["reason_values"])),
         "source": row["source"],
         "url": row["url"],
     }
@@ -118,3 +115,7 @@ def _refusal(edition: Edition, place: str, scores: Sequence[Row], rows: Sequence
         whys = [read_reason(score["reason"], score["reason_values"]) for score in scores]
         return together([why for why in whys if why] + [reason("not_ranked_bring", indicators=first)])
     return None if any(row["advised"] for row in rows) else reason("no_practice_fits")
+
+
+def _plain(found: Reason | None) -> list[PlainReason]:
+    return [{"code": each.code, "values": each.plain()} for each in found.all()] if found else []

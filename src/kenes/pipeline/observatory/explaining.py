@@ -5,9 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kenes.catalogue import Catalogue
+from kenes.pipeline.observatory.answers import (
+    Explanation,
+    FlagAnswer,
+    InputAnswer,
+    MeasurementAnswer,
+    ObservationAnswer,
+    ScoreAnswer,
+    SeriesAnswer,
+    SourceAnswer,
+)
 from kenes.pipeline.observatory.exporting import plain
 from kenes.pipeline.observatory.run import open_edition
 from kenes.store import Edition
@@ -16,7 +26,7 @@ from kenes.vocabulary.errors import BadInput
 SHOWN = 5
 
 
-def explain(folder: Path, place: str, indicator: str, year: int | None = None) -> dict[str, Any]:
+def explain(folder: Path, place: str, indicator: str, year: int | None = None) -> Explanation:
     """The whole way from a number to its rows.
 
     Args:
@@ -37,14 +47,14 @@ def explain(folder: Path, place: str, indicator: str, year: int | None = None) -
     found = catalogue.resolve(place)
     row = _chosen(edition, found.id, indicator, year)
     trail = edition.table("provenance", filter={"provenance": row["provenance"]}).to_pylist()[0]
-    inputs = json.loads(trail["inputs"])
+    inputs: list[InputAnswer] = json.loads(trail["inputs"])
     for each in inputs:
         for series in each["series"]:
             series["observations"] = observations_of(edition, found.id, each["variable"], series)
     return {
         "edition": edition.id,
         "place": {"id": found.id, "name": found.name("en")},
-        "measurement": {name: plain(value) for name, value in row.items()},
+        "measurement": cast("MeasurementAnswer", _plain_row(row)),
         "definition": {
             "id": definition.id,
             "edition": definition.edition,
@@ -57,7 +67,7 @@ def explain(folder: Path, place: str, indicator: str, year: int | None = None) -
         "sources": _sources(edition, trail["sources"].split(), inputs),
         "flags": _flags(edition, catalogue, found.id, row),
         "scores": [
-            {name: plain(value) for name, value in score.items()}
+            cast("ScoreAnswer", _plain_row(score))
             for score in edition.table("scores", filter={"place": found.id, "node": indicator}).to_pylist()
         ],
     }
@@ -78,10 +88,10 @@ def _chosen(edition: Edition, place: str, indicator: str, year: int | None) -> d
 
 
 def observations_of(
-    edition: Edition, place: str, variable: str, series: Mapping[str, Any], most: int | None = SHOWN
-) -> list[dict[str, Any]]:
+    edition: Edition, place: str, variable: str, series: SeriesAnswer, most: int | None = SHOWN
+) -> list[ObservationAnswer]:
     """Observations of one series and year, as plain rows; the first ones when there are many."""
-    wanted: dict[str, Any] = {"variable": variable, "place": place, "snapshot": series["snapshot"]}
+    wanted = {"variable": variable, "place": place, "snapshot": series["snapshot"]}
     if series["count"] == 1:
         wanted["observation"] = series["first"]
     table = edition.table("observations", filter=wanted)
@@ -93,10 +103,14 @@ def observations_of(
         and row["civil_start"].year == series["year"]
     ]
     rows.sort(key=lambda row: row["start"])
-    return [{name: plain(value) for name, value in row.items()} for row in rows[:most]]
+    return [cast("ObservationAnswer", _plain_row(row)) for row in rows[:most]]
 
 
-def _sources(edition: Edition, wanted: Sequence[str], inputs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _plain_row(row: Mapping[str, object]) -> dict[str, object]:
+    return {name: plain(value) for name, value in row.items()}
+
+
+def _sources(edition: Edition, wanted: Sequence[str], inputs: Sequence[InputAnswer]) -> list[SourceAnswer]:
     used = {series["snapshot"] for each in inputs for series in each["series"]}
     return [
         {
@@ -114,12 +128,12 @@ def _sources(edition: Edition, wanted: Sequence[str], inputs: Sequence[Mapping[s
     ]
 
 
-def _flags(edition: Edition, catalogue: Catalogue, place: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _flags(edition: Edition, catalogue: Catalogue, place: str, row: Mapping[str, Any]) -> list[FlagAnswer]:
     definition = catalogue.indicators[row["indicator"]]
     variables = [definition.id, *(each.variable for each in definition.inputs.values())]
     rows = edition.table("flags", filter={"place": place, "variable": variables}).to_pylist()
     return [
-        {name: plain(value) for name, value in flag.items()}
+        cast("FlagAnswer", _plain_row(flag))
         for flag in rows
         if flag["start"] < row["end"] and flag["end"] > row["start"]
     ]

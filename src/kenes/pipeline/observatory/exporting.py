@@ -126,6 +126,6 @@ def exported_rows(folder: Path, kind: str | None, *, lang: str | None = None, **
     return [{name: plain(value) for name, value in row.items()} for row in table.to_pylist()]
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A cell as JSON can hold it: times as ISO 8601 with Z."""
     return value.isoformat().replace("+00:00", "Z") if isinstance(value, dt.datetime) else value

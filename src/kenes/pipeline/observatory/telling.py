@@ -11,6 +11,7 @@ from kenes.catalogue import load
 from kenes.pages.language import language
 from kenes.pages.words.names import Names
 from kenes.pages.words.reasons import told, told_row
+from kenes.pipeline.observatory.answers import AdviceAnswer, Explanation, InputAnswer, PlainReason
 from kenes.vocabulary.reason_codes import DECLARED
 from kenes.vocabulary.reasons import read_plain, read_reason
 
@@ -37,9 +38,9 @@ def refusal_lines(ingested: Sequence[Mapping[str, Any]], folder: Path, code: str
             yield f"refused: {row['source']}: and {row['refused'] - MOST_REFUSALS} more; --json lists them"
 
 
-def explanation_text(found: Mapping[str, Any], names: Names) -> str:
+def explanation_text(found: Explanation, names: Names) -> str:
     """The way from a number down to its rows, as `explaining.explain` gives it."""
-    m, lines = found["measurement"], []
+    m, lines = found["measurement"], list[str]()
     value = "not known" if m["value"] is None else f"{m['value']:.6g} {m['unit']}"
     error = f" ± {m['uncertainty']:.2g} ({m['uncertainty_kind']})" if m["uncertainty"] is not None else ""
     lines.append(f"{found['place']['name']} ({found['place']['id']}), {found['definition']['name']}, {m['start'][:4]}")
@@ -75,7 +76,7 @@ def not_ranked_text(found: Mapping[str, Any], folder: Path, code: str) -> str:
     return f"{found['place']} is not ranked: {text}"
 
 
-def _input_lines(each: Mapping[str, Any]) -> list[str]:
+def _input_lines(each: InputAnswer) -> list[str]:
     value = each.get("value")
     lines = [
         f"  input {each['input']} = {each['variable']}"
@@ -94,14 +95,14 @@ def _input_lines(each: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def advice_text(found: Mapping[str, Any], names: Names) -> str:
+def advice_text(found: AdviceAnswer, names: Names) -> str:
     """Advice for a place, as `advising.advise` gives it."""
     lines = [f"{names.place(found['place'])} ({found['place']}), edition {found['edition'][:12]}"]
     lines += [f"No recommendation: {_plain_text(each, names)}" for each in found["refused"]]
     for gap in found["gaps"]:
         lines.append(f"gap in {gap['indicator']}: {told_row(gap['reason'], gap['reason_values'], names)}")
-    for title, key in (("recommended", "recommendations"), ("not recommended yet", "not_recommended")):
-        for row in found[key]:
+    for title, rows in (("recommended", found["recommendations"]), ("not recommended yet", found["not_recommended"])):
+        for row in rows:
             effect = json.dumps(row["effect"], ensure_ascii=False)
             lines.append(
                 f"{title}: {row['title']} [{row['practice']}] for {row['gap']['indicator']}; {row['confidence']}"
@@ -111,5 +112,5 @@ def advice_text(found: Mapping[str, Any], names: Names) -> str:
     return "\n".join(lines)
 
 
-def _plain_text(reason: Mapping[str, Any], names: Names) -> str:
-    return told(read_plain(reason), names)
+def _plain_text(reason: PlainReason, names: Names) -> str:
+    return told(read_plain(reason["code"], reason["values"]), names)
