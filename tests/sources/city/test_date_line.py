@@ -35,10 +35,13 @@ def test_people_on_both_sides_of_the_line_lie_in_the_boundary(tmp_path, outline)
 def test_a_layer_of_people_is_cut_on_both_sides_too(tmp_path):
     path = tmp_path / "people.geojson"
     features = [
-        {"type": "Feature", "properties": {"id": str(k), "population": 5.0},
-         "geometry": {"type": "Point", "coordinates": [lon, 0.0]}}
+        {
+            "type": "Feature",
+            "properties": {"id": str(k), "population": 5.0},
+            "geometry": {"type": "Point", "coordinates": [lon, 0.0]},
+        }
         for k, lon in enumerate([*INSIDE, *OUTSIDE])
-    ]  # fmt: skip
+    ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     for outline in OUTLINES.values():
         assert read_population(path, outline).longitude.tolist() == INSIDE
