@@ -14,6 +14,8 @@ from tools import check_docs, generate_reference
 from kenes.catalogue import definitions, load, mappings
 from kenes.catalogue.definitions import AGGREGATES, BETTER, GROUPS
 from kenes.cli import main
+from kenes.comparison.declared import rules
+from kenes.comparison.declared.specification import METHODS
 from kenes.vocabulary import units
 from kenes.vocabulary.facts import QUALITIES, RULES
 from kenes.vocabulary.tables import KINDS, TableKind
@@ -70,6 +72,13 @@ def test_every_choice_of_a_definition_stands_in_the_page_of_the_catalogue() -> N
     text = part(page("catalogue.md"), "Indicators")
     for word in (*GROUPS, *BETTER, *AGGREGATES):
         assert f"`{word}`" in text, word
+
+
+def test_every_method_of_an_index_stands_in_the_page_of_its_specification() -> None:
+    text = re.sub(r"^```.*?^```", "", page("index-specification.md"), flags=re.MULTILINE | re.DOTALL)
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", text))))
+    methods = {*(name for names in METHODS.values() for name in names), *rules.RULES}
+    assert sorted(methods - named) == []
 
 
 @pytest.mark.parametrize(("module", "name"), [(mappings, "mapping.md"), (definitions, "catalogue.md")])

@@ -47,6 +47,8 @@ def test_messages_are_found_in_templates_modules_and_declared_reasons() -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_catalogues_are_what_make_words_would_write(code: str) -> None:
     path, had = words.LOCALE / code / "LC_MESSAGES" / "kenes.po", words.read_words(code)
+    if not path.is_file():
+        pytest.xfail(f"{code}: nothing translated yet; `make words` lays out what waits")
     known = [message for message in words.messages() if had.get(message.id, message.context) is not None]
     assert path.read_bytes() == words.words_of(code, known), "run `make words`"
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison.declared.normalisations import NORMALISATIONS
 from kenes.comparison.declared.own_functions import Aggregator, OwnFunction
 from kenes.comparison.declared.plain import from_plain, to_plain
 from kenes.comparison.declared.specification import BY_BRANCH, Specification, Worked, canonical
@@ -330,7 +331,7 @@ class Workshop:
     def _frozen(self, settings: Mapping[str, Any], values: Floats) -> Floats | None:
         """Values of the time that a relative method refers to; None where it refers to all it is given."""
         reference = settings.get("reference")
-        if reference is None or settings["method"] not in ("min_max", "z_score", "distance_to_max"):
+        if reference is None or not NORMALISATIONS[settings["method"]].freezes:
             return None
         times = self.inputs.times or ()
         rows = [i for i, time in enumerate(times) if str(time) == str(reference)]

@@ -1,8 +1,8 @@
 """A language of the pages: its messages, numbers, dates, units and names of states.
 
 Messages are gettext catalogues in `locale/<language>/LC_MESSAGES/kenes.po`, compiled in memory when
-a language is first asked for; `make words` keeps them up to what modules and templates say. Numbers and dates
-follow CLDR through Babel. Every number that people read is written here.
+a language is first asked for; `make words` keeps them up to what modules and templates say. A language that has none
+yet speaks English. Numbers and dates follow CLDR through Babel. Every number that people read is written here.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ class Language:
 
     @cached_property
     def _messages(self) -> gettext.NullTranslations:
-        written = resource("locale", self.code, "LC_MESSAGES", "kenes.po")
+        try:
+            written = resource("locale", self.code, "LC_MESSAGES", "kenes.po")
+        except FileNotFoundError:  # a new language, of which nothing is translated yet
+            return gettext.NullTranslations()
         compiled = BytesIO()
         write_mo(compiled, read_po(BytesIO(written), locale=self.code))
         compiled.seek(0)

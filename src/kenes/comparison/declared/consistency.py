@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from kenes.comparison.declared.normalisations import NORMALISATIONS
 from kenes.comparison.declared.rules import Settings
 from kenes.comparison.declared.specification import BY_BRANCH, Node, Specification, needs_positive
 from kenes.vocabulary.errors import DefinitionError
-
-REACHES_ZERO = ("percentile_rank", "borda", "distance_to_max")
 
 
 def check(spec: Specification) -> None:
@@ -224,9 +223,7 @@ def _check_positive(spec: Specification, node: str, method: str, leaf: str) -> N
         return
     settings = spec.normalise_of(leaf)
     norm = settings["method"]
-    centred = norm == "z_score" and float(settings.get("mean", 0)) <= 0
-    from_zero = norm == "min_max" and float(settings.get("low", 0)) <= 0
-    if norm in REACHES_ZERO or centred or from_zero:
+    if NORMALISATIONS[norm].reaches_zero(settings):
         raise DefinitionError(
             f"node {node}",
             expected=f"values above zero under a {method} mean",
@@ -239,27 +236,17 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
     if not spec.has("normalise"):
         return
     settings, node = spec.normalise_of(leaf), spec.by_id[leaf]
-    needs = {"goalposts": node.goalposts, "distance_to_target": node.target}
-    method = settings["method"]
-    if method in needs and needs[method] is None:
-        field_name = "target" if method == "distance_to_target" else method
-        raise DefinitionError(
-            f"node {leaf}",
-            expected=f"{field_name} for {method}",
-            found="none",
-            mend=f"Add {field_name} to the node.",
-        )
-    tables = {"categorical": "categories", "optimum_range": "spread"}
-    if method in tables and not settings.get(tables[method]):
-        raise DefinitionError(
-            f"node {leaf}",
-            expected=f"{tables[method]} for {method}",
-            found="none",
-            mend=f"Add {tables[method]} to normalise of the node.",
-        )
-    if method == "distance_to_reference" and settings.get("reference") is None:
-        raise DefinitionError(
-            f"node {leaf}", expected="a reference place", found="none", mend="Name normalise.reference."
-        )
+    needed = NORMALISATIONS[settings["method"]]
+    for name, given, home in (
+        (needed.node, getattr(node, needed.node, None), "the node"),
+        (needed.setting, settings.get(needed.setting), "normalise of the node"),
+    ):
+        if name and given is None:
+            raise DefinitionError(
+                f"node {leaf}",
+                expected=f"{name} for {settings['method']}",
+                found="none",
+                mend=f"Add {name} to {home}.",
+            )
     if node.direction == "target" and node.target is None:
         raise DefinitionError(f"node {leaf}", expected="a target for its direction", found="none", mend="Add target.")

@@ -13,6 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from kenes.comparison.declared.normalisations import NORMALISATIONS
 from kenes.comparison.declared.own_functions import Aggregator
 from kenes.comparison.declared.rules import Settings
 from kenes.vocabulary.errors import DefinitionError
@@ -82,21 +83,7 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "value",
         ),
         "treat": ("none", "winsorise", "iqr", "percentile", "mad"),
-        "normalise": (
-            "none",
-            "min_max",
-            "z_score",
-            "rank",
-            "percentile_rank",
-            "borda",
-            "distance_to_max",
-            "distance_to_reference",
-            "distance_to_target",
-            "fraction_of_max",
-            "goalposts",
-            "categorical",
-            "optimum_range",
-        ),
+        "normalise": tuple(NORMALISATIONS),
         "aggregate": (
             "arithmetic",
             "geometric",

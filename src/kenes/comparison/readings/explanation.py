@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
+from kenes.comparison.declared.normalisations import NORMALISATIONS
 from kenes.comparison.declared.specification import Specification
 from kenes.comparison.steps.aggregation import MEANS, aggregate, shares
 from kenes.comparison.steps.frontier import benefit_of_the_doubt
@@ -172,7 +173,7 @@ def scale_slopes(profile: Profile) -> Floats:
         if not spec.has("normalise"):
             found[:, leaf] = 1.0
             continue
-        if settings["method"] in ("rank", "borda", "percentile_rank", "categorical", "optimum_range"):
+        if not NORMALISATIONS[settings["method"]].straight:
             continue
         x = np.log(raw[:, leaf]) if settings.get("transform") == "log" else raw[:, leaf]
         if spec.by_id[name].direction == "target":
