@@ -323,3 +323,10 @@ def test_what_is_made_from_a_code_carries_the_code(get):
     assert 'data-reason="low_mean"' in get("/kk/indicator/pm10_annual_mean?state=tr").text
     assert 'data-reason="coverage_missing"' in get("/tr/place/tr-cizre").text
     assert 'data-reason="unmeasured"' in get("/en/place/tr-bursa").text
+
+
+def test_what_is_not_there_is_told_without_english_on_a_page_of_another_language(get):
+    assert "is not known" in get("/en/place/nowhere").text
+    told = get("/kk/place/nowhere")
+    assert told.status_code == 404
+    assert "is not known" not in told.text
