@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
-from tests import shared
+from tests import compiled, shared
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,6 +16,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the processes of pytest-xdist are told by the one that started them
         config.add_cleanup(shared.begin())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loops() -> None:
+    """Compiled loops, so that no test waits for its compiler."""
+    compiled.compile_all()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -30,7 +30,7 @@ INI = "[pytest]\nlongest_test_s = 0.4\nmarkers = long: minutes rather than secon
 def outcome(folder: Path, call: float, *more: str, mark: str = "", fixture: float = 0) -> tuple[int, str]:
     """Exit code and text of a suite of one test with the rule of ours, in which 0.4 s are slow."""
     (folder / "pytest.ini").write_text(INI, encoding="utf-8")
-    (folder / "conftest.py").write_text(Path(conftest.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "conftest.py").write_text("from tests.conftest import pytest_addoption, pytest_runtest_makereport\n")
     (folder / "test_one.py").write_text(SLOW.format(mark=mark, call=call, fixture=fixture), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "xdist", *more]
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}

@@ -25,6 +25,8 @@ KINDS = {
     "source": "/source/air",
     "comparison": "/compare?place=tr-bursa&place=tr-izmir",
     "search": "/search?q=izmir",
+    "edition": "/edition/7",
+    "edition of an older form": "/edition/3",
     "about": "/about",
     "nothing": "/nowhere",
 }

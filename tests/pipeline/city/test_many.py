@@ -3,30 +3,42 @@
 import csv
 import json
 
+import pytest
 from click.testing import CliRunner
 from tests.cli.test_space import MONACO, people
 
 from kenes.cli.space import space
 
 
-def test_many_cities_are_measured_in_processes_and_finished_ones_are_kept(tmp_path):
-    people(tmp_path / "p.csv")
-    pbf, table = MONACO / "monaco.osm.pbf", tmp_path / "cities.csv"
-    table.write_text(f"place,osm,population\nmc-a,{pbf},p.csv\nmc-b,{pbf},\nmc-c,none.pbf,\n")
-
-    def cities(out, workers):
-        asked = ["cities", str(table), "--out", str(tmp_path / out), "--workers", workers, "--json"]
-        result = CliRunner().invoke(space, asked)
-        assert result.exit_code == 1, result.output  # one was refused and is listed
-        return [(r["place"], r["state"]) for r in json.loads(result.stdout)]
-
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two cities and one without a map, measured by two processes in `two`, by this one in `one`."""
+    folder = tmp_path_factory.mktemp("many")
+    people(folder / "p.csv")
+    pbf = MONACO / "monaco.osm.pbf"
+    (folder / "cities.csv").write_text(f"place,osm,population\nmc-a,{pbf},p.csv\nmc-b,{pbf},\nmc-c,none.pbf,\n")
     first = [("mc-a", "measured"), ("mc-b", "measured"), ("mc-c", "refused")]
-    assert cities("two", "2") == cities("one", "1") == first
-    for place in ("mc-a", "mc-b"):
-        name = "measurements.csv"
-        assert (tmp_path / "two" / place / name).read_bytes() == (tmp_path / "one" / place / name).read_bytes()
-    (tmp_path / "one" / "mc-b" / "provenance.json").unlink()
-    assert cities("one", "1") == [("mc-a", "kept"), ("mc-b", "measured"), ("mc-c", "refused")]
+    assert cities(folder, "two", "2") == cities(folder, "one", "1") == first
+    return folder
+
+
+def cities(folder, out, workers):
+    """Places and what became of them."""
+    asked = ["cities", str(folder / "cities.csv"), "--out", str(folder / out), "--workers", workers, "--json"]
+    result = CliRunner().invoke(space, asked)
+    assert result.exit_code == 1, result.output  # one was refused and is listed
+    return [(r["place"], r["state"]) for r in json.loads(result.stdout)]
+
+
+@pytest.mark.parametrize("place", ["mc-a", "mc-b"])
+def test_processes_write_the_bytes_of_one(folder, place):
+    name = "measurements.csv"
+    assert (folder / "two" / place / name).read_bytes() == (folder / "one" / place / name).read_bytes()
+
+
+def test_finished_cities_are_kept(folder):
+    (folder / "one" / "mc-b" / "provenance.json").unlink()
+    assert cities(folder, "one", "1") == [("mc-a", "kept"), ("mc-b", "measured"), ("mc-c", "refused")]
 
 
 def test_a_city_cut_out_of_a_larger_map_has_the_same_access(tmp_path):
