@@ -1,15 +1,18 @@
-"""Docs that cannot drift: every link leads somewhere, every command that is shown exists."""
+"""Docs that cannot drift: every link leads somewhere, every command exists, and every import of `kenes` holds."""
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 COMMAND = re.compile(r"^\s*(?:\$ )?kenes ([a-z]+)", re.MULTILINE)
 TARGET = re.compile(r"^\s*(?:\$ )?make ([a-z-]+)", re.MULTILINE)
+PYTHON = re.compile(r"^```(?:python|pycon)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def pages() -> list[Path]:
@@ -50,10 +53,38 @@ def unknown_words(page: Path) -> list[str]:
     return found
 
 
+def imports_in(block: str) -> Iterator[str]:
+    """Each import of `kenes` in a block of Python, prompts and answers left out.
+
+    >>> list(imports_in(">>> from kenes.comparison import (build,\\n...     ranks)\\n>>> ranks\\n[1]\\n"))
+    ['from kenes.comparison import build, ranks']
+    """
+    if block.startswith(">>> "):
+        block = "\n".join(line[4:] for line in block.splitlines() if line.startswith((">>> ", "... ")))
+    for node in ast.walk(ast.parse(block)):
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if any(module.partition(".")[0] == "kenes" for module in modules):
+            yield ast.unparse(node)
+
+
+def failing_imports(page: Path) -> list[str]:
+    """Imports of `kenes` in a page's blocks of Python that fail, and blocks that are no Python."""
+    found = []
+    for block in PYTHON.findall(page.read_text(encoding="utf-8")):
+        try:
+            for line in imports_in(block):
+                exec(line, {})
+        except (ImportError, SyntaxError) as error:
+            found.append(f"{page.relative_to(ROOT)}: {type(error).__name__}: {error}")
+    return found
+
+
 def main() -> int:
     """Print every fault; 1 when there is one."""
-    faults = [fault for page in pages() for fault in (*broken_links(page), *unknown_words(page))]
-    print("\n".join(faults) or f"{len(pages())} pages: every link and command holds")
+    checks = (broken_links, unknown_words, failing_imports)
+    faults = [fault for page in pages() for check in checks for fault in check(page)]
+    print("\n".join(faults) or f"{len(pages())} pages: every link, command and import holds")
     return bool(faults)
 
 

@@ -155,7 +155,7 @@ def test_our_reading_of_gettext_is_that_of_babel(tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(buffer.getvalue())
     shipped = sorted(ROOT.glob("observatories/ots/locale/*.po"))
-    assert len(shipped) == 7
+    assert len(shipped) >= 7
     for each in (path, *shipped):
         with each.open("rb") as file:
             theirs = [(m.context or "", m.id.strip(), m.string.strip(), m.fuzzy) for m in read_po(file) if m.id]

@@ -98,6 +98,45 @@ def test_every_link_of_the_pages_outside_the_documentation_leads_somewhere(name:
     assert check_docs.unknown_words(ROOT / name) == []
 
 
+@pytest.mark.parametrize("path", check_docs.pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_import_of_the_documentation_holds(path: Path) -> None:
+    assert check_docs.failing_imports(path) == []
+
+
+def test_imports_are_found_in_the_documentation() -> None:
+    found = [
+        line
+        for path in check_docs.pages()
+        for block in check_docs.PYTHON.findall(path.read_text(encoding="utf-8"))
+        for line in check_docs.imports_in(block)
+    ]
+    assert "from kenes.comparison.coin import from_coin" in found
+    assert len(found) > 3
+
+
+@pytest.mark.parametrize(
+    ("block", "told"),
+    [
+        ("from kenes.comparison import build, nothing", "cannot import name 'nothing'"),
+        ("import csv\nimport kenes.nowhere", "No module named 'kenes.nowhere'"),
+        ("def f():\n    from kenes import (\n        nobody,\n    )", "cannot import name 'nobody'"),
+        (">>> from kenes.nowhere import x\n>>> x\n1", "No module named 'kenes.nowhere'"),
+        ("from kenes import", "SyntaxError"),
+        ("import csv\nfrom kenes import __version__", ""),
+        ("from elsewhere import nothing", ""),
+    ],
+)
+def test_a_line_that_imports_what_is_not_there_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: str, told: str
+) -> None:
+    monkeypatch.setattr(check_docs, "ROOT", tmp_path)
+    made = tmp_path / "page.md"
+    made.write_text(f"# A page\n\n```python\n{block}\n```\n", encoding="utf-8")
+    found = check_docs.failing_imports(made)
+    assert len(found) == bool(told)
+    assert all(each.startswith("page.md: ") and told in each for each in found)
+
+
 def blocks(text: str) -> list[tuple[str, str, str]]:
     """Label in the line above, language and content of each block of a page."""
     return re.findall(r"(?:^(`[^\n]*):\n\n)?^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)

@@ -16,10 +16,12 @@ from kenes.vocabulary.languages import LANGUAGES
 OTS = Path(__file__).parents[2] / "observatories" / "ots"
 WRITTEN = ("en", "tr")
 """Languages whose words are in the YAML."""
-FURTHER = tuple(code for code in LANGUAGES if (OTS / "locale" / f"{code}.po").is_file())
+WHOLE = ("az", "kk", "ky", "uz", "tk", "hu", "ru")
+"""Languages in which nothing waits for a translation but what is new; a language that is begun joins them."""
+FURTHER = tuple(path.stem for path in sorted((OTS / "locale").glob("*.po")))
 """Languages whose words are in `locale`."""
 MOST_WAITING = 0.05
-"""Share of the names and definitions of a language that may wait for a translation."""
+"""Share of the names and definitions of such a language that may wait."""
 
 SAME_IN_EVERY_LANGUAGE = {"PM10", "PM2.5", "NO2", "SO2", "O3", "EGDI"}
 SAME = {"hu": {"PM10 (WHO)", "PM2.5 (WHO)"}}
@@ -65,9 +67,8 @@ def _named(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def test_every_language_of_the_observatory_is_one_of_the_portal_and_has_its_words(catalogue: Catalogue) -> None:
-    assert set(catalogue.languages) == {*WRITTEN, *FURTHER} <= set(LANGUAGES)
-    assert len(FURTHER) >= 7
+def test_the_observatory_speaks_languages_of_the_portal(catalogue: Catalogue) -> None:
+    assert {*WRITTEN, *WHOLE, *FURTHER} <= set(catalogue.languages) <= set(LANGUAGES)
 
 
 def test_no_translation_is_stale_unknown_or_doubled(catalogue: Catalogue) -> None:
@@ -94,18 +95,18 @@ def test_every_name_and_definition_stands_in_the_languages_of_the_declarations(
     assert [key for key, own in _needed(catalogue).items() if language not in own] == []
 
 
-@pytest.mark.parametrize("language", FURTHER)
+@pytest.mark.parametrize("language", sorted({*LANGUAGES} - {*WRITTEN}))
 def test_names_and_definitions_that_wait_for_a_translation_are_few_and_listed(
     catalogue: Catalogue, language: str
 ) -> None:
     needed = _needed(catalogue)
     waiting = [key for key, own in needed.items() if language not in catalogue.translated(own, key)]
-    assert len(waiting) <= MOST_WAITING * len(needed)
+    assert language not in WHOLE or len(waiting) <= MOST_WAITING * len(needed)
     if waiting:
-        pytest.xfail(f"{language}: not translated yet: {', '.join(waiting)}")
+        pytest.xfail(f"{language}: {len(waiting)} not translated yet: {', '.join(waiting[:6])}")
 
 
-@pytest.mark.parametrize("language", FURTHER)
+@pytest.mark.parametrize("language", WHOLE)
 def test_no_translation_is_the_english_text(catalogue: Catalogue, language: str) -> None:
     honest = SAME_IN_EVERY_LANGUAGE | SAME.get(language, set())
     assert {text for _, english, text in _texts(catalogue, language) if text == english} == honest
@@ -129,7 +130,7 @@ def _numbers(text: str, decimal: str) -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("language", FURTHER)
+@pytest.mark.parametrize("language", ALPHABETS)
 def test_every_letter_is_of_the_alphabet_of_the_language(catalogue: Catalogue, language: str) -> None:
     allowed = set(ALPHABETS[language])
     strange = {
