@@ -87,7 +87,7 @@ def test_an_outline_holds_open_space_and_streets_and_is_what_they_are_divided_by
     assert park == pytest.approx(area_m2(PARK) / area_m2(held), rel=1e-9)
     assert street == pytest.approx(street_m2(slice(0, 5)) * 0.47 / 0.48 / area_m2(held), rel=1e-9)
     assert both == park + street
-    assert rows["sdg_11_7_1"]["flags"] == "built_up_outline;widths_assumed_by_class"
+    assert rows["sdg_11_7_1"]["flags"] == "built_up_outline widths_assumed_by_class"
     assert rows["study_area"]["value"] == measured(city, tmp_path / "plain")["study_area"]["value"]
 
 
@@ -174,7 +174,7 @@ def test_cells_without_a_value_are_told(city, tmp_path):
     values[1, 1] = -200  # the file's word for nothing known
     path = tiff(tmp_path / "b.tif", values, west=WEST, north=0.012, size=0.004)
     rows = measured(city, tmp_path / "out", "--built-up", path)
-    assert rows["open_space_share"]["flags"] == "built_up_surface;built_up_cells_missing"
+    assert rows["open_space_share"]["flags"] == "built_up_surface built_up_cells_missing"
     quality = json.loads((tmp_path / "out" / "quality.json").read_text())
     assert quality["built_up"] == {"kind": "surface", "cells_without_value": 1}
 
@@ -218,7 +218,7 @@ def test_roofs_yield_what_the_weather_file_shines_on_them(city, tmp_path, plane,
     irradiation = float(rows["plane_irradiation"]["value"])
     assert irradiation == pytest.approx(on_plane(path, tilt, azimuth), rel=1e-12)
     assert rows["plane_irradiation"]["unit"] == "kWh/(m^2*year)"
-    assert rows["plane_irradiation"]["flags"] == f"tilt_{tilt};azimuth_{azimuth};hay_davies"
+    assert rows["plane_irradiation"]["flags"] == f"tilt_{tilt} azimuth_{azimuth} hay_davies"
     assert rows["plane_irradiation"]["source"] == "weather"
     kwh = area_m2(HOUSE) * 0.3 * irradiation * 0.2 * 0.8
     assert float(rows["rooftop_solar_yield"]["value"]) == pytest.approx(kwh / 1e6, rel=1e-9)

@@ -30,7 +30,8 @@ INI = "[pytest]\nlongest_test_s = 0.4\nmarkers = long: minutes rather than secon
 def outcome(folder: Path, call: float, *more: str, mark: str = "", fixture: float = 0) -> tuple[int, str]:
     """Exit code and text of a suite of one test with the rule of ours, in which 0.4 s are slow."""
     (folder / "pytest.ini").write_text(INI, encoding="utf-8")
-    (folder / "conftest.py").write_text("from tests.conftest import pytest_addoption, pytest_runtest_makereport\n")
+    rule = "from tests import conftest\nfrom tests.conftest import pytest_addoption, pytest_runtest_makereport\n"
+    (folder / "conftest.py").write_text(f"{rule}conftest.busy = lambda: 1.0\n")
     (folder / "test_one.py").write_text(SLOW.format(mark=mark, call=call, fixture=fixture), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "xdist", *more]
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
@@ -58,3 +59,10 @@ def test_ten_seconds_are_the_measure_where_nothing_else_is_said() -> None:
     told: dict[str, str] = {}
     conftest.pytest_addoption(SimpleNamespace(addini=lambda name, _text, *, default: told.update({name: default})))
     assert told == {"longest_test_s": "10"}
+
+
+def test_a_busy_machine_gives_more_time_and_an_idle_one_no_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    for load, times in ((0.0, 1.0), (2.0, 1.0), (9.0, 4.5)):
+        monkeypatch.setattr(os, "getloadavg", lambda load=load: (load, 0.0, 0.0))
+        assert conftest.busy() == times
