@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kenes.vocabulary.errors import StoreError
+from kenes.vocabulary.errors import BadInput, StoreError
 
 FORMAT = 2
 _SCHEMA = """
@@ -104,7 +104,8 @@ class Journal:
     """The SQLite file of a store.
 
     Raises:
-        StoreError: the file is damaged, or of another format.
+        BadInput: a store of an earlier format, which the next writer sets aside.
+        StoreError: the file is damaged, or was written by a newer version.
     """
 
     def __init__(self, path: Path) -> None:
@@ -115,9 +116,10 @@ class Journal:
             if version > FORMAT:
                 raise StoreError(f"{path} has format {version}", expected=str(FORMAT), mend="Use a newer Keneş.")
             if 0 < version < FORMAT:
-                raise StoreError(
+                raise BadInput(
                     f"{path} has format {version}",
                     expected=str(FORMAT),
+                    code="older_store",
                     mend="Run `kenes run`: it sets the store aside and builds a new one from its snapshots.",
                 )
             db.executescript(_SCHEMA)

@@ -37,7 +37,8 @@ class Store:
         """The journal.
 
         Raises:
-            StoreError: it is damaged or of another format; the writer's lock sets an earlier one aside.
+            BadInput: it is of an earlier format; the writer's lock sets it aside.
+            StoreError: it is damaged, or written by a newer version.
         """
         return Journal(self.root / JOURNAL)
 

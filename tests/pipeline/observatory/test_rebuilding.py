@@ -16,7 +16,7 @@ from tests.pipeline.observatory.killing import exported
 
 from kenes.pipeline.observatory.run import run
 from kenes.store import Edition, Store
-from kenes.vocabulary.errors import BadInput, StoreError
+from kenes.vocabulary.errors import BadInput
 
 PACKED = Path(__file__).parents[2] / "data" / "format-1" / "observatory.tar.gz"
 KILLING = """
@@ -72,7 +72,7 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Heard]:
 
 
 def test_a_reader_of_an_older_store_is_told_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"has format 1: expected 2\. Run `kenes run`: it sets the store aside"):
+    with pytest.raises(BadInput, match=r"has format 1: expected 2\. Run `kenes run`: it sets the store aside"):
         Edition.open(unpacked(tmp_path))
 
 
