@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 import duckdb
 
-from kenes.vocabulary.languages import LANGUAGES
+from kenes.vocabulary.languages import FALLBACKS, LANGUAGES
 
 
 def positions(names: Iterable[tuple[str, str]], language: str) -> dict[str, int]:
     """Where each key stands when names are sorted as a language sorts them.
+
+    A language of which ICU knows no order is sorted like the one that its readers most likely read.
 
     Args:
         names: pairs of key and name.
@@ -25,8 +27,10 @@ def positions(names: Iterable[tuple[str, str]], language: str) -> dict[str, int]
     if not pairs:
         return {}
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
+        known = {name for (name,) in connection.execute("pragma collations").fetchall()}
+        order = next(code for code in (language, *FALLBACKS.get(language, ()), "en") if code in known)
         rows = connection.execute(
-            f"select i from (select unnest(?) as i, unnest(?) as name) order by name collate {language}, i",
+            f"select i from (select unnest(?) as i, unnest(?) as name) order by name collate {order}, i",
             [list(range(len(pairs))), [name for _, name in pairs]],
         ).fetchall()
     return {pairs[i][0]: position for position, (i,) in enumerate(rows)}
