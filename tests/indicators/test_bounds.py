@@ -40,7 +40,7 @@ def test_quality_has_three_grades_by_coverage() -> None:
 
 @pytest.mark.parametrize("flag", ["estimated", "provisional", "unreliable", "break"])
 def test_each_flag_of_a_source_that_lowers_trust_makes_a_full_year_fair(flag: str) -> None:
-    for flags, quality in ((flag, "fair"), (f"other {flag}", "fair"), ("other", "good"), ("", "good")):
+    for flags, quality in ((flag, "fair"), (f"other {flag}", "fair"), ("other", "good"), ("", "good"), (None, "good")):
         text = "  unit: person\n  formula: p\n  inputs: {p: {variable: population}}\n"
         (row,) = measured(text, [PEOPLE], years({2023: 5.0}, variable="population", unit="person", flags=flags))
         assert row["quality"] == quality, flags

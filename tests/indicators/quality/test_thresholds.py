@@ -68,6 +68,18 @@ def test_a_constant_year_is_dead_although_the_next_year_and_the_neighbours_live(
     assert found(judge_observations(table, PM), "dead") == [("dead", "tr-a")]
 
 
+def test_a_constant_year_is_dead_whoever_else_lives_in_that_year() -> None:
+    table = observations(series([41.0] * 365, place="tr-a"), series(days(50, seed=7), place="tr-b"))
+    assert found(judge_observations(table, PM)) == [("dead", "tr-a")]
+
+
+@pytest.mark.parametrize("wrong", [-3.0, 5000.0])
+def test_a_value_out_of_range_inside_a_run_is_no_other_value(wrong: float) -> None:
+    values = days(50, seed=26)
+    values[100:106] = [41.0, 41.0, wrong, 41.0, 41.0, 41.0]
+    assert sorted(_rules([*values])) == ["out_of_range", "stuck"]
+
+
 def test_a_run_of_another_value_than_zero_is_flagged_where_zero_is_natural() -> None:
     values = days(50, seed=8)
     values[100:110] = [41.0] * 10
@@ -112,6 +124,27 @@ def test_a_neighbour_counts_within_three_periods_and_not_beyond() -> None:
         assert _rules(values) == expected
 
 
+def test_a_hole_before_a_spike_counts_like_one_after_it() -> None:
+    for hole, expected in ((2, ["spike"]), (3, [])):
+        values = _spiky(90.0)
+        values[50 - hole : 50] = [None] * hole
+        assert _rules(values) == expected
+
+
+def test_the_last_value_of_a_series_has_no_neighbours_in_the_next_one() -> None:
+    first = series(_spiky(90.0, at=99), place="tr-a")
+    after = series([10.0, 9.0] * 50, place="tr-b", start="2019-04-11")
+    assert found(judge_observations(observations(first, after), PM)) == []
+
+
+def test_months_and_years_have_no_spikes() -> None:
+    rows = series(_spiky(100.0, at=10, count=24), step="year", start="1990-01-01")
+    for n, row in enumerate(rows):
+        month = dt.datetime(1990 + n // 12, n % 12 + 1, 1, tzinfo=dt.UTC)
+        row |= {"start": month, "end": (month + dt.timedelta(days=32)).replace(day=1)}
+    assert found(judge_observations(observations(rows), PM), "spike") == []
+
+
 def test_the_scale_of_a_spike_is_that_of_its_own_series() -> None:
     wild = series([v for i in range(50) for v in (10.0 + i / 100, 300.0 + i)], place="tr-z")
     calm = series(_spiky(100.0), place="tr-a")
@@ -143,6 +176,31 @@ def test_where_no_range_is_declared_a_negative_code_is_one_and_a_positive_code_i
     values[10], values[20] = -999.0, 999.0
     flags = judge_observations(observations(series(values, variable="new")), {})
     assert [flag["locator"] for flag in flags.to_pylist() if flag["rule"] == "sentinel"] == ["row 12, column 3"]
+
+
+@pytest.mark.parametrize("low", [-2000.0, -999.0])
+def test_a_number_that_looks_like_a_code_is_a_value_where_it_is_plausible_though_it_is_negative(low: float) -> None:
+    values = days(50, seed=27)
+    values[10] = -999.0
+    table = observations(series(values, variable="balance"))
+    assert found(judge_observations(table, {"balance": VariableRange(low, 2000)}), "sentinel") == []
+
+
+@pytest.mark.parametrize("greater", [9999.0, 5000.0])
+def test_an_extreme_that_repeats_is_found_below_codes_and_values_out_of_range(greater: float) -> None:
+    values = days(30, seed=28, spread=0.3)
+    for i in (3, 90, 200):
+        values[i] = 985.0
+    values[50] = greater
+    flags = judge_observations(observations(series(values)), PM)
+    assert len(found(flags)) == 4
+    assert len(found(flags, "sentinel")) == (4 if greater == 9999.0 else 3)
+
+
+def test_three_equal_values_among_zeros_are_no_code() -> None:
+    rain = {"pm10": VariableRange(0, 2000, zero_is_natural=True)}
+    values = [5.0 if i in (10, 50, 90) else 0.0 for i in range(120)]
+    assert found(judge_observations(observations(series(values)), rain)) == []
 
 
 def test_the_ends_of_a_plausible_range_are_plausible() -> None:

@@ -62,7 +62,7 @@ def test_lengths_across_the_line_are_short_and_long_ones_are_geodesics():
 def test_longitudes_are_turned_to_within_half_a_turn_of_a_middle():
     assert turned_near(np.array([-179.0, 179.0]), 180.0).tolist() == [181.0, 179.0]
     assert turned_near(np.array([-179.0, 179.0]), -180.0).tolist() == [-179.0, -181.0]
-    assert turned_near(np.array([10.0, 359.0, -350.0]), 0.0).tolist() == [10.0, -1.0, 10.0]
+    assert turned_near(np.array([10.0, 359.0, -350.0, 260.0, 179.0]), 0.0).tolist() == [10.0, -1.0, 10.0, -100.0, 179.0]
 
 
 def test_longitudes_are_made_continuous_only_where_they_span_more_than_half_a_turn():
