@@ -48,6 +48,21 @@ def test_a_step_that_is_not_declared_is_put_in_its_usual_place():
 
 
 @pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"aggregate": "median", "steps.1.worst": 1}, "expected a name, or a name with its settings"),
+        ({"steps": ["bake"], "impute": "mean"}, "found bake"),
+        ({"nodes.i0.weight.very": 1}, "weight: expected a number, found {'very': 1}"),
+        ({"seed": 3, "seed.more": 4}, "seed: expected a whole number"),
+        ({"nodes.7.weight": 1}, "expected the id of a node, the name of a step or a position"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused_by_name(changes, says):
+    with pytest.raises(DefinitionError, match=says):
+        with_changes(from_plain(flat(2, SCALED)), changes)
+
+
+@pytest.mark.parametrize(
     ("settings", "values", "least"),
     [
         ({"method": "power", "power": -1}, [[1.0], [-0.5], [3]], "above zero"),
@@ -174,6 +189,8 @@ WRONG = [
     ({"uncertainty": {"draws": "many"}}, r"uncertainty\.draws: expected a whole number from 1 to 1,000,000"),
     ({"uncertainty": {"draws": 10**9}}, r"uncertainty\.draws: expected a whole number from 1 to 1,000,000"),
     ({"uncertainty": {"level": "x"}}, r"uncertainty\.level: expected a number"),
+    ({"uncertainty": {"sensitivity": 5}}, r"uncertainty\.sensitivity: expected a list"),
+    ({"uncertainty": {"sensitivity": ["morris"]}}, "sensitivity: expected sobol or shapley, found morris"),
     ({"uncertainty": {"factors": [3]}}, r"uncertainty\.factors\.0: expected a mapping"),
     ({"uncertainty": {"factors": [{"kind": "weights", "spred": 1}]}}, "spred: expected one of kind, name, "),
     ({"uncertainty": {"factors": [{"kind": "weights", "spread": 5}]}}, r"weights\.spread: expected a share"),
@@ -198,6 +215,7 @@ WRONG = [
     ({"steps": [{"impute": {"method": "mean", "axis": "rows"}}]}, r"impute\.axis: expected one of column, row"),
     ({"steps": [{"aggregate": {"min_coverage": -1}}]}, r"aggregate\.min_coverage: expected a share"),
     ({"steps": [{"aggregate": {"by_level": 5}}]}, r"aggregate\.by_level: expected methods by level"),
+    ({"steps": [{"aggregate": {"by_level": [True]}}]}, r"aggregate\.by_level: expected methods by level"),
     ({"steps": [{"aggregate": {"by_level": {9: "median"}}}]}, r"aggregate\.by_level: expected levels 2 to 3, found 9"),
     ({"steps": [{"aggregate": {"by_level": {2: "medium"}}}]}, "aggregate method: expected one of"),
     ({"steps": [{"aggregate": {"method": "power", "power": 1000}}]}, r"aggregate\.power: expected a number from -100"),

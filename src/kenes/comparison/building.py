@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +16,19 @@ from numpy.typing import NDArray
 from kenes.comparison.declared.normalisations import NORMALISATIONS
 from kenes.comparison.declared.own_functions import Aggregator, OwnFunction
 from kenes.comparison.declared.plain import from_plain, to_plain
-from kenes.comparison.declared.specification import BY_BRANCH, Specification, Worked, canonical
-from kenes.comparison.steps import imputation, treatment
+from kenes.comparison.declared.settings import BY_BRANCH, NormaliseSettings
+from kenes.comparison.declared.specification import Specification, Worked, canonical
+from kenes.comparison.steps import centres, imputation, treatment
 from kenes.comparison.steps.inputs import Inputs, read_inputs
 from kenes.comparison.steps.normalisation import normalise_column
 from kenes.comparison.steps.scoring import coverage_of, evaluate, ranks_in, shares_in_parent
 from kenes.comparison.steps.table import numbers, to_arrow
-from kenes.comparison.steps.treatment import Change
+from kenes.comparison.steps.treatment import TreatedValue
 from kenes.comparison.steps.weighting import weigh
 from kenes.vocabulary.errors import BadInput
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -37,7 +41,7 @@ class State:
 
     values: Floats
     screened: NDArray[np.bool_]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[TreatedValue, ...] = ()
     stages: Mapping[str, Floats] = field(default_factory=dict)
     remembered: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
@@ -59,7 +63,7 @@ class Profile:
     spec: Specification
     inputs: Inputs
     stages: Mapping[str, Floats]
-    changes: tuple[Change, ...]
+    changes: tuple[TreatedValue, ...]
     scores: Floats
     ranks: Floats
     coverage: Floats
@@ -110,12 +114,11 @@ class Profile:
         """Share of each node in its parent, by position; the root has 1."""
         return shares_in_parent(self.spec.tree, np.array(self.spec.weights()))
 
-    def table(self) -> Any:
+    def table(self) -> pa.Table:
         """Scores as a `pyarrow.Table`: place, time where there is one, a column for each node."""
-        head: dict[str, Any] = {"place": self.places}
-        if self.inputs.times is not None:
-            head["time"] = self.inputs.times
-        return to_arrow(head | {n: self.scores[:, i] for i, n in enumerate(self.spec.tree.ids)})
+        times = {} if self.inputs.times is None else {"time": self.inputs.times}
+        scores = {n: self.scores[:, i] for i, n in enumerate(self.spec.tree.ids)}
+        return to_arrow({"place": self.places, **times, **scores})
 
 
 class Workshop:
@@ -141,9 +144,10 @@ class Workshop:
         above = scores[:, tree.leaves :].copy()
         above[~ranked] = np.nan
         places_ranked = np.hstack([state.leaf_ranks(self.blocks), ranks_in(above, self.blocks)])
-        none = np.isfinite(self.inputs.values).sum(axis=1) == 0
+        some = np.isfinite(self.inputs.values).any(axis=1)
         reason = tuple(
-            None if ok else "no_data" if empty else "coverage" for ok, empty in zip(ranked, none, strict=True)
+            None if ok else "coverage" if any_value else "no_data"
+            for ok, any_value in zip(ranked, np.asarray(some), strict=True)
         )
         return Profile(
             spec,
@@ -195,39 +199,42 @@ class Workshop:
         for step in spec.steps:
             if step.kind == "aggregate":
                 continue
-            key += step.kind + canonical(self._depends(spec, step.kind, step.settings))
+            key += step.kind + canonical([step.settings, *self._depends(spec, step.kind)])
             if values is None and key in self._kept:
                 state = self._kept[key]
                 continue
-            state = self._run(spec, step.kind, step.settings, state)
+            state = self._run(spec, step.kind, state)
             self.computed += 1
             if values is None:
                 self._kept[key] = state
         return state
 
-    def _depends(self, spec: Specification, kind: str, settings: Mapping[str, Any]) -> Any:
-        """All that the outcome of a step depends on besides the values it receives."""
+    def _depends(self, spec: Specification, kind: str) -> list[object]:
+        """All that the outcome of a step depends on besides its settings and the values it receives."""
         nodes = [spec.by_id[leaf] for leaf in spec.indicators]
         if kind == "denominate":
-            return [settings, [n.denominator for n in nodes]]
+            return [[n.denominator for n in nodes]]
         if kind == "treat":
-            return [settings, [n.treat for n in nodes]]
+            return [[n.treat for n in nodes]]
         if kind == "normalise":
-            return [settings, [(n.normalise, n.direction, str(n.goalposts), n.target) for n in nodes]]
+            return [[(n.normalise, n.direction, str(n.goalposts), n.target) for n in nodes]]
+        if kind == "screen":
+            return []
+        settings = spec.step("impute")
         turned = settings.get("by") == "branch" or settings.get("axis") == "row"
         branch = [[(n.parent, n.direction) for n in nodes]] if turned else []
-        return [settings, spec.seed, spec.groups, *branch]
+        return [spec.seed, spec.groups, *branch]
 
-    def _run(self, spec: Specification, kind: str, settings: Mapping[str, Any], state: State) -> State:
+    def _run(self, spec: Specification, kind: str, state: State) -> State:
         values, screened, changes = state.values, state.screened, state.changes
         if kind == "denominate":
-            values = self._denominated(spec, settings, values)
+            values = self._denominated(spec, values)
         elif kind == "impute":
-            values = self._imputed(spec, settings, values)
+            values = self._imputed(spec, values)
             values = np.where(screened[:, None], np.nan, values)
         elif kind == "screen":
-            share = np.isfinite(values).mean(axis=1)
-            screened = screened | (share < float(settings.get("min_coverage", 0)) - 1e-12)
+            share: Floats = np.isfinite(values).mean(axis=1)
+            screened = screened | (share < spec.step("screen").get("min_coverage", 0) - 1e-12)
             values = np.where(screened[:, None], np.nan, values)
         elif kind == "treat":
             values, found = self._treated(spec, values)
@@ -237,36 +244,40 @@ class Workshop:
         stage = {STAGE_OF.get(kind, "normalised"): values}
         return State(values, screened, changes, {**state.stages, **stage})
 
-    def _treated(self, spec: Specification, values: Floats) -> tuple[Floats, list[Change]]:
+    def _treated(self, spec: Specification, values: Floats) -> tuple[Floats, list[TreatedValue]]:
         """Treated within each time, as COINr treats a purse; with `over: all` over all times together."""
         settings = [spec.treat_of(leaf) for leaf in spec.indicators]
         if len(self.blocks) == 1 or spec.step("treat").get("over") == "all":
             return treatment.treat(values, settings)
-        treated, changes = values.copy(), list[Change]()
+        treated, changes = values.copy(), list[TreatedValue]()
         for rows in self.blocks:
             treated[rows], found = treatment.treat(values[rows], settings)
-            changes += [replace(c, row=int(rows[c.row])) for c in found]
+            places = rows.tolist()
+            changes += [replace(c, row=places[c.row]) for c in found]
         return treated, sorted(changes, key=lambda c: (c.column, c.row))
 
-    def _denominated(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
+    def _denominated(self, spec: Specification, values: Floats) -> Floats:
+        scale = float(spec.step("denominate").get("scale", 1))
         divided = values.copy()
         for position, leaf in enumerate(spec.indicators):
             name = spec.by_id[leaf].denominator
             if name:
                 below = self.inputs.denominators[name]
-                if (below[np.isfinite(values[:, position])] == 0).any():
+                if not below[np.isfinite(values[:, position])].all():
                     raise BadInput(f"denominator {name}", expected="numbers other than zero", found="zero")
-                divided[:, position] = values[:, position] / below * float(settings.get("scale", 1))
+                divided[:, position] = values[:, position] / below * scale
         return divided
 
-    def _imputed(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
+    def _imputed(self, spec: Specification, values: Floats) -> Floats:
+        settings, tree = spec.step("impute"), spec.tree
         by = settings.get("by") or (spec.groups[0] if spec.groups else None)
-        method = str(settings.get("method", "none"))
+        method = settings.get("method", "none")
         groups = self.inputs.groups.get(by) if by else None
         if settings.get("axis") == "row" and method in ("mean", "median") and _before(spec, "impute", "normalise"):
-            return self._by_branch(spec, {**settings, "whole": True}, values)
+            return self._by_siblings(spec, values, [list(range(tree.leaves))])
         if by == "branch" and method in BY_BRANCH:
-            return self._by_branch(spec, settings, values)
+            branches = ([c for c in tree.children[p] if c < tree.leaves] for p in tree.aggregates)
+            return self._by_siblings(spec, values, [branch for branch in branches if branch])
         if (method.startswith("group") or settings.get("by")) and groups is None:
             raise BadInput("impute", expected=f"a group column {by}", found="no such column", mend="Correct impute.by.")
         if method in ("latest", "linear"):
@@ -274,30 +285,28 @@ class Workshop:
             return imputation.impute(values, settings, places=self.inputs.places, times=times)
         filled = values.copy()
         for rows in self.blocks:
-            block_groups = None if groups is None else [groups[r] for r in rows]
+            block_groups = None if groups is None else [groups[r] for r in rows.tolist()]
             rng = np.random.default_rng(spec.seed)
             filled[rows] = imputation.impute(values[rows], settings, groups=block_groups, rng=rng)
         return filled
 
-    def _by_branch(self, spec: Specification, settings: Mapping[str, Any], values: Floats) -> Floats:
-        """Gaps filled from the indicators of the same parent, within each time.
+    def _by_siblings(self, spec: Specification, values: Floats, siblings: Sequence[list[int]]) -> Floats:
+        """Gaps filled from the indicators beside them, within each time.
 
         Mean and median take the place's own siblings on a common scale; the methods that learn from other places
         see the indicators of one branch at a time.
         """
-        method = str(settings["method"])
+        settings = spec.step("impute")
         turned = np.array([-1.0 if spec.by_id[leaf].direction == -1 else 1.0 for leaf in spec.indicators])
-        tree, filled = spec.tree, values.copy()
-        siblings = [[c for c in tree.children[p] if c < tree.leaves] for p in tree.aggregates]
-        if settings.get("whole"):
-            siblings = [list(range(tree.leaves))]
-        centre: imputation.Centre = np.mean if method == "mean" else np.median
+        filled = values.copy()
+        known: dict[str, centres.Centre] = {"mean": np.mean, "median": np.median}
+        centre = known.get(settings["method"])
         for rows in self.blocks:
-            if method in ("mean", "median"):
-                filled[rows] = imputation.fill_by_siblings(values[rows], [s for s in siblings if s], turned, centre)
+            if centre is not None:
+                filled[rows] = centres.fill_by_siblings(values[rows], siblings, turned, centre)
                 continue
             rng = np.random.default_rng(spec.seed)
-            for columns in filter(None, siblings):
+            for columns in siblings:
                 part = np.ix_(rows, np.array(columns, dtype=np.intp))
                 filled[part] = imputation.impute(values[part], settings, rng=rng)
         return filled
@@ -305,30 +314,34 @@ class Workshop:
     def _normalised(self, spec: Specification, values: Floats) -> Floats:
         scaled = np.empty_like(values)
         for position, leaf in enumerate(spec.indicators):
-            settings, node = spec.normalise_of(leaf), spec.by_id[leaf]
+            settings = spec.normalise_of(leaf)
+            frozen = self._frozen(settings, values[:, position])
             by_year = settings.get("over", "all") == "year"
             for rows in self.blocks if by_year else [np.arange(len(values))]:
-                reference = settings.get("reference")
-                frozen = self._frozen(settings, values[:, position])
-                where = [i for i, r in enumerate(rows) if self.inputs.places[r] == str(reference)]
-                if len(where) > 1:
-                    raise BadInput(
-                        f"reference {reference}",
-                        expected="one row of the place to refer to",
-                        found=f"{len(where)}",
-                        where=f"node {leaf}",
-                        mend="Normalise within each time (`over: year`).",
-                    )
                 scaled[rows, position] = normalise_column(
                     values[rows, position],
-                    node,
+                    spec.by_id[leaf],
                     settings,
-                    reference_row=where[0] if where else None,
+                    reference_row=self._reference_row(settings, rows, leaf),
                     frozen=frozen,
                 )
         return scaled
 
-    def _frozen(self, settings: Mapping[str, Any], values: Floats) -> Floats | None:
+    def _reference_row(self, settings: NormaliseSettings, rows: Rows, leaf: str) -> int | None:
+        """Where among some rows the place stands that a method refers to; None where it does not."""
+        reference = settings.get("reference")
+        where = [i for i, row in enumerate(rows.tolist()) if self.inputs.places[row] == str(reference)]
+        if len(where) > 1:
+            raise BadInput(
+                f"reference {reference}",
+                expected="one row of the place to refer to",
+                found=f"{len(where)}",
+                where=f"node {leaf}",
+                mend="Normalise within each time (`over: year`).",
+            )
+        return where[0] if where else None
+
+    def _frozen(self, settings: NormaliseSettings, values: Floats) -> Floats | None:
         """Values of the time that a relative method refers to; None where it refers to all it is given."""
         reference = settings.get("reference")
         if reference is None or not NORMALISATIONS[settings["method"]].freezes:
@@ -352,10 +365,10 @@ def _before(spec: Specification, first: str, second: str) -> bool:
 
 
 def build(
-    spec: Specification | Mapping[str, Any],
-    data: Any,
+    spec: Specification | Mapping[str, object],
+    data: object,
     *,
-    errors: Any = None,
+    errors: object = None,
     aggregators: Mapping[str, OwnFunction | Aggregator] | None = None,
 ) -> Profile:
     """Build an index.

@@ -5,6 +5,7 @@ import yaml
 from tests.comparison.worlds import flat
 
 from kenes.comparison import from_plain, to_plain
+from kenes.comparison.declared import allowed, settings
 from kenes.comparison.declared.plain import digest, with_changes
 from kenes.vocabulary.errors import DefinitionError
 
@@ -58,6 +59,26 @@ def test_a_fault_names_the_node_and_the_mend(change, said):
     change(plain)
     with pytest.raises(DefinitionError, match=said):
         from_plain(plain)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("denominate", settings.DenominateSettings),
+        ("impute", settings.ImputeSettings),
+        ("screen", settings.ScreenSettings),
+        ("treat", settings.TreatSettings),
+        ("normalise", settings.NormaliseSettings),
+        ("aggregate", settings.AggregateSettings),
+    ],
+)
+def test_every_setting_that_is_allowed_has_a_type(kind, typed):
+    assert set(allowed.names_of_settings(kind)) == set(typed.__annotations__) - {"own"}
+
+
+def test_every_field_of_a_factor_that_is_allowed_has_a_type():
+    fields = {"kind", "name", *(name for rules in allowed.FACTORS.values() for name in rules)}
+    assert fields == set(settings.Factor.__annotations__)
 
 
 def test_a_loop_is_refused():

@@ -7,7 +7,7 @@ from tests.comparison.worlds import flat, table
 from kenes.comparison import build, uncertainty, what_if
 from kenes.comparison.draws import drawing
 from kenes.comparison.draws.intervals import uncertainty as drawn_over
-from kenes.comparison.steps import imputation
+from kenes.comparison.steps import fitting
 
 GAPS = [{"kind": "gaps"}]
 
@@ -22,7 +22,7 @@ def test_a_guess_is_as_far_off_as_it_says_however_many_gaps_there_are(places, co
     while len(inside) < 1500:
         values = related(rng, places, count)
         gaps = rng.random(values.shape) < share
-        mean, spread = imputation.guesses(np.where(gaps, np.nan, values))
+        mean, spread = fitting.guesses(np.where(gaps, np.nan, values))
         inside += (np.abs(values - mean)[gaps] < 1.6449 * spread[gaps]).tolist()
     assert np.mean(inside) == pytest.approx(0.9, abs=0.06)
 
@@ -104,8 +104,8 @@ def test_draws_do_not_depend_on_the_order_of_rows():
 def test_an_indicator_without_any_value_stays_missing():
     values = np.random.default_rng(7).normal(size=(12, 3))
     values[:, 1], values[4, 0] = np.nan, np.nan
-    assert np.isnan(imputation.chained(values)[:, 1]).all()
-    assert np.isfinite(imputation.chained(values, rng=np.random.default_rng(0))[:, [0, 2]]).all()
+    assert np.isnan(fitting.chained(values)[:, 1]).all()
+    assert np.isfinite(fitting.chained(values, rng=np.random.default_rng(0))[:, [0, 2]]).all()
     found = uncertainty(build(flat(3, ["normalise", "aggregate"]), table(values)), 20)
     assert np.isfinite(found.score_low[:, 0]).all()
 

@@ -10,7 +10,7 @@ from kenes.comparison.draws.factors import realise
 from kenes.comparison.draws.influence import designs, exact_shares, sensitivity, shares_of, sobol
 from kenes.comparison.draws.recipes import recipe
 from kenes.comparison.draws.shapley import drawn_effects, shapley_effects
-from kenes.comparison.steps import imputation
+from kenes.comparison.steps import fitting
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 RNG = np.random.default_rng(4)
@@ -248,7 +248,7 @@ def test_a_guess_covers_the_value_that_was_hidden_as_often_as_it_says():
         rows = rng.choice(50, 10, replace=False)
         hidden = values.copy()
         hidden[rows, rng.integers(0, 5, 10)] = np.nan
-        mean, spread = imputation.guesses(hidden)
+        mean, spread = fitting.guesses(hidden)
         gaps = np.isnan(hidden)
         inside += (np.abs(values - mean)[gaps] < 1.6449 * spread[gaps]).tolist()
     assert np.mean(inside) == pytest.approx(0.9, abs=0.04)

@@ -6,7 +6,7 @@ from tests.comparison.worlds import flat, table, two_levels
 from kenes.comparison import build, uncertainty
 from kenes.comparison.declared.plain import with_changes
 from kenes.comparison.declared.specification import Goalposts, Node
-from kenes.comparison.steps import aggregation, imputation, normalisation, outranking, treatment
+from kenes.comparison.steps import aggregation, centres, fitting, imputation, normalisation, outranking, treatment
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 RNG = np.random.default_rng(5)
@@ -201,7 +201,7 @@ def test_em_recovers_the_line_between_two_indicators():
     values = np.column_stack([x, 3 + 2 * x + RNG.normal(0, 0.05, 400)])
     truth = values[:60, 1].copy()
     values[:60, 1] = np.nan
-    filled, mean, cov = imputation.em(values)
+    filled, mean, cov = fitting.em(values)
     assert np.abs(filled[:60, 1] - truth).max() < 0.25
     # for a monotone pattern the greatest-likelihood fit is the regression on the complete rows (Little and Rubin)
     slope, intercept = np.polyfit(values[60:, 0], values[60:, 1], 1)
@@ -215,7 +215,7 @@ def test_em_gives_the_published_estimates_for_the_apples():
     fruit; mean and covariance as in the documentation of the R package mvnmle (0.1-11), which stops a little early."""
     size = [8, 6, 11, 22, 14, 17, 18, 24, 19, 23, 26, 40, 4, 4, 5, 6, 8, 10]
     worms = [59, 58, 56, 53, 50, 45, 43, 42, 39, 38, 30, 27, *[np.nan] * 6]
-    _, mean, cov = imputation.em(np.column_stack([size, worms]))
+    _, mean, cov = fitting.em(np.column_stack([size, worms]))
     assert mean == pytest.approx([14.72227, 49.33325], abs=2e-4)
     assert cov == pytest.approx(np.array([[89.53415, -90.69653], [-90.69653, 114.69470]]), abs=5e-4)
     slope, intercept = np.polyfit(size[:12], worms[:12], 1)  # monotone: the closed form, to the last digits
@@ -225,7 +225,7 @@ def test_em_gives_the_published_estimates_for_the_apples():
 def test_em_settles_at_the_greatest_likelihood_and_not_near_it():
     values = np.random.default_rng(1).normal(size=(51, 8)) @ np.random.default_rng(2).normal(size=(8, 8))
     values[np.random.default_rng(3).random(values.shape) < 0.2] = np.nan
-    filled, mean, cov = imputation.em(values)
+    filled, mean, cov = fitting.em(values)
     score, information = np.zeros(8), np.zeros((8, 8))  # a step of Newton's on the mean would not move it
     for row in values:
         known = np.isfinite(row)
@@ -245,7 +245,7 @@ def test_nearest_places_fill_as_in_the_example_of_scikit_learn():
 def test_chained_fills_lie_on_the_regressions_of_the_filled_table():
     values = np.random.default_rng(4).normal(size=(60, 1)) + np.random.default_rng(5).normal(size=(60, 4))
     values[np.random.default_rng(6).random(values.shape) < 0.1] = np.nan
-    filled = imputation.chained(values)
+    filled = fitting.chained(values)
     for column in range(4):
         known = np.isfinite(values[:, column])
         others = np.column_stack([np.ones(60), np.delete(filled, column, axis=1)])
@@ -294,7 +294,7 @@ def test_a_gap_filled_by_branch_takes_the_siblings_on_a_common_scale():
     """a runs from 0 to 10, b from 100 to 300 and less is better; c is of another branch."""
     values = np.array([[0.0, 300.0, 5.0], [10.0, 100.0, np.nan], [5.0, np.nan, 1.0], [np.nan, 150.0, 2.0]])
     turned = np.array([1.0, -1.0, 1.0])
-    filled = imputation.fill_by_siblings(values, [[0, 1], [2]], turned, np.mean)
+    filled = centres.fill_by_siblings(values, [[0, 1], [2]], turned, np.mean)
     assert filled[2, 1] == 200.0
     assert filled[3, 0] == 7.5
     assert np.isnan(filled[1, 2])

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from kenes.comparison.declared.plain import from_plain
-from kenes.comparison.declared.specification import Plain
+from kenes.comparison.declared.specification import Json, Plain
 from kenes.comparison.steps.table import Columns, columns_of
 from kenes.vocabulary.errors import DefinitionError
 
 NEEDED = ("iCode", "Parent", "Type", "Direction")
 TYPES = ("Indicator", "Aggregate", "Group", "Denominator", "Other")
 EMPTY = (None, "", "NA", "NaN")
+NAMES = ("uCode", "uName", "Time")
+"""Columns of names, in which NA is a name (of Namibia) and no gap."""
 
 
-def from_coin(idata: Any, imeta: Any, *, steps: Sequence[Any] | None = None) -> tuple[Plain, Columns]:
+@dataclass(frozen=True, slots=True)
+class CoinRow:
+    """A row of iMeta; None where a cell is empty."""
+
+    code: str
+    kind: str
+    parent: str | None
+    name: str | None
+    unit: str | None
+    denominator: str | None
+    level: float | None
+    direction: float | None
+    weight: float | None
+    target: float | None
+
+
+def from_coin(idata: object, imeta: object, *, steps: Sequence[Json] | None = None) -> tuple[Plain, Columns]:
     """Turn iData and iMeta into the plain form of a specification and its data, codes kept.
 
     Args:
@@ -39,92 +57,102 @@ def from_coin(idata: Any, imeta: Any, *, steps: Sequence[Any] | None = None) -> 
             found="no " + ", ".join(missing or ["uCode"]),
             mend="Export both tables with their headers.",
         )
-    rows = [dict(zip(meta, cells, strict=True)) for cells in zip(*meta.values(), strict=True)]
+    rows = [_row(dict(zip(meta, cells, strict=True))) for cells in zip(*meta.values(), strict=True)]
     _check_rows(rows)
-    nodes = [_node(r) for r in rows if r["Type"] in ("Indicator", "Aggregate")]
-    absent = [
-        n["id"] for r, n in zip(_nodes(rows), nodes, strict=True) if r["Type"] == "Indicator" and n["id"] not in data
-    ]
+    absent = [row.code for row in rows if row.kind == "Indicator" and row.code not in data]
     if absent:
         raise DefinitionError("iData", expected="a column for each indicator", found="no " + ", ".join(absent))
-    denominated = any("denominator" in n for n in nodes)
-    usual: list[Any] = [{"denominate": {}}] if denominated else []
+    nodes = [row for row in rows if row.kind in ("Indicator", "Aggregate")]
+    usual: list[Json] = [{"denominate": {}}] if any(row.denominator is not None for row in nodes) else []
     usual += [{"normalise": {"method": "min_max", "low": 0, "high": 100}}, {"aggregate": {"method": "arithmetic"}}]
     plain: Plain = {
-        "id": next((n["id"] for n in nodes if "parent" not in n), "index"),
+        "id": next((row.code for row in nodes if row.parent is None), "index"),
         "place_column": "uCode",
-        "groups": [str(r["iCode"]) for r in rows if r["Type"] == "Group"],
-        "nodes": nodes,
+        "groups": [row.code for row in rows if row.kind == "Group"],
+        "nodes": [_node(row) for row in nodes],
         "steps": list(steps) if steps is not None else usual,
     }
     if "Time" in data and len(set(data["Time"])) > 1:
         plain["time_column"] = "Time"
     from_plain(plain)
-    names = ("uCode", "uName", "Time")
     return plain, {
-        name: [None if v in EMPTY and not (v == "NA" and name in names) else v for v in values]
+        name: [None if v in EMPTY and not (v == "NA" and name in NAMES) else v for v in values]
         for name, values in data.items()
     }
 
 
-def _check_rows(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Types that COINr knows, numbers where numbers belong, and levels that go up from child to parent."""
-    levels = {r["iCode"]: _number(r, "Level") for r in rows}
-    for row in rows:
-        if row["Type"] not in TYPES:
+def _row(cells: Mapping[str, object]) -> CoinRow:
+    """A row of iMeta, read."""
+
+    def text(column: str) -> str | None:
+        value = cells.get(column)
+        return None if value in EMPTY else str(value)
+
+    def number(column: str) -> float | None:
+        found = text(column)
+        try:
+            return None if found is None else float(found)
+        except ValueError:
             raise DefinitionError(
-                f"iMeta {row['iCode']}",
+                f"iMeta {cells['iCode']}",
+                expected=f"a number in {column}",
+                found=repr(cells[column]),
+                mend="Correct the cell.",
+            ) from None
+
+    return CoinRow(
+        code=str(cells["iCode"]),
+        kind=str(cells["Type"]),
+        parent=text("Parent"),
+        name=text("iName"),
+        unit=text("Unit"),
+        denominator=text("Denominator"),
+        level=number("Level"),
+        direction=number("Direction"),
+        weight=number("Weight"),
+        target=number("Target"),
+    )
+
+
+def _check_rows(rows: Sequence[CoinRow]) -> None:
+    """Types that COINr knows, directions of indicators, and levels that go up from child to parent."""
+    levels = {row.code: row.level for row in rows}
+    for row in rows:
+        if row.kind not in TYPES:
+            raise DefinitionError(
+                f"iMeta {row.code}",
                 expected=f"a Type of {', '.join(TYPES)}",
-                found=str(row["Type"]),
+                found=row.kind,
                 mend="Correct the Type.",
             )
-        for column in ("Direction", "Weight", "Target"):
-            _number(row, column)
-        if row["Type"] == "Indicator" and _number(row, "Direction") not in (-1.0, 1.0):
+        if row.kind == "Indicator" and row.direction not in (-1.0, 1.0):
             raise DefinitionError(
-                f"iMeta {row['iCode']}",
+                f"iMeta {row.code}",
                 expected="a Direction of 1 or -1",
-                found=str(row.get("Direction")),
+                found=f"{row.direction}",
                 mend="Correct the Direction.",
             )
-        own, above = levels.get(row["iCode"]), levels.get(row.get("Parent"))
-        if row["Type"] in ("Indicator", "Aggregate") and own is not None and above is not None and above <= own:
+        own, above = row.level, levels.get(row.parent or "")
+        if row.kind in ("Indicator", "Aggregate") and own is not None and above is not None and above <= own:
             raise DefinitionError(
-                f"iMeta {row['iCode']}",
-                expected=f"a Level below {above:g}, that of its parent {row['Parent']}",
+                f"iMeta {row.code}",
+                expected=f"a Level below {above:g}, that of its parent {row.parent}",
                 found=f"{own:g}",
                 mend="Correct the Level or the Parent.",
             )
 
 
-def _number(row: Mapping[str, Any], column: str) -> float | None:
-    """A cell as a number, None where it is empty."""
-    value = row.get(column)
-    if value in EMPTY:
-        return None
-    try:
-        return float(str(value))
-    except ValueError:
-        raise DefinitionError(
-            f"iMeta {row['iCode']}", expected=f"a number in {column}", found=repr(value), mend="Correct the cell."
-        ) from None
-
-
-def _nodes(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [r for r in rows if r["Type"] in ("Indicator", "Aggregate")]
-
-
-def _node(row: Mapping[str, Any]) -> Plain:
-    """One node; empty cells are left out."""
-    node: Plain = {"id": str(row["iCode"])}
-    for key, column in (("name", "iName"), ("parent", "Parent"), ("unit", "Unit"), ("denominator", "Denominator")):
-        if row.get(column) not in EMPTY:
-            node[key] = str(row[column])
-    for key, column in (("weight", "Weight"), ("target", "Target")):
-        if row.get(column) not in EMPTY:
-            node[key] = float(row[column])
-    if row["Type"] == "Indicator":
-        node["direction"] = int(float(str(row["Direction"])))
-    if row["Type"] == "Aggregate":
-        node.pop("target", None)
-    return node
+def _node(row: CoinRow) -> Plain:
+    """One node; what is empty is left out."""
+    indicator = row.kind == "Indicator"
+    node: Plain = {
+        "id": row.code,
+        "name": row.name,
+        "parent": row.parent,
+        "unit": row.unit,
+        "denominator": row.denominator,
+        "weight": row.weight,
+        "target": row.target if indicator else None,
+        "direction": int(row.direction) if indicator and row.direction is not None else None,
+    }
+    return {key: value for key, value in node.items() if value is not None}

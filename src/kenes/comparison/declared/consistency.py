@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kenes.comparison.declared.normalisations import NORMALISATIONS
-from kenes.comparison.declared.rules import Settings
-from kenes.comparison.declared.specification import BY_BRANCH, Node, Specification, needs_positive
+from kenes.comparison.declared.rules import WeightRule
+from kenes.comparison.declared.settings import BY_BRANCH, AggregateSettings, ImputeSettings
+from kenes.comparison.declared.specification import Node, Specification, needs_positive
 from kenes.vocabulary.errors import DefinitionError
 
 
@@ -92,7 +93,7 @@ def _check_weights(spec: Specification) -> None:
             )
 
 
-def _check_rule(spec: Specification, name: str, rule: Settings) -> None:
+def _check_rule(spec: Specification, name: str, rule: WeightRule) -> None:
     """Every id that a rule names is a node."""
     ids = [*(rule.get("nodes") or ()), *(rule.get("wanted") or ()), *(rule.get("points") or ())]
     ids += list(rule.get("judgements") or ())
@@ -136,26 +137,28 @@ def _check_factors(spec: Specification) -> None:
 def _check_methods(spec: Specification) -> None:
     _check_levels(spec)
     for position in spec.tree.aggregates:
-        settings, node = spec.aggregate_of(position), spec.tree.ids[position]
-        method = settings["method"]
-        if method == "power" and "power" not in settings:
-            raise DefinitionError(f"node {node}", expected="a power", found="none", mend="Add aggregate.power.")
-        for child in spec.tree.children[position] if needs_positive(settings) else ():
-            if child < spec.tree.leaves:
-                _check_positive(spec, node, method, spec.tree.ids[child])
-        if method == "owa":
-            size, given = len(spec.tree.children[position]), settings.get("order_weights")
-            if given is not None and len(given) != size:
-                raise DefinitionError(
-                    f"node {node}",
-                    expected=f"{size} order_weights, one for each child",
-                    found=str(len(given)),
-                    mend="Give as many as the node has children.",
-                )
+        _check_aggregation(spec, position, spec.aggregate_of(position))
     for leaf in spec.indicators:
         _check_normalisation(spec, leaf)
     _check_homes(spec)
     _check_imputation(spec.step("impute"), spec)
+
+
+def _check_aggregation(spec: Specification, position: int, settings: AggregateSettings) -> None:
+    node, children, method = spec.tree.ids[position], spec.tree.children[position], settings["method"]
+    if method == "power" and "power" not in settings:
+        raise DefinitionError(f"node {node}", expected="a power", found="none", mend="Add aggregate.power.")
+    for child in children if needs_positive(settings) else ():
+        if child < spec.tree.leaves:
+            _check_positive(spec, node, method, spec.tree.ids[child])
+    given = settings.get("order_weights")
+    if method == "owa" and given is not None and len(given) != len(children):
+        raise DefinitionError(
+            f"node {node}",
+            expected=f"{len(children)} order_weights, one for each child",
+            found=str(len(given)),
+            mend="Give as many as the node has children.",
+        )
 
 
 def _check_levels(spec: Specification) -> None:
@@ -176,29 +179,25 @@ def _check_homes(spec: Specification) -> None:
     """What speaks of indicators stands on indicators, and what speaks of aggregates on aggregates."""
     for position, name in enumerate(spec.tree.ids):
         node, leaf = spec.by_id[name], position < spec.tree.leaves
-        wrong = (
-            {"aggregate": node.aggregate}
-            if leaf
-            else {
-                "normalise": node.normalise,
-                "treat": node.treat,
-                "goalposts": node.goalposts,
-                "denominator": node.denominator,
-                "direction": None if node.direction == 1 else node.direction,
-            }
-        )
-        for setting, value in wrong.items():
-            if value:
-                home = "a node with children" if leaf else "an indicator"
-                raise DefinitionError(
-                    f"node {name}",
-                    expected=f"{setting} on {home} only",
-                    found=f"{setting} on {name}",
-                    mend="Move it or remove it.",
-                )
+        of_indicators: dict[str, object] = {
+            "normalise": node.normalise,
+            "treat": node.treat,
+            "goalposts": node.goalposts,
+            "denominator": node.denominator,
+            "direction": None if node.direction == 1 else node.direction,
+        }
+        wrong = {"aggregate": node.aggregate} if leaf else of_indicators
+        for setting in (setting for setting, value in wrong.items() if value):
+            home = "a node with children" if leaf else "an indicator"
+            raise DefinitionError(
+                f"node {name}",
+                expected=f"{setting} on {home} only",
+                found=f"{setting} on {name}",
+                mend="Move it or remove it.",
+            )
 
 
-def _check_imputation(settings: Settings, spec: Specification) -> None:
+def _check_imputation(settings: ImputeSettings, spec: Specification) -> None:
     method, by = settings.get("method") or "none", settings.get("by")
     grouped = ("mean", "median", "group_mean", "group_median")
     if method.startswith("group") and (by == "branch" or not (by or spec.groups)):
@@ -237,11 +236,9 @@ def _check_normalisation(spec: Specification, leaf: str) -> None:
         return
     settings, node = spec.normalise_of(leaf), spec.by_id[leaf]
     needed = NORMALISATIONS[settings["method"]]
-    for name, given, home in (
-        (needed.node, getattr(node, needed.node, None), "the node"),
-        (needed.setting, settings.get(needed.setting), "normalise of the node"),
-    ):
-        if name and given is None:
+    given: Mapping[str, object] = {**settings, "goalposts": node.goalposts, "target": node.target}
+    for name, home in ((needed.node, "the node"), (needed.setting, "normalise of the node")):
+        if name and given.get(name) is None:
             raise DefinitionError(
                 f"node {leaf}",
                 expected=f"{name} for {settings['method']}",

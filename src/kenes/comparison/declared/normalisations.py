@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kenes.comparison.declared.rules import Settings
+from kenes.comparison.declared.settings import NormaliseSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +25,26 @@ class Normalisation:
     setting: str = ""
     straight: bool = True
     freezes: bool = False
-    reaches_zero: Callable[[Settings], bool] = lambda _: False
+    reaches_zero: Callable[[NormaliseSettings], bool] = lambda _: False
 
 
-def _always(_: Settings) -> bool:
+def _always(_: NormaliseSettings) -> bool:
     return True
 
 
-def _not_above_zero(setting: str) -> Callable[[Settings], bool]:
-    return lambda settings: float(settings.get(setting, 0)) <= 0
+def _low_is_not_above_zero(settings: NormaliseSettings) -> bool:
+    return settings.get("low", 0) <= 0
+
+
+def _mean_is_not_above_zero(settings: NormaliseSettings) -> bool:
+    return settings.get("mean", 0) <= 0
 
 
 NORMALISATIONS: Mapping[str, Normalisation] = MappingProxyType(
     {
         "none": Normalisation(),
-        "min_max": Normalisation(freezes=True, reaches_zero=_not_above_zero("low")),
-        "z_score": Normalisation(freezes=True, reaches_zero=_not_above_zero("mean")),
+        "min_max": Normalisation(freezes=True, reaches_zero=_low_is_not_above_zero),
+        "z_score": Normalisation(freezes=True, reaches_zero=_mean_is_not_above_zero),
         "rank": Normalisation(straight=False),
         "percentile_rank": Normalisation(straight=False, reaches_zero=_always),
         "borda": Normalisation(straight=False, reaches_zero=_always),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 Floats = NDArray[np.float64]
-OwnFunction = Callable[[Floats, Floats], Any]
+OwnFunction = Callable[[Floats, Floats], ArrayLike]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,16 @@ def registered(given: Mapping[str, OwnFunction | Aggregator] | None, known: tupl
     return found
 
 
-def own_mean(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
+@dataclass(frozen=True, slots=True)
+class OwnMean:
+    """A function of one's own at a node; the names are for messages."""
+
+    aggregator: Aggregator
+    name: str
+    node: str
+
+
+def own_mean(values: Floats, weights: Floats, own: OwnMean) -> Floats:
     """Scores by a function of one's own under the gap rule of all means.
 
     The function sees, for each place, only the children that have a value and a weight above zero.
@@ -58,7 +66,7 @@ def own_mean(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Fl
     Args:
         values: shape (child, place[, draw]).
         weights: shape (child[, draw]).
-        settings: of the node, with the `Aggregator` under `own`.
+        own: the function and its node.
 
     Returns:
         Shape (place[, draw]); NaN where no child has a value.
@@ -67,39 +75,40 @@ def own_mean(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Fl
         BadInput: the function gives another shape, or no finite number where there are values; names the node.
     """
     if values.ndim == 2:
-        return _one(values, weights, settings)
+        return _one(values, weights, own)
     under = weights if weights.ndim == 2 else np.broadcast_to(weights[:, None], values[:, 0].shape)
-    columns = [_one(values[:, :, d], under[:, d], settings) for d in range(values.shape[2])]
+    columns = [_one(values[:, :, d], under[:, d], own) for d in range(values.shape[2])]
     return np.stack(columns, axis=1)
 
 
-def _one(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
+def _one(values: Floats, weights: Floats, own: OwnMean) -> Floats:
     present = np.isfinite(values) & (weights > 0)[:, None]
     found = np.full(values.shape[1], np.nan)
-    patterns, which = np.unique(present, axis=1, return_inverse=True)
-    for number, pattern in enumerate(patterns.T):
+    unique, which = np.unique(present, axis=1, return_inverse=True)
+    patterns: list[NDArray[np.bool_]] = list(unique.T)
+    for number, pattern in enumerate(patterns):
         if pattern.any():
-            places = np.flatnonzero(which.ravel() == number)
-            share = weights[pattern] / weights[pattern].sum()
-            found[places] = _checked(values[np.ix_(pattern, places)], share, settings)
+            places = np.flatnonzero(np.equal(which.ravel(), number))
+            mine = weights[pattern]
+            found[places] = _checked(values[np.ix_(pattern, places)], mine / float(mine.sum()), own)
     return found
 
 
-def _checked(values: Floats, share: Floats, settings: Mapping[str, Any]) -> Floats:
+def _checked(values: Floats, share: Floats, own: OwnMean) -> Floats:
     with np.errstate(all="ignore"):
-        scores = np.asarray(settings["own"].function(values.copy(), share.copy()), dtype=float)
+        scores = np.asarray(own.aggregator.function(values.copy(), share.copy()), dtype=float)
     wrong = None
     if scores.shape != values.shape[1:]:
         wrong = f"shape {scores.shape}"
     elif not np.isfinite(scores).all():
-        bad = int(np.flatnonzero(~np.isfinite(scores))[0])
-        wrong = f"{scores[bad]} for " + ", ".join(f"{v:g}" for v in values[:, bad])
+        bad = int(np.isfinite(scores).argmin())
+        wrong = f"{scores[bad]} for " + ", ".join(f"{v:g}" for v in values[:, bad].tolist())
     if wrong is not None:
         raise BadInput(
-            f"aggregator {settings['method']}",
+            f"aggregator {own.name}",
             expected=f"{values.shape[1]} finite numbers, one for each place",
             found=wrong,
-            where=f"node {settings.get('node', '')}",
+            where=f"node {own.node}",
             mend="Correct the function, or normalise to a scale that it can take.",
         )
     return scores

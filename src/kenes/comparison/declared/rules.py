@@ -5,14 +5,24 @@ A set of `weights.sets` with a `method` is such a rule; every other set is plain
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Required, TypedDict, TypeGuard, cast
 
-from kenes.comparison.declared.allowed import NAMES, Rule, is_number, numbers_list
+from kenes.comparison.declared.allowed import ABOVE_ZERO, FROM_ZERO, NAMES, Rule, all_fit, numbers_list
 from kenes.vocabulary.errors import DefinitionError
 
-Settings = Mapping[str, Any]
+
+class WeightRule(TypedDict, total=False):
+    """A method and what it is told: nodes whose children it weighs, wanted importance, points, judgements by node."""
+
+    method: Required[str]
+    nodes: Sequence[str] | None
+    wanted: Mapping[str, float] | None
+    points: Mapping[str, Sequence[float]]
+    judgements: Mapping[str, Mapping[str, Mapping[str, float]]]
+
+
 FROM_DATA = ("pca", "entropy", "critic", "merec")
 RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -27,20 +37,11 @@ RULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 FIELDS: Mapping[str, Rule] = MappingProxyType(
     {
         "nodes": NAMES,
-        "wanted": (
-            "shares of zero or more by child",
-            lambda v: isinstance(v, Mapping) and all(is_number(n) and n >= 0 for n in v.values()),
-        ),
-        "points": (
-            "a list of the experts' points for each child",
-            lambda v: isinstance(v, Mapping) and all(numbers_list(p) for p in v.values()),
-        ),
+        "wanted": ("shares of zero or more by child", lambda v: all_fit(v, FROM_ZERO[1])),
+        "points": ("a list of the experts' points for each child", lambda v: all_fit(v, numbers_list)),
         "judgements": (
             "judgements by node: numbers by child",
-            lambda v: (
-                isinstance(v, Mapping)
-                and all(isinstance(j, Mapping) and all(_judged(row) for row in j.values()) for j in v.values())
-            ),
+            lambda v: all_fit(v, lambda rows: all_fit(rows, lambda row: all_fit(row, ABOVE_ZERO[1]))),
         ),
     }
 )
@@ -48,23 +49,18 @@ FIELDS: Mapping[str, Rule] = MappingProxyType(
 NEEDED: Mapping[str, str] = MappingProxyType({"budget": "points", "pairwise": "judgements", "best_worst": "judgements"})
 
 
-def is_rule(given: Any) -> bool:
+def is_rule(given: object) -> TypeGuard[Mapping[str, object]]:
     """Whether a weight set is a rule: it names a method, where plain sets hold numbers only."""
     return isinstance(given, Mapping) and isinstance(given.get("method"), str)
 
 
-def _judged(row: Any) -> bool:
-    """Whether a row of judgements holds numbers above zero."""
-    return isinstance(row, Mapping) and all(is_number(n) and n > 0 for n in row.values())
-
-
-def read_rule(given: Settings, name: str) -> Settings:
+def read_rule(given: Mapping[str, object], name: str) -> WeightRule:
     """A rule as declared, checked.
 
     Raises:
         DefinitionError: the method or a setting is not known, or what the method needs is not there.
     """
-    method, where = given["method"], f"weights.sets.{name}"
+    method, where = str(given["method"]), f"weights.sets.{name}"
     if method not in RULES:
         raise DefinitionError(
             "method", expected=f"one of {', '.join(RULES)}", found=method, where=where, mend="Correct the method."
@@ -87,13 +83,14 @@ def read_rule(given: Settings, name: str) -> Settings:
             found=repr(given.get(NEEDED[method])),
             mend=f"Add {NEEDED[method]}.",
         )
-    return dict(given)
+    return cast("WeightRule", dict(given))
 
 
-def gives(rule: Settings, node: str, parents: Mapping[str, str | None]) -> bool:
+def gives(rule: WeightRule, node: str, parents: Mapping[str, str | None]) -> bool:
     """Whether a rule works out the weight of a node."""
     parent = parents.get(node)
-    if parent is None or (rule.get("nodes") is not None and parent not in rule["nodes"]):
+    nodes = rule.get("nodes")
+    if parent is None or (nodes is not None and parent not in nodes):
         return False
     if rule["method"] in ("pairwise", "best_worst"):
         return parent in rule["judgements"]

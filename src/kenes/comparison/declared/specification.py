@@ -10,100 +10,28 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any
+from typing import Literal, TypeAlias, overload
 
-from kenes.comparison.declared.normalisations import NORMALISATIONS
-from kenes.comparison.declared.own_functions import Aggregator
-from kenes.comparison.declared.rules import Settings
+import numpy as np
+from numpy.typing import NDArray
+
+from kenes.comparison.declared.own_functions import Aggregator, OwnMean
+from kenes.comparison.declared.rules import WeightRule
+from kenes.comparison.declared.settings import (
+    AggregateSettings,
+    ByLevel,
+    DenominateSettings,
+    Factor,
+    ImputeSettings,
+    NormaliseSettings,
+    ScreenSettings,
+    Settings,
+    TreatSettings,
+)
 from kenes.vocabulary.errors import DefinitionError
 
-Plain = dict[str, Any]
-
-STEP_SETTINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "denominate": ("scale",),
-        "impute": ("method", "by", "axis", "k", "limit", "draws", "value"),
-        "screen": ("min_coverage",),
-        "treat": (
-            "method",
-            "max_points",
-            "skew",
-            "kurtosis",
-            "then",
-            "lower",
-            "upper",
-            "factor",
-            "power",
-            "combine",
-            "over",
-        ),
-        "normalise": (
-            "method",
-            "low",
-            "high",
-            "mean",
-            "sd",
-            "reference",
-            "over",
-            "cap",
-            "transform",
-            "categories",
-            "spread",
-        ),
-        "aggregate": (
-            "method",
-            "power",
-            "min_coverage",
-            "by_level",
-            "lower",
-            "upper",
-            "penalty",
-            "order_weights",
-            "order",
-            "direction",
-            "ddof",
-        ),
-    }
-)
-METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "impute": (
-            "none",
-            "mean",
-            "median",
-            "group_mean",
-            "group_median",
-            "latest",
-            "linear",
-            "em",
-            "chained",
-            "knn",
-            "multiple",
-            "value",
-        ),
-        "treat": ("none", "winsorise", "iqr", "percentile", "mad"),
-        "normalise": tuple(NORMALISATIONS),
-        "aggregate": (
-            "arithmetic",
-            "geometric",
-            "harmonic",
-            "power",
-            "median",
-            "owa",
-            "mpi",
-            "ampi",
-            "copeland",
-            "kemeny",
-            "bod",
-            "bod_directional",
-            "bod_order_m",
-            "bod_common",
-        ),
-    }
-)
-BY_BRANCH = ("mean", "median", "em", "chained", "knn", "multiple")
-SENSITIVITY = ("sobol", "shapley")
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Plain = dict[str, Json]
 POSITIVE_ONLY = ("geometric", "harmonic")
 
 
@@ -141,9 +69,9 @@ class Node:
     target: float | None = None
     denominator: str | None = None
     goalposts: Goalposts | None = None
-    normalise: Mapping[str, Any] = field(default_factory=dict)
-    aggregate: Mapping[str, Any] = field(default_factory=dict)
-    treat: Mapping[str, Any] = field(default_factory=dict)
+    normalise: NormaliseSettings = field(default_factory=NormaliseSettings)
+    aggregate: AggregateSettings = field(default_factory=AggregateSettings)
+    treat: TreatSettings = field(default_factory=TreatSettings)
     name: str | None = None
 
 
@@ -152,7 +80,7 @@ class Step:
     """One step and its settings."""
 
     kind: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Settings = field(default_factory=ScreenSettings)
 
 
 @dataclass(frozen=True)
@@ -194,8 +122,8 @@ class Specification:
     seed: int = 0
     weight_set: str | None = None
     weight_sets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    weight_rules: Mapping[str, Settings] = field(default_factory=dict)
-    factors: tuple[Mapping[str, Any], ...] = ()
+    weight_rules: Mapping[str, WeightRule] = field(default_factory=dict)
+    factors: tuple[Factor, ...] = ()
     draws: int = 1000
     level: float = 0.9
     sensitivity: tuple[str, ...] = ("sobol",)
@@ -243,59 +171,71 @@ class Specification:
         return tuple(float(chosen.get(i, self.by_id[i].weight)) for i in self.tree.ids)
 
     @property
-    def rule(self) -> Settings | None:
+    def rule(self) -> WeightRule | None:
         """The rule that works out the chosen weights; None where they are plain numbers."""
         return self.weight_rules.get(self.weight_set or "")
 
-    def step(self, kind: str) -> Mapping[str, Any]:
+    @overload
+    def step(self, kind: Literal["denominate"]) -> DenominateSettings: ...
+    @overload
+    def step(self, kind: Literal["impute"]) -> ImputeSettings: ...
+    @overload
+    def step(self, kind: Literal["screen"]) -> ScreenSettings: ...
+    @overload
+    def step(self, kind: Literal["treat"]) -> TreatSettings: ...
+    @overload
+    def step(self, kind: Literal["normalise"]) -> NormaliseSettings: ...
+    @overload
+    def step(self, kind: Literal["aggregate"]) -> AggregateSettings: ...
+    def step(self, kind: str) -> Settings:
         """Settings of the first step of a kind; empty where there is none."""
-        return next((s.settings for s in self.steps if s.kind == kind), {})
+        return next((s.settings for s in self.steps if s.kind == kind), ScreenSettings())
 
     def has(self, kind: str) -> bool:
         """Whether a step of this kind is declared."""
         return any(s.kind == kind for s in self.steps)
 
-    def normalise_of(self, leaf: str) -> Mapping[str, Any]:
+    def normalise_of(self, leaf: str) -> NormaliseSettings:
         """Normalisation of one indicator: the step, overridden by the node."""
         return {"method": "min_max", **self.step("normalise"), **self.by_id[leaf].normalise}
 
-    def treat_of(self, leaf: str) -> Mapping[str, Any]:
+    def treat_of(self, leaf: str) -> TreatSettings:
         """Treatment of one indicator: the step, overridden by the node."""
         return {"method": "winsorise", **self.step("treat"), **self.by_id[leaf].treat}
 
-    def aggregate_of(self, position: int) -> Mapping[str, Any]:
+    def aggregate_of(self, position: int) -> AggregateSettings:
         """Aggregation of one node: the step, its level, then the node itself."""
-        step = dict(self.step("aggregate"))
+        step = self.step("aggregate").copy()
         level = _level_settings(step.pop("by_level", None), self.tree.height[position])
         node = self.tree.ids[position]
-        settings = {"method": "arithmetic", **step, **level, **self.by_id[node].aggregate}
+        settings: AggregateSettings = {"method": "arithmetic", **step, **level, **self.by_id[node].aggregate}
         own = self.aggregators.get(settings["method"])
-        return settings if own is None else {**settings, "own": own, "node": node}
+        return settings if own is None else {**settings, "own": OwnMean(own, settings["method"], node)}
 
 
-def needs_positive(settings: Mapping[str, Any]) -> bool:
+def needs_positive(settings: AggregateSettings) -> bool:
     """Whether an aggregation takes only values above zero."""
-    own = settings.get("own")
     if settings["method"] == "power":
         return float(settings.get("power", 1)) <= 0
-    return settings["method"] in POSITIVE_ONLY or (own is not None and own.positive)
+    own = settings.get("own")
+    return settings["method"] in POSITIVE_ONLY or (own is not None and own.aggregator.positive)
 
 
-def cannot_take(settings: Mapping[str, Any], values: Any) -> Any:
+def cannot_take(settings: AggregateSettings, values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which values an aggregation cannot take: zero or less under some means, less than zero under other powers."""
     if needs_positive(settings):
         return values <= 0
     if settings["method"] == "power" and float(settings.get("power", 1)) != 1:
         return values < 0
-    return values != values  # noqa: PLR0124 - NaN, which is a gap and no value
+    return np.zeros(values.shape, dtype=bool)
 
 
-def canonical(value: Any) -> str:
+def canonical(value: object) -> str:
     """JSON with sorted keys and no spaces, the same for equal values."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
-def _level_settings(by_level: Any, height: int) -> Mapping[str, Any]:
+def _level_settings(by_level: ByLevel | None, height: int) -> AggregateSettings:
     """Settings for aggregates of one level (2 = just above the indicators)."""
     if not by_level:
         return {}
@@ -303,7 +243,9 @@ def _level_settings(by_level: Any, height: int) -> Mapping[str, Any]:
         chosen = by_level.get(height, by_level.get(str(height)))
     else:
         chosen = by_level[min(height - 2, len(by_level) - 1)]
-    return {} if chosen is None else {"method": chosen} if isinstance(chosen, str) else dict(chosen)
+    if isinstance(chosen, str):
+        return {"method": chosen}
+    return chosen or {}
 
 
 def _tree(nodes: Sequence[Node]) -> Tree:

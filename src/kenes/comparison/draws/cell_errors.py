@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
+from kenes.comparison.declared.settings import Factor
 from kenes.comparison.declared.specification import Specification
-from kenes.comparison.steps import imputation
+from kenes.comparison.steps.fitting import guesses
+from kenes.comparison.steps.imputation import fill_spread
 from kenes.comparison.steps.inputs import Inputs
 
 Floats = NDArray[np.float64]
@@ -51,7 +52,7 @@ class CellErrors:
         return self.gaps.T.ravel()[self.cells]
 
 
-def cell_errors(profile: Profile, spec: Specification, factors: Sequence[Mapping[str, Any]]) -> CellErrors:
+def cell_errors(profile: Profile, spec: Specification, factors: Sequence[Factor]) -> CellErrors:
     """Errors and gaps of a build's cells under the factors `errors` and `gaps`, for one variant of its steps."""
     inputs = profile.inputs
     values, raw, filled = inputs.values, np.zeros_like(inputs.values), np.zeros_like(inputs.values)
@@ -61,8 +62,8 @@ def cell_errors(profile: Profile, spec: Specification, factors: Sequence[Mapping
         if factor["kind"] == "errors":
             raw = inputs.errors.copy() if inputs.errors is not None else raw
             raw = np.maximum(raw, np.abs(np.nan_to_num(inputs.values)) * float(factor.get("share", 0.0)))
-            for leaf, sd in dict(factor.get("sd") or {}).items():
-                raw[:, profile.position(leaf)] = float(sd)
+            for leaf, sd in (factor.get("sd") or {}).items():
+                raw[:, profile.position(leaf)] = sd
     if any(factor["kind"] == "gaps" for factor in factors):
         method = spec.step("impute").get("method", "none")
         if method == "none":
@@ -90,7 +91,7 @@ def _fills(profile: Profile, spec: Specification) -> tuple[Floats, Floats, Float
         floor[rows], ceiling[rows] = _ranges(before[rows])
         for columns in parts:
             part = np.ix_(rows, columns)
-            spread[part] = imputation.fill_spread(before[part], settings, rng)
+            spread[part] = fill_spread(before[part], settings, rng)
     return np.where(np.isnan(before) & np.isfinite(after), spread, 0.0), floor, ceiling
 
 
@@ -104,7 +105,7 @@ def _guessed(profile: Profile, spec: Specification) -> tuple[Floats, Floats, Flo
     measured = values * scale
     guess, spread = np.full(values.shape, np.nan), np.zeros(values.shape)
     for rows in profile.workshop.blocks:
-        guess[rows], spread[rows] = imputation.guesses(measured[rows])
+        guess[rows], spread[rows] = guesses(measured[rows])
     open_cell = np.isnan(values) & profile.ranked[:, None] & np.isfinite(guess) & np.isfinite(scale)
     low, high = (np.broadcast_to(ends, values.shape) / scale for ends in _ranges(measured))
     low, high = np.minimum(low, high), np.maximum(low, high)
@@ -131,5 +132,7 @@ def denomination(spec: Specification, inputs: Inputs) -> Floats:
 def _ranges(values: Floats) -> tuple[Floats, Floats]:
     """Least and greatest value of each indicator, NaN where it has none; shape (indicator,) each."""
     known = np.isfinite(values)
-    low, high = np.where(known, values, np.inf).min(axis=0), np.where(known, values, -np.inf).max(axis=0)
-    return np.where(known.any(axis=0), low, np.nan), np.where(known.any(axis=0), high, np.nan)
+    low: Floats = np.where(known, values, np.inf).min(axis=0)
+    high: Floats = np.where(known, values, -np.inf).max(axis=0)
+    some = known.any(axis=0)
+    return np.where(some, low, np.nan), np.where(some, high, np.nan)

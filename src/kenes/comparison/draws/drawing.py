@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile, Workshop
 from kenes.comparison.declared.plain import to_plain
+from kenes.comparison.declared.settings import AggregateSettings, Factor, NormaliseSettings
 from kenes.comparison.declared.specification import Specification, cannot_take, canonical
 from kenes.comparison.draws import replicates
 from kenes.comparison.draws.cell_errors import CellErrors, cell_errors
@@ -76,7 +76,7 @@ def scores_of(
     rows: NDArray[np.intp],
     kept: Sequence[int],
     *,
-    factors: Sequence[Mapping[str, Any]] = (),
+    factors: Sequence[Factor] = (),
     seed: int = 0,
     workers: int = 1,
 ) -> Floats:
@@ -88,12 +88,12 @@ def scores_of(
     drawn = np.empty((len(kept), len(plan.variant), len(rows)))
     errors = _errors_of(profile, plan, factors) if (plan.noise >= 0).any() else {}
     jobs: list[tuple[Variant, NDArray[np.intp]]] = []
-    for number in np.unique(plan.variant).tolist():
+    for number in plan.used:
         spec, own = plan.variants[number], errors.get(number)
         lacking = _lacking(profile, spec)
         made = None if own is None else recipe(profile, spec, own, lacking, rows=rows, kept=kept)
         variant = Variant(profile, spec, rows, kept, seed, own, made, lacking)
-        members = np.flatnonzero(plan.variant == number)
+        members = plan.members(number)
         jobs += [(variant, members[i : i + CHUNK]) for i in range(0, len(members), CHUNK)]
 
     def run(job: tuple[Variant, NDArray[np.intp]]) -> None:
@@ -110,11 +110,11 @@ def scores_of(
     return drawn
 
 
-def _errors_of(profile: Profile, plan: Draws, factors: Sequence[Mapping[str, Any]]) -> dict[int, CellErrors]:
+def _errors_of(profile: Profile, plan: Draws, factors: Sequence[Factor]) -> dict[int, CellErrors]:
     """Errors and gaps by the number of the variant; found once for variants that are the same up to imputation."""
     found: dict[str, CellErrors] = {}
     errors: dict[int, CellErrors] = {}
-    for number in np.unique(plan.variant).tolist():
+    for number in plan.used:
         spec = plan.variants[number]
         key = canonical(to_plain(replace(spec, steps=_until_imputed(spec).steps, worked=None)))
         errors[number] = found[key] if key in found else cell_errors(profile, spec, factors)
@@ -152,21 +152,22 @@ def _to_nominal_scale(
     A score in ranks and one in z-scores cannot share an interval; the order of places is not touched.
     """
 
-    def scale(spec: Specification) -> list[Any]:
+    def scale(spec: Specification) -> list[NormaliseSettings]:
         return [spec.normalise_of(leaf) for leaf in spec.indicators]
 
     nominal = profile.scores[rows][:, list(kept)]
     for number, spec in enumerate(plan.variants):
-        members = np.flatnonzero(plan.variant == number)
+        members = plan.members(number)
         if not members.size or scale(spec) == scale(profile.spec):
             continue
         own = profile.workshop.build(spec).scores[rows][:, list(kept)]
         known = np.isfinite(own).any(axis=0) & np.isfinite(nominal).any(axis=0)
         for k in np.flatnonzero(known).tolist():  # a node that no place has is NaN throughout
-            spread, wanted = np.nanstd(own[:, k]), np.nanstd(nominal[:, k])
+            mine, theirs = own[:, k], nominal[:, k]
+            spread = float(np.nanstd(mine))
             if spread > 0:
-                shifted = (drawn[k, members] - np.nanmean(own[:, k])) * (wanted / spread)
-                drawn[k, members] = shifted + np.nanmean(nominal[:, k])
+                shifted: Floats = (drawn[k, members] - np.nanmean(mine)) * (float(np.nanstd(theirs)) / spread)
+                drawn[k, members] = shifted + np.nanmean(theirs)
 
 
 def _filler(replicates_of: Ints, gap: Bools, seed: int) -> Callable[[int, Floats], None]:
@@ -186,9 +187,9 @@ def _noisy(
     workshop, shape = profile.workshop, profile.inputs.values.T.shape
     cells = errors.cells
     found, drawn = np.empty((shape[0], len(rows), noise.shape[1])), np.empty(cells.shape)
-    for d, replicates_of in enumerate(noise.T):
+    for d in range(noise.shape[1]):
         z = np.zeros(shape)
-        noise_of(seed, replicates_of, errors.gap, drawn)
+        noise_of(seed, noise[:, d], errors.gap, drawn)
         z.ravel()[cells] = drawn
         found[:, :, d] = prepare_noisy(workshop, spec, z.T, errors)[rows].T
     return found
@@ -252,12 +253,13 @@ def evaluate_draws(
         children, settings = list(tree.children[position]), spec.aggregate_of(position)
         under, method = weights[children], settings["method"]
         if method == "arithmetic" and all(c in sums for c in children):
-            share = under / under.sum(axis=0)
+            whole: Floats = under.sum(axis=0)
+            share = list(under / whole)
             sums[position] = {leaf: share[i] * w for i, c in enumerate(children) for leaf, w in sums[c].items()}
             continue
         quick = None
         if fixed and all(c < tree.leaves for c in children):
-            quick = _by_product(leaves[children], under, settings)
+            quick = _by_product(leaves[children], under, method)
         if quick is None and method in ("arithmetic", "geometric", "harmonic"):
             quick = _by_child([values_of(c) for c in children], under, method)
         if quick is None:
@@ -279,26 +281,37 @@ def _whole(leaves: Floats, sums: Mapping[int, Floats] | None, position: int, cou
 def _by_child(values: Sequence[Floats], weights: Floats, method: str) -> Floats | None:
     """A mean over children of shape (draw, place), child by child; None where a value must not be turned."""
     top, below = np.zeros(values[0].shape), np.zeros(values[0].shape)
-    for value, weight in zip(values, weights[:, :, None], strict=True):
+    for child, value in enumerate(values):
+        weight: Floats = weights[child][:, None]
         present = np.isfinite(value)
         if method != "arithmetic" and (value[present] <= 0).any():
             return None
-        turned = np.log(value) if method == "geometric" else 1 / value if method == "harmonic" else value
+        turned = _turned(value, method)
         if present.all():
             top += weight * turned
             below += weight
         else:
             top += np.where(present, weight * turned, 0)
             below += np.where(present, weight, 0)
+    return _turned_back(top, below, method)
+
+
+def _turned(values: Floats, method: str) -> Floats:
+    """Values as their mean adds them up."""
+    return np.log(values) if method == "geometric" else 1 / values if method == "harmonic" else values
+
+
+def _turned_back(top: Floats, below: Floats, method: str) -> Floats:
+    """A mean from the sum of turned values and that of their weights; NaN where nothing counts."""
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(below > 0, top / below, np.nan)
-        return np.asarray(np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean)
+        return np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean
 
 
 def _in_blocks(
     stack: Floats,
     weights: Floats,
-    settings: Mapping[str, Any],
+    settings: AggregateSettings,
     blocks: Sequence[NDArray[np.intp]],
     rows: NDArray[np.intp] | None,
 ) -> Floats:
@@ -311,17 +324,15 @@ def _in_blocks(
     return found
 
 
-def _by_product(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats | None:
+def _by_product(values: Floats, weights: Floats, method: str) -> Floats | None:
     """Means that are sums of fixed values, for all draws by one matrix product; None for other methods."""
-    method = settings["method"]
     if method not in ("arithmetic", "geometric", "harmonic"):
         return None
     present = np.isfinite(values)
     if method != "arithmetic" and (values[present] <= 0).any():
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
-        turned = np.log(values) if method == "geometric" else 1 / values if method == "harmonic" else values
-        top = weights.T @ np.where(present, turned, 0)
-        below = weights.sum(axis=0)[:, None] if present.all() else weights.T @ present.astype(float)
-        mean = np.where(below > 0, top / below, np.nan)
-        return np.asarray(np.exp(mean) if method == "geometric" else 1 / mean if method == "harmonic" else mean)
+        turned = np.where(present, _turned(values, method), 0)
+    top: Floats = weights.T @ turned
+    below: Floats = weights.sum(axis=0)[:, None] if present.all() else weights.T @ present.astype(float)
+    return _turned_back(top, below, method)

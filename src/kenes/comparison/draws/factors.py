@@ -16,20 +16,23 @@ One uniform number decides one factor, so the same map serves plain draws and So
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.declared.plain import with_changes
+from kenes.comparison.declared.settings import Factor
 from kenes.comparison.declared.specification import Specification
 from kenes.comparison.steps.scoring import shares_in_parent
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-USUAL = ({"kind": "weights", "distribution": "uniform", "spread": 0.25}, {"kind": "leave_one_out"})
+USUAL: tuple[Factor, ...] = (
+    {"kind": "weights", "distribution": "uniform", "spread": 0.25},
+    {"kind": "leave_one_out"},
+)
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,22 @@ class Draws:
     noise: Ints
     names: tuple[str, ...]
 
+    @property
+    def used(self) -> list[int]:
+        """Numbers of the variants that are drawn."""
+        return [int(number) for number in np.unique(self.variant)]
 
-def declared(spec: Specification, *, errors: bool = False, gaps: bool = False) -> tuple[Mapping[str, Any], ...]:
+    def members(self, number: int) -> NDArray[np.intp]:
+        """The draws of one variant."""
+        return np.flatnonzero(np.equal(self.variant, number))
+
+
+def declared(spec: Specification, *, errors: bool = False, gaps: bool = False) -> tuple[Factor, ...]:
     """The factors of a specification; where none is declared, the usual ones.
 
     Usual are weights 25 percent up or down and one indicator left out, besides the errors and gaps there are.
     """
-    chosen: tuple[Mapping[str, Any], ...] = spec.factors or USUAL
+    chosen = spec.factors or USUAL
     kinds = {f["kind"] for f in chosen}
     if errors and "errors" not in kinds:
         chosen = (*chosen, {"kind": "errors"})
@@ -62,14 +74,14 @@ def declared(spec: Specification, *, errors: bool = False, gaps: bool = False) -
     return chosen
 
 
-def name_of(factor: Mapping[str, Any]) -> str:
+def name_of(factor: Factor) -> str:
     """Name of a factor: given, the path of alternatives, or the kind."""
-    return str(factor.get("name") or factor.get("path") or factor["kind"])
+    return factor.get("name") or factor.get("path") or factor["kind"]
 
 
 def realise(
     spec: Specification,
-    factors: tuple[Mapping[str, Any], ...],
+    factors: Sequence[Factor],
     uniform: Floats,
     seed: int,
     *,
@@ -90,28 +102,12 @@ def realise(
     Raises:
         DefinitionError: an alternative does not fit; names node and mend.
     """
-    count = len(uniform)
-    alternatives = [(i, f) for i, f in enumerate(factors) if f["kind"] == "alternatives"]
-    chosen = {
-        i: np.minimum((uniform[:, i] * len(f["values"])).astype(int), len(f["values"]) - 1) for i, f in alternatives
-    }
-    variant, combos = (
-        np.zeros(count, dtype=np.int64),
-        list(itertools.product(*(range(len(f["values"])) for _, f in alternatives))),
-    )
-    for i, f in alternatives:
-        variant = variant * len(f["values"]) + chosen[i]
-    variants = tuple(
-        with_changes(spec, {f["path"]: f["values"][c] for (_, f), c in zip(alternatives, combo, strict=True)})
-        if alternatives
-        else spec
-        for combo in combos
-    )
+    variants, variant = _variants(spec, factors, uniform)
     if worked is not None:
-        variants = tuple(worked(v) for v in variants)
+        variants = tuple(map(worked, variants))
     nominal = np.array([v.weights() for v in variants]).T
     weights = nominal[:, variant]
-    noise = np.full((2, count), -1, dtype=np.int64)
+    noise = np.full((2, len(uniform)), -1, dtype=np.int64)
     for i, factor in enumerate(factors):
         if factor["kind"] == "weights":
             weights = weights * _by_variant(variants, nominal, variant, factor, uniform[:, i], seed + i)
@@ -119,14 +115,32 @@ def realise(
             weights = _without_one(spec, weights, uniform[:, i])
         elif factor["kind"] in ("errors", "gaps"):
             noise[int(factor["kind"] == "gaps")] = (uniform[:, i] * 2**40).astype(np.int64)
-    return Draws(variants, variant, weights, noise, tuple(name_of(f) for f in factors))
+    return Draws(variants, variant, weights, noise, tuple(map(name_of, factors)))
+
+
+def _variants(
+    spec: Specification, factors: Sequence[Factor], uniform: Floats
+) -> tuple[tuple[Specification, ...], Ints]:
+    """The specification under every combination of alternatives, and the number of the one of each draw."""
+    variant = np.zeros(len(uniform), dtype=np.int64)
+    paths, values = list[str](), list[Sequence[object]]()
+    for i, factor in enumerate(factors):
+        if factor["kind"] == "alternatives":
+            size = len(factor["values"])
+            variant = variant * size + np.minimum((uniform[:, i] * size).astype(int), size - 1)
+            paths.append(factor["path"])
+            values.append(factor["values"])
+    if not paths:
+        return (spec,), variant
+    combinations = itertools.product(*values)
+    return tuple(with_changes(spec, dict(zip(paths, chosen, strict=True))) for chosen in combinations), variant
 
 
 def _by_variant(
     variants: tuple[Specification, ...],
     nominal: Floats,
     variant: Ints,
-    factor: Mapping[str, Any],
+    factor: Factor,
     uniform: Floats,
     seed: int,
 ) -> Floats:
@@ -134,15 +148,16 @@ def _by_variant(
     known: dict[bytes, Floats] = {}
     found = np.ones((nominal.shape[0], len(uniform)))
     for number in np.unique(variant).tolist():
-        key = nominal[:, number].tobytes()
+        own: Floats = nominal[:, number]
+        key = own.tobytes()
         if key not in known:
             known[key] = _weight_factors(variants[number], factor, uniform, seed)
-        members = variant == number
+        members = np.equal(variant, number)
         found[:, members] = known[key][:, members]
     return found
 
 
-def _weight_factors(spec: Specification, factor: Mapping[str, Any], uniform: Floats, seed: int) -> Floats:
+def _weight_factors(spec: Specification, factor: Factor, uniform: Floats, seed: int) -> Floats:
     """Multipliers of nominal weights, shape (node, draw): draw d takes column `uniform * draws` of a table."""
     count = len(uniform)
     tree, rng = spec.tree, np.random.default_rng([seed, 7])
@@ -160,7 +175,7 @@ def _weight_factors(spec: Specification, factor: Mapping[str, Any], uniform: Flo
     return table[:, order]
 
 
-def _dirichlet(spec: Specification, factor: Mapping[str, Any], rng: np.random.Generator, count: int) -> Floats:
+def _dirichlet(spec: Specification, factor: Factor, rng: np.random.Generator, count: int) -> Floats:
     """Dirichlet shares among siblings over their nominal weights; mean as declared.
 
     `concentration` is the sum of the parameters over the number of siblings: 1 around equal weights is flat.
@@ -175,7 +190,8 @@ def _dirichlet(spec: Specification, factor: Mapping[str, Any], rng: np.random.Ge
         centre = np.full(size, 1 / size) if factor.get("around", "nominal") == "equal" else share[children]
         alpha = np.maximum(centre * size * float(factor.get("concentration", 10.0)), 1e-9)
         drawn = rng.standard_gamma(alpha[:, None], (size, count))
-        drawn /= drawn.sum(axis=0)
+        whole: Floats = drawn.sum(axis=0)
+        drawn /= whole
         with np.errstate(divide="ignore", invalid="ignore"):
             table[children] = np.where(nominal[children][:, None] > 0, drawn / nominal[children][:, None], 1.0)
     return table
@@ -192,10 +208,9 @@ def _without_one(spec: Specification, weights: Floats, uniform: Floats) -> Float
     changed[np.array(able, dtype=int)[pick[rows]], rows] = 0.0
     for position in tree.aggregates:
         children = list(tree.children[position])
-        none = changed[children].sum(axis=0) <= 0
-        if none.any():
-            for child in children:
-                changed[child, none] = weights[child, none]
+        left: Floats = changed[children].sum(axis=0)
+        for child in children:
+            changed[child] = np.where(left <= 0, weights[child], changed[child])
     return changed
 
 
@@ -208,11 +223,12 @@ def noise_of(seed: int, replicates: Ints, gap: NDArray[np.bool_], out: Floats) -
         gap: which of the cells are gaps, shape (cell,).
         out: shape (cell,).
     """
-    for kind, (replicate, mine) in enumerate(zip(replicates.tolist(), (~gap, gap), strict=True)):
+    for kind, mine in enumerate((~gap, gap)):
+        replicate = int(replicates[kind])
         if not mine.any():
             continue
         rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, kind, max(replicate, 0)])))
         if mine.all():
             rng.standard_normal(out.shape, out=out)
         else:
-            out[mine] = rng.standard_normal(int(mine.sum()))
+            out[mine] = rng.standard_normal(np.count_nonzero(mine))

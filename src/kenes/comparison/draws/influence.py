@@ -8,14 +8,15 @@ the shares are exact.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
+from kenes.comparison.declared.settings import Factor
 from kenes.comparison.draws.drawing import scores_of
 from kenes.comparison.draws.factors import name_of, realise
 from kenes.comparison.draws.intervals import factors_of, rank_draws
@@ -78,39 +79,45 @@ def sobol(
     Returns:
         The shares; all zero where the output does not vary.
     """
-    count = len(factors)
-    a, b = designs(count, base, seed)
-    mixed = [np.where(np.arange(count) == i, b, a) for i in range(count)]
-    runs = model(np.concatenate([a, b, *mixed])).reshape(count + 2, base)
+    runs = model(_mixed_designs(len(factors), base, seed))
+    return _from_runs(runs, tuple(factors), seed=seed, level=level, bootstrap=bootstrap, output=output)
+
+
+def _mixed_designs(factors: int, base: int, seed: int) -> Floats:
+    """Two designs, and the first with one column of the second for each factor; shape (base * (factor + 2), factor)."""
+    a, b = designs(factors, base, seed)
+    return np.concatenate([a, b, *(np.where(np.equal(np.arange(factors), i), b, a) for i in range(factors))])
+
+
+def _from_runs(
+    outputs: Floats, factors: tuple[str, ...], *, seed: int, level: float, output: str, bootstrap: int = 200
+) -> Sensitivity:
+    """First and total shares of one output of `_mixed_designs`, shape (run,), with bootstrap intervals."""
+    runs = outputs.reshape(len(factors) + 2, -1)
+    base = runs.shape[1]
     first, total = shares_of(runs)
     rng = np.random.default_rng([seed, 2])
     resampled = [shares_of(runs[:, rng.integers(0, base, base)]) for _ in range(bootstrap)]
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    spread_first = np.quantile([r[0] for r in resampled], tails, axis=0)
-    spread_total = np.quantile([r[1] for r in resampled], tails, axis=0)
-    return Sensitivity(
-        output,
-        tuple(factors),
-        first,
-        spread_first[0],
-        spread_first[1],
-        total,
-        spread_total[0],
-        spread_total[1],
-        "sobol",
-    )
+    first_low, first_high = _ends([r[0] for r in resampled], level)
+    total_low, total_high = _ends([r[1] for r in resampled], level)
+    return Sensitivity(output, factors, first, first_low, first_high, total, total_low, total_high, "sobol")
+
+
+def _ends(resampled: Sequence[Floats], level: float) -> tuple[Floats, Floats]:
+    """Ends that hold so much of what was resampled, shape (factor,) each."""
+    low, high = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return low, high
 
 
 def shares_of(runs: Floats) -> tuple[Floats, Floats]:
     """First and total shares from runs of shape (factor + 2, base): A, B, then A with one column of B."""
-    a, b, mixed = runs[0], runs[1], runs[2:]
-    centre = runs[:2].mean()
-    variance = runs[:2].var()
+    a, b, mixed = runs[[0]], runs[[1]], runs[2:]
+    centre, variance = float(runs[:2].mean()), float(runs[:2].var())
     if variance <= 1e-24 * max(1.0, centre**2):
         return np.zeros(len(mixed)), np.zeros(len(mixed))
-    first = ((b - centre) * (mixed - a)).mean(axis=1) / variance
-    total = ((a - mixed) ** 2).mean(axis=1) / (2 * variance)
-    return first, total
+    first: Floats = ((b - centre) * (mixed - a)).mean(axis=1)
+    total: Floats = ((a - mixed) ** 2).mean(axis=1)
+    return first / variance, total / (2 * variance)
 
 
 def exact_shares(values: Floats) -> tuple[Floats, Floats]:
@@ -122,15 +129,15 @@ def exact_shares(values: Floats) -> tuple[Floats, Floats]:
     Returns:
         First and total, shape (factor,).
     """
-    variance = values.var()
-    count = values.ndim
+    count, variance = values.ndim, float(values.var())
     if variance <= 1e-24 * max(1.0, float(values.mean()) ** 2):
         return np.zeros(count), np.zeros(count)
     first, total = np.empty(count), np.empty(count)
     for axis in range(count):
         others = tuple(i for i in range(count) if i != axis)
-        first[axis] = values.mean(axis=others).var() / variance
-        total[axis] = values.var(axis=axis).mean() / variance
+        explained: Floats = values.mean(axis=others)
+        left: Floats = values.var(axis=axis)
+        first[axis], total[axis] = explained.var() / variance, left.mean() / variance
     return first, total
 
 
@@ -140,7 +147,7 @@ def sensitivity(
     base: int = 512,
     seed: int | None = None,
     level: float | None = None,
-    factors: Sequence[Mapping[str, Any]] | None = None,
+    factors: Sequence[Factor] | None = None,
     places: Sequence[str] = (),
     workers: int = 2,
     methods: Sequence[str] | None = None,
@@ -166,37 +173,36 @@ def sensitivity(
     asked = tuple(spec.sensitivity if methods is None else methods)
     chosen = tuple(factors if factors is not None else factors_of(profile))
     names = tuple(name_of(f) for f in chosen)
-    rows = np.flatnonzero(profile.ranked)
     outputs = ["rank_shift", *(f"rank:{p}" for p in places)]
-    spots = [int(np.flatnonzero(rows == profile.row(p))[0]) for p in places]
-
-    def run(uniform: Floats) -> Floats:
-        plan = realise(spec, chosen, uniform, seed, worked=profile.workshop.worked)
-        drawn = scores_of(profile, plan, rows, [spec.tree.root], factors=chosen, seed=seed, workers=workers)[0]
-        ranks = rank_draws(drawn).astype(float)
-        shift = np.abs(ranks - profile.ranks[rows, -1]).mean(axis=1)
-        return np.stack([shift, *(ranks[:, s] for s in spots)])
-
+    run = _rank_model(profile, chosen, places, seed, workers)
     sizes = [_values_of(profile, f) for f in chosen]
-    if all(sizes) and int(np.prod(sizes)) <= MOST_COMBINATIONS:
+    if all(sizes) and math.prod(sizes) <= MOST_COMBINATIONS:
         return _enumerated(run, sizes, names, outputs, asked)
     effects = _drawn(run, names, outputs, base, seed, level) if "shapley" in asked else []
     if "sobol" not in asked:
         return effects
-    kept: dict[int, Floats] = {}
-
-    def output_of(number: int) -> Model:
-        def model(uniform: Floats) -> Floats:
-            if 0 not in kept:
-                kept[0] = run(uniform)
-            return np.asarray(kept[0][number])
-
-        return model
-
+    lines: list[Floats] = list(run(_mixed_designs(len(names), base, seed)))
     shares = [
-        sobol(output_of(i), names, base=base, seed=seed, level=level, output=name) for i, name in enumerate(outputs)
+        _from_runs(line, names, seed=seed, level=level, output=name) for name, line in zip(outputs, lines, strict=True)
     ]
     return shares + effects
+
+
+def _rank_model(profile: Profile, factors: Sequence[Factor], places: Sequence[str], seed: int, workers: int) -> Model:
+    """The mean shift of ranks and the ranks of some places, shape (output, run), from uniform numbers."""
+    spec, rows = profile.spec, np.flatnonzero(profile.ranked)
+    order = rows.tolist()
+    spots = [order.index(profile.row(p)) for p in places]
+    nominal = np.asarray(profile.ranks[rows, -1])
+
+    def run(uniform: Floats) -> Floats:
+        plan = realise(spec, factors, uniform, seed, worked=profile.workshop.worked)
+        drawn = scores_of(profile, plan, rows, [spec.tree.root], factors=factors, seed=seed, workers=workers)
+        ranks = rank_draws(drawn[0]).astype(float)
+        shift: Floats = np.abs(ranks - nominal).mean(axis=1)
+        return np.stack([shift, *(ranks[:, s] for s in spots)])
+
+    return run
 
 
 def _drawn(
@@ -213,7 +219,7 @@ def _as_shapley(output: str, names: tuple[str, ...], effect: Floats, low: Floats
     return Sensitivity(output, names, none, none, none, effect, low, high, "shapley")
 
 
-def _values_of(profile: Profile, factor: Mapping[str, Any]) -> int:
+def _values_of(profile: Profile, factor: Factor) -> int:
     """How many values a factor has; 0 where it is continuous."""
     if factor["kind"] == "alternatives":
         return len(factor["values"])
@@ -228,7 +234,7 @@ def _enumerated(
 ) -> list[Sensitivity]:
     """Exact shares and effects over all combinations."""
     grid = np.array(list(itertools.product(*([(i + 0.5) / s for i in range(s)] for s in sizes))))
-    results = run(grid)
+    results: list[Floats] = list(run(grid))
     shares, effects = [], []
     for name, line in zip(outputs, results, strict=True):
         table = line.reshape(tuple(sizes))

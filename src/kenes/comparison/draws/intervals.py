@@ -7,15 +7,17 @@ left out of every draw: they have no rank, and nobody is ranked against them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
-from kenes.comparison.declared.plain import renamed
+from kenes.comparison.declared.plain import with_weights
+from kenes.comparison.declared.settings import Factor
 from kenes.comparison.draws.drawing import scores_of
 from kenes.comparison.draws.factors import declared, realise
 from kenes.comparison.steps.normalisation import TIE
@@ -23,6 +25,24 @@ from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+class IntervalRow(TypedDict):
+    """Score and rank of a place at a node with their intervals, as in the pinned `scores`; None where missing."""
+
+    place: str
+    node: str
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    rank: float | None
+    rank_low: float | None
+    rank_high: float | None
+    level: float
+    draws: int
+    coverage: float
+    ranked: bool
+    reason: str | None
 
 
 @dataclass(frozen=True)
@@ -65,18 +85,19 @@ class Intervals:
         found[self.drawn_rows] = np.where(self.drawn_ranks > 0, self.drawn_ranks, np.nan)
         return found
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """One record for each place and node, in the columns of the pinned `scores`; None where missing."""
+    def rows(self) -> Iterator[IntervalRow]:
+        """One record for each place and node."""
         for row, place in enumerate(self.places):
             for column, node in enumerate(self.nodes):
-                cell = {
-                    name: _none(getattr(self, name)[row, column])
-                    for name in ("score", "score_low", "score_high", "rank", "rank_low", "rank_high")
-                }
                 yield {
                     "place": place,
                     "node": node,
-                    **cell,
+                    "score": _cell(self.score, row, column),
+                    "score_low": _cell(self.score_low, row, column),
+                    "score_high": _cell(self.score_high, row, column),
+                    "rank": _cell(self.rank, row, column),
+                    "rank_low": _cell(self.rank_low, row, column),
+                    "rank_high": _cell(self.rank_high, row, column),
                     "level": self.level,
                     "draws": self.draws,
                     "coverage": float(self.coverage[row, column]),
@@ -88,7 +109,8 @@ class Intervals:
         """Chance of each rank, shape (row, row); column r is rank r + 1; zeros where not ranked."""
         count = len(self.places)
         found = np.zeros((count, count))
-        for row, ranks in zip(self.drawn_rows, self.drawn_ranks, strict=True):
+        every: list[NDArray[np.int32]] = list(self.drawn_ranks)
+        for row, ranks in zip(self.drawn_rows.tolist(), every, strict=True):
             seen = ranks[ranks > 0] - 1
             found[row] = np.bincount(seen, minlength=count) / max(seen.size, 1)
         return found
@@ -99,14 +121,16 @@ class Intervals:
         found = np.full((count, count), np.nan)
         able = np.isfinite(self.drawn).all(axis=0)
         rows, scores = self.drawn_rows[able], np.ascontiguousarray(self.drawn[:, able].T)
-        for row, own in zip(rows, scores, strict=True):
-            gap = own[None] - scores
-            found[row, rows] = (gap > 0).mean(axis=1) + 0.5 * (gap == 0).mean(axis=1)
+        for place, row in enumerate(rows.tolist()):
+            gap = scores[[place]] - scores
+            found[row, rows] = (gap > 0).mean(axis=1) + 0.5 * np.equal(gap, 0).mean(axis=1)
         return found
 
 
-def _none(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _cell(values: Floats, row: int, column: int) -> float | None:
+    """One value; None where it is missing."""
+    value = float(values[row, column])
+    return value if math.isfinite(value) else None
 
 
 def uncertainty(
@@ -115,7 +139,7 @@ def uncertainty(
     seed: int | None = None,
     level: float | None = None,
     *,
-    factors: Sequence[Mapping[str, Any]] | None = None,
+    factors: Sequence[Factor] | None = None,
     nodes: Sequence[str] | None = None,
     workers: int = 2,
 ) -> Intervals:
@@ -150,7 +174,7 @@ def uncertainty(
     return _with_nominal(found) if _left_open(profile, chosen) else found
 
 
-def _left_open(profile: Profile, factors: Sequence[Mapping[str, Any]]) -> bool:
+def _left_open(profile: Profile, factors: Sequence[Factor]) -> bool:
     """Whether gaps of ranked places are drawn that the nominal build leaves open."""
     open_gaps = bool(np.isnan(profile.inputs.values[profile.ranked]).any())
     imputes = profile.spec.step("impute").get("method", "none") != "none"
@@ -172,7 +196,7 @@ def _with_nominal(found: Intervals) -> Intervals:
     )
 
 
-def factors_of(profile: Profile) -> tuple[Mapping[str, Any], ...]:
+def factors_of(profile: Profile) -> tuple[Factor, ...]:
     """The factors that a build is drawn over unless told otherwise: declared or usual, with errors and gaps."""
     errors = profile.inputs.errors is not None and bool((profile.inputs.errors > 0).any())
     gaps = bool(np.isnan(profile.inputs.values[profile.ranked]).any())
@@ -198,7 +222,7 @@ def rank_draws(scores: Floats) -> NDArray[np.int32]:
         part = -scores[start : start + step]
         order = np.argsort(part, axis=1)
         ordered = np.take_along_axis(part, order, axis=1)
-        ends = np.nanmax(np.abs(ordered[:, [0, -1]]), axis=1) if clean else _greatest(ordered)
+        ends: Floats = np.abs(ordered[:, [0, -1]]).max(axis=1) if clean else _greatest(ordered)
         own = ~(ordered[:, 1:] - ordered[:, :-1] <= TIE * ends[:, None])
         place = np.broadcast_to(index + 1, order.shape)
         if not own.all():
@@ -211,7 +235,8 @@ def rank_draws(scores: Floats) -> NDArray[np.int32]:
 
 def _greatest(values: Floats) -> Floats:
     """Greatest absolute value of each row, 0 where it has none; shape (row,)."""
-    return np.asarray(np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=1, initial=0.0))
+    greatest: Floats = np.where(np.isfinite(values), np.abs(values), 0.0).max(axis=1, initial=0.0)
+    return greatest
 
 
 def _quantiles(values: Floats, level: float) -> tuple[Floats, Floats]:
@@ -220,12 +245,13 @@ def _quantiles(values: Floats, level: float) -> tuple[Floats, Floats]:
     if not np.isnan(values).any():
         low, high = _partitioned(values, shares)
         return low, high
-    found = np.full((2, len(values)), np.nan)
-    for row, line in enumerate(values):
+    low, high = np.full(len(values), np.nan), np.full(len(values), np.nan)
+    lines: list[Floats] = list(values)
+    for row, line in enumerate(lines):
         present = line[np.isfinite(line)]
         if present.size:
-            found[:, row] = np.quantile(present, shares)
-    return found[0], found[1]
+            low[row], high[row] = np.quantile(present, shares)
+    return low, high
 
 
 def _partitioned(values: Floats, shares: Sequence[float]) -> list[Floats]:
@@ -236,7 +262,8 @@ def _partitioned(values: Floats, shares: Sequence[float]) -> list[Floats]:
     parted = np.partition(values, wanted, axis=1)
     found = []
     for spot in spots:
-        below, above = parted[:, int(np.floor(spot))], parted[:, int(np.ceil(spot))]
+        below: Floats = parted[:, int(np.floor(spot))]
+        above: Floats = parted[:, int(np.ceil(spot))]
         found.append(below + (above - below) * (spot - np.floor(spot)))
     return found
 
@@ -249,7 +276,8 @@ def _rank_bounds(ranks: NDArray[np.int32], level: float) -> tuple[Floats, Floats
         spots = int(np.floor((1 - level) / 2 * last + 1e-9)), int(np.ceil((1 + level) / 2 * last - 1e-9))
         parted = np.partition(ranks, sorted(set(spots)), axis=1)
         return parted[:, spots[0]].astype(float), parted[:, spots[1]].astype(float)
-    for row, line in enumerate(ranks):
+    lines: list[NDArray[np.int32]] = list(ranks)
+    for row, line in enumerate(lines):
         present = line[line > 0]
         if present.size:
             low[row] = np.quantile(present, (1 - level) / 2, method="lower")
@@ -271,9 +299,9 @@ def summarise(
     low, high, rank_low, rank_high = (blank.copy() for _ in range(4))
     last_ranks = np.empty((0, 0), dtype=np.int32)
     for k in range(width):
-        by_place = np.ascontiguousarray(drawn[k].T)
-        low[rows, k], high[rows, k] = _quantiles(by_place, level)
-        last_ranks = _ranks_in_blocks(drawn[k], rows, profile)
+        node: Floats = drawn[k]
+        low[rows, k], high[rows, k] = _quantiles(np.ascontiguousarray(node.T), level)
+        last_ranks = _ranks_in_blocks(node, rows, profile)
         rank_low[rows, k], rank_high[rows, k] = _rank_bounds(last_ranks, level)
     scores, ranks = profile.scores[:, kept], profile.ranks[:, kept]
     ranks = np.where(profile.ranked[:, None], ranks, np.nan)
@@ -338,18 +366,19 @@ def what_if(
     if unknown:
         raise BadInput("weights", expected="ids of nodes", found=", ".join(unknown))
     named = dict(zip(profile.spec.tree.ids, profile.spec.weights(), strict=True)) | dict(weights)
-    spec = renamed(profile.spec, weight_set="what_if", weight_sets={**profile.spec.weight_sets, "what_if": named})
+    spec = with_weights(profile.spec, "what_if", named)
     changed = profile.workshop.build(spec)
     small = profile.inputs.values.size * draws <= most_cells
-    chosen = [
-        {**f, "around": "nominal"} if f["kind"] == "weights" else f
+    around: Factor = {"kind": "weights", "around": "nominal"}
+    chosen: list[Factor] = [
+        {**f, **around} if f["kind"] == "weights" else f
         for f in factors_of(changed)
         if (small or f["kind"] not in ("errors", "gaps")) and not _sets_weights(f)
     ]
     return uncertainty(changed, draws, seed, level, factors=chosen, nodes=(spec.root,), workers=1)
 
 
-def _sets_weights(factor: Mapping[str, Any]) -> bool:
+def _sets_weights(factor: Factor) -> bool:
     """Whether a factor exchanges declared weights."""
-    path = str(factor.get("path", ""))
+    path = factor.get("path", "")
     return path.startswith("weights.") or (path.startswith("nodes.") and path.endswith(".weight"))

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.draws.recipes import MEANS, NORMS, THENS, Ascent, NoisyCells, Preparation, Recipe
+from kenes.comparison.steps.axes import Axis
 from kenes.comparison.steps.compiling import compiled
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
+Numbers = Axis[float]
 NONE, MIN_MAX, DISTANCE_TO_MAX, Z_SCORE = map(NORMS.index, ("none", "min_max", "distance_to_max", "z_score"))
 PERCENTILE_RANK, BORDA, GOALPOSTS = map(NORMS.index, ("percentile_rank", "borda", "goalposts"))
 UNCHANGED, LOG = map(THENS.index, ("none", "log"))
@@ -24,7 +24,7 @@ ARITHMETIC, GEOMETRIC = map(MEANS.index, ("arithmetic", "geometric"))
 
 
 @compiled
-def _shape(x: Floats, skew: float, kurtosis: float) -> tuple[bool, float]:
+def _shape(x: Numbers, skew: float, kurtosis: float) -> tuple[bool, float]:
     """Whether the column passes, and its skewness."""
     n, total, level = 0, 0.0, 0.0
     for v in x:
@@ -50,7 +50,7 @@ def _shape(x: Floats, skew: float, kurtosis: float) -> tuple[bool, float]:
 
 
 @compiled
-def _edges(x: Floats) -> tuple[float, float]:
+def _edges(x: Numbers) -> tuple[float, float]:
     low, high = np.inf, -np.inf
     for v in x:
         low = min(low, v)
@@ -59,7 +59,7 @@ def _edges(x: Floats) -> tuple[float, float]:
 
 
 @compiled
-def _next_to(x: Floats, edge: float, upper: bool) -> float:
+def _next_to(x: Numbers, edge: float, upper: bool) -> float:
     """The value next to the greatest (or the least) one."""
     following = -np.inf if upper else np.inf
     for v in x:
@@ -72,7 +72,7 @@ def _next_to(x: Floats, edge: float, upper: bool) -> float:
 
 
 @compiled
-def _winsorise(x: Floats, skew: float, kurtosis: float, most: int) -> bool:
+def _winsorise(x: Numbers, skew: float, kurtosis: float, most: int) -> bool:
     """In place; true when the shape passes afterwards."""
     ok, g1 = _shape(x, skew, kurtosis)
     high, low = 0, 0
@@ -81,7 +81,7 @@ def _winsorise(x: Floats, skew: float, kurtosis: float, most: int) -> bool:
         upper = g1 >= 0
         edge, count = (top if upper else bottom), 0
         following = _next_to(x, edge, upper)
-        for i in range(x.size):
+        for i in range(len(x)):
             if x[i] == edge:
                 x[i] = following
                 count += 1
@@ -94,51 +94,58 @@ def _winsorise(x: Floats, skew: float, kurtosis: float, most: int) -> bool:
 
 
 @compiled
-def _transform(x: Floats, then: int) -> None:
+def _transform(x: Numbers, then: int) -> None:
     low, high = _edges(x)
     shift = 1.0 if then == LOG else 0.01 * (high - low)
-    for i in range(x.size):
+    for i in range(len(x)):
         x[i] = np.log(x[i] - low + shift)
 
 
 @compiled
-def _impute(x: Floats, noise: Floats, groups: Ints, count: int, floor: float, ceiling: float) -> None:
+def _impute(x: Numbers, noise: Numbers, groups: Axis[int], count: int, floor: float, ceiling: float) -> None:
     """Group means in place, plus the noise of each filled cell, inside the observed range."""
-    total, n = np.zeros(count), np.zeros(count)
+    total: Numbers = np.zeros(count)
+    n: Numbers = np.zeros(count)
     gaps = False
-    for i in range(x.size):
+    for i in range(len(x)):
         if x[i] == x[i]:
             total[groups[i]] += x[i]
             n[groups[i]] += 1
         else:
             gaps = True
     if gaps:
-        for i in range(x.size):
+        for i in range(len(x)):
             if x[i] != x[i] and groups[i] > 0 and n[groups[i]] > 0:
                 fill = total[groups[i]] / n[groups[i]]
                 x[i] = min(max(fill + noise[i], min(fill, floor)), max(fill, ceiling))
 
 
 @compiled
+def _copy(values: Numbers, target: Numbers) -> None:
+    for i in range(len(values)):
+        target[i] = values[i]
+
+
+@compiled
 def _treat(
-    x: Floats, spare: Floats, skew: float, kurtosis: float, winsorise: bool, most: int, then: int, combine: bool
+    x: Numbers, spare: Numbers, skew: float, kurtosis: float, winsorise: bool, most: int, then: int, combine: bool
 ) -> None:
     """Winsorised in place, then transformed where that is not enough; `spare` is room for one column."""
     ok, _ = _shape(x, skew, kurtosis)
     if ok:
         return
-    spare[:] = x
+    _copy(x, spare)
     if winsorise:
         ok = _winsorise(x, skew, kurtosis, most)
     if not ok and then != UNCHANGED:
         if not combine:
-            x[:] = spare
+            _copy(spare, x)
         _transform(x, then)
 
 
 @compiled
-def _to_goalposts(x: Floats, low: float, high: float, worst: float, best: float, cap: bool) -> None:
-    for i in range(x.size):
+def _to_goalposts(x: Numbers, low: float, high: float, worst: float, best: float, cap: bool) -> None:
+    for i in range(len(x)):
         share = (x[i] - worst) / (best - worst)
         if cap:
             if share > 1.0:
@@ -149,7 +156,7 @@ def _to_goalposts(x: Floats, low: float, high: float, worst: float, best: float,
 
 
 @compiled
-def _to_z_scores(x: Floats, mean: float, deviation: float) -> None:
+def _to_z_scores(x: Numbers, mean: float, deviation: float) -> None:
     low, high = _edges(x)
     n, total, square = 0, 0.0, 0.0
     for v in x:
@@ -162,41 +169,44 @@ def _to_z_scores(x: Floats, mean: float, deviation: float) -> None:
             square += (v - centre) ** 2
     spread = np.sqrt(square / (n - 1)) if n > 1 else 0.0
     scale = deviation / spread if spread > 0 and high > low else np.nan
-    for i in range(x.size):
+    for i in range(len(x)):
         x[i] = (x[i] - centre) * scale + mean
 
 
 @compiled
 def _to_ranks(x: Floats, norm: int) -> None:
     order = np.argsort(x)
+    ordered: Numbers = x[order]
+    line: Numbers = x
+    at: Axis[int] = order
     n = 0
-    for v in x:
+    for v in ordered:
         if v == v:
             n += 1
-    sorted_x = x[order]
     first = 0
     for k in range(n):
-        if k > 0 and sorted_x[k] - sorted_x[k - 1] > 1e-12 * max(abs(sorted_x[k]), abs(sorted_x[k - 1])):
+        if k > 0 and ordered[k] - ordered[k - 1] > 1e-12 * max(abs(ordered[k]), abs(ordered[k - 1])):
             first = k
         rank = first + 1.0
         if norm == PERCENTILE_RANK:
             rank = (rank - 1.0) / (n - 1.0) if n > 1 else np.nan
         elif norm == BORDA:
             rank -= 1.0
-        x[order[k]] = rank
+        line[at[k]] = rank
 
 
 @compiled
 def _normalise(x: Floats, norm: int, direction: int, low: float, high: float) -> None:
     """In place, by code, where no goalposts are given; low and high are the ends, or mean and deviation."""
+    line: Numbers = x
     if direction < 0:
-        for i in range(x.size):
-            x[i] = -x[i]
+        for i in range(len(line)):
+            line[i] = -line[i]
     if norm in (MIN_MAX, DISTANCE_TO_MAX):
         least, greatest = _edges(x)
         scale = (high - low) / (greatest - least) if greatest > least else np.nan
-        for i in range(x.size):
-            x[i] = (x[i] - least) * scale + low
+        for i in range(len(line)):
+            line[i] = (line[i] - least) * scale + low
     elif norm == Z_SCORE:
         _to_z_scores(x, low, high)
     elif norm != NONE:
@@ -204,8 +214,8 @@ def _normalise(x: Floats, norm: int, direction: int, low: float, high: float) ->
 
 
 @compiled
-def _leave_out(x: Floats, keep: Bools) -> None:
-    for i in range(x.size):
+def _leave_out(x: Numbers, keep: Axis[bool]) -> None:
+    for i in range(len(x)):
         if not keep[i]:
             x[i] = np.nan
 
@@ -220,8 +230,8 @@ def _prepare(x: Floats, noise: Floats, steps: Preparation) -> None:
         steps: what happens to each indicator.
     """
     spare = np.empty(x.shape[1])
-    for column in range(x.shape[0]):
-        line = x[column]
+    for column in range(len(x)):
+        line: Floats = x[column]
         _leave_out(line, steps.keep)
         if steps.group_count > 0:
             floor, ceiling = steps.floor[column], steps.ceiling[column]
@@ -240,25 +250,25 @@ def _prepare(x: Floats, noise: Floats, steps: Preparation) -> None:
 
 
 @compiled
-def _refused(line: Floats, counted: Bools) -> bool:
+def _refused(line: Numbers, counted: Axis[bool]) -> bool:
     """Whether a row that counts has a value that no geometric or harmonic mean can take."""
     found = False
-    for i in range(line.size):
+    for i in range(len(line)):
         found |= line[i] <= 0.0 and counted[i]
     return found
 
 
 @compiled
-def _add(out: Floats, line: Floats, weight: float, mean: int) -> None:
+def _add(out: Numbers, line: Numbers, weight: float, mean: int) -> None:
     """Add a child without gaps to the sum of its parent, turned as the mean asks."""
     if mean == ARITHMETIC:
-        for i in range(line.size):
+        for i in range(len(line)):
             out[i] += weight * line[i]
     elif mean == GEOMETRIC:
-        for i in range(line.size):
+        for i in range(len(line)):
             out[i] += weight * np.log(line[i])
     else:
-        for i in range(line.size):
+        for i in range(len(line)):
             out[i] += weight / line[i]
 
 
@@ -269,9 +279,9 @@ def _turned(v: float, mean: int) -> float:
 
 
 @compiled
-def _add_present(out: Floats, below: Floats, line: Floats, weight: float, mean: int) -> None:
+def _add_present(out: Numbers, below: Numbers, line: Numbers, weight: float, mean: int) -> None:
     """Add a child with gaps, and its weight where it has a value."""
-    for i in range(line.size):
+    for i in range(len(line)):
         v = line[i]
         if v == v:
             below[i] += weight
@@ -279,7 +289,7 @@ def _add_present(out: Floats, below: Floats, line: Floats, weight: float, mean: 
 
 
 @compiled
-def _climb(x: Floats, weights: Floats, scores: Floats, ascent: Ascent) -> int:
+def _climb(x: Floats, weights: Numbers, scores: Floats, ascent: Ascent) -> int:
     """Scores of all aggregates of one draw.
 
     Gives the first aggregate whose mean met a value that it cannot take in a row that counts, or -1.
@@ -291,20 +301,21 @@ def _climb(x: Floats, weights: Floats, scores: Floats, ascent: Ascent) -> int:
         ascent: the tree.
     """
     wrong = -1
-    leaves, rows = x.shape
-    below = np.empty(rows)
-    for k in range(ascent.start.size - 1):
-        out, mean = scores[k], ascent.mean[k]
-        out[:] = 0.0
-        below[:] = 0.0
+    leaves, rows = len(x), len(ascent.counted)
+    below: Numbers = np.empty(rows)
+    for k in range(len(ascent.start) - 1):
+        out: Numbers = scores[k]
+        mean = ascent.mean[k]
         total = 0.0
+        for i in range(rows):
+            out[i] = below[i] = 0.0
         for j in range(ascent.start[k], ascent.start[k + 1]):
             c = ascent.children[j]
             weight = weights[c]
             if weight == 0.0:
                 continue
             total += weight
-            line = x[c] if c < leaves else scores[c - leaves]
+            line: Numbers = x[c] if c < leaves else scores[c - leaves]
             if mean != ARITHMETIC and wrong < 0 and _refused(line, ascent.counted):
                 wrong = k
             if ascent.gaps:
@@ -315,13 +326,13 @@ def _climb(x: Floats, weights: Floats, scores: Floats, ascent: Ascent) -> int:
             share = below[i] if ascent.gaps else total
             v = out[i] / share if share > 0.0 else np.nan
             out[i] = v if mean == ARITHMETIC else np.exp(v) if mean == GEOMETRIC else 1.0 / v
-            if ascent.absent.size > 0 and ascent.absent[k, i]:
+            if len(ascent.absent) > 0 and ascent.absent[k, i]:
                 out[i] = np.nan
     return wrong
 
 
 @compiled
-def _write_noisy(x: Floats, noise: Floats, z: Floats, drawn: NoisyCells) -> None:
+def _write_noisy(x: Numbers, noise: Numbers, z: Numbers, drawn: NoisyCells) -> None:
     """Values of one draw: raw plus errors times z, between low and high; for a gap the product goes to `noise`.
 
     Args:
@@ -330,8 +341,8 @@ def _write_noisy(x: Floats, noise: Floats, z: Floats, drawn: NoisyCells) -> None
         z: standard normal numbers, shape (cell,).
         drawn: the cells.
     """
-    x[:] = drawn.raw
-    for k in range(drawn.cells.size):
+    _copy(drawn.raw, x)
+    for k in range(len(drawn.cells)):
         cell = drawn.cells[k]
         if drawn.raw[cell] == drawn.raw[cell]:
             x[cell] = min(max(drawn.raw[cell] + drawn.errors[k] * z[k], drawn.low[k]), drawn.high[k])
@@ -341,7 +352,14 @@ def _write_noisy(x: Floats, noise: Floats, z: Floats, drawn: NoisyCells) -> None
 
 @compiled
 def score(
-    z: Floats, weights: Floats, members: Ints, x: Floats, noise: Floats, scores: Floats, out: Floats, recipe: Recipe
+    z: Floats,
+    weights: Floats,
+    members: Axis[int],
+    x: Floats,
+    noise: Floats,
+    scores: Floats,
+    out: Floats,
+    recipe: Recipe,
 ) -> int:
     """Write the scores of some draws to `out[kept, draw, row]`.
 
@@ -357,16 +375,16 @@ def score(
         out: shape (kept node, draw, kept row).
         recipe: the variant.
     """
-    leaves, rows = x.shape[0], recipe.ascent.rows
-    for d in range(members.size):
+    leaves, rows = len(x), recipe.ascent.rows
+    for d in range(len(members)):
         _write_noisy(x.ravel(), noise.ravel(), z[d], recipe.noisy)
         _prepare(x, noise, recipe.preparation)
         wrong = _climb(x, weights[d], scores, recipe.ascent)
         if wrong >= 0:
             return wrong
-        for k in range(recipe.ascent.kept.size):
+        for k in range(len(recipe.ascent.kept)):
             position = recipe.ascent.kept[k]
-            line = x[position] if position < leaves else scores[position - leaves]
-            for i in range(rows.size):
+            line: Numbers = x[position] if position < leaves else scores[position - leaves]
+            for i in range(len(rows)):
                 out[k, members[d], i] = line[rows[i]]
     return -1

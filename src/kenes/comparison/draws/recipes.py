@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
+from kenes.comparison.declared.settings import NormaliseSettings
 from kenes.comparison.declared.specification import Specification
 from kenes.comparison.draws.cell_errors import CellErrors, denomination
-from kenes.comparison.steps.imputation import nameless
+from kenes.comparison.steps.axes import Axis
+from kenes.comparison.steps.centres import nameless
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,11 +28,11 @@ ORDER = ("denominate", "screen", "impute", "treat", "normalise", "aggregate")
 class NoisyCells(NamedTuple):
     """Cells that get a normal number: position in the flat `raw`, standard error and bounds; shape (cell,) each."""
 
-    raw: Floats
-    cells: Ints
-    errors: Floats
-    low: Floats
-    high: Floats
+    raw: Axis[float]
+    cells: Axis[int]
+    errors: Axis[float]
+    low: Axis[float]
+    high: Axis[float]
 
 
 class Preparation(NamedTuple):
@@ -41,26 +43,26 @@ class Preparation(NamedTuple):
     for no limit. `low` and `high` are the ends of the scale, or mean and deviation of z-scores.
     """
 
-    keep: Bools
-    groups: Ints
+    keep: Axis[bool]
+    groups: Axis[int]
     group_count: int
-    floor: Floats
-    ceiling: Floats
+    floor: Axis[float]
+    ceiling: Axis[float]
     treats: bool
-    winsorise: Bools
-    skew: Floats
-    kurtosis: Floats
-    most: Ints
-    then: Ints
-    combine: Bools
+    winsorise: Axis[bool]
+    skew: Axis[float]
+    kurtosis: Axis[float]
+    most: Axis[int]
+    then: Axis[int]
+    combine: Axis[bool]
     normalises: bool
-    norm: Ints
-    direction: Ints
-    low: Floats
-    high: Floats
-    worst: Floats
-    best: Floats
-    cap: Bools
+    norm: Axis[int]
+    direction: Axis[int]
+    low: Axis[float]
+    high: Axis[float]
+    worst: Axis[float]
+    best: Axis[float]
+    cap: Axis[bool]
 
 
 class Ascent(NamedTuple):
@@ -72,14 +74,14 @@ class Ascent(NamedTuple):
     kept, which `counted` marks, shape (row,); `kept` are the nodes kept.
     """
 
-    start: Ints
-    children: Ints
-    mean: Ints
+    start: Axis[int]
+    children: Axis[int]
+    mean: Axis[int]
     gaps: bool
     absent: Bools
-    counted: Bools
-    rows: Ints
-    kept: Ints
+    counted: Axis[bool]
+    rows: Axis[int]
+    kept: Axis[int]
 
 
 class Recipe(NamedTuple):
@@ -158,8 +160,8 @@ def _preparation(profile: Profile, spec: Specification, errors: CellErrors) -> P
         keep=~profile.workshop.prepared(spec).screened,
         groups=groups,
         group_count=count,
-        floor=errors.floor[0].copy(),
-        ceiling=errors.ceiling[0].copy(),
+        floor=np.array(errors.floor[0]),
+        ceiling=np.array(errors.ceiling[0]),
         treats=spec.has("treat"),
         winsorise=np.array([t["method"] == "winsorise" for t in treats]),
         skew=np.array([float(t.get("skew", 2.0)) for t in treats]),
@@ -194,7 +196,7 @@ def _groups(profile: Profile, spec: Specification) -> tuple[Ints, int]:
     return groups[1:].astype(np.int64), len(labels)
 
 
-def _scale(norm: Mapping[str, Any]) -> tuple[float, float]:
+def _scale(norm: NormaliseSettings) -> tuple[float, float]:
     if norm["method"] == "z_score":
         return float(norm.get("mean", 0)), float(norm.get("sd", 1))
     if norm["method"] == "distance_to_max":

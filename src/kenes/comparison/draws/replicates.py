@@ -48,7 +48,7 @@ def run(
     """
     from kenes.comparison.draws import kernels  # noqa: PLC0415 - numba is loaded when wanted
 
-    leaves, size, cells = spec.tree.leaves, made.ascent.counted.size, made.noisy.cells.size
+    leaves, size, cells = spec.tree.leaves, len(made.ascent.counted), len(made.noisy.cells)
     x, noise = np.empty((leaves, size)), np.zeros((leaves, size))
     scores = np.empty((len(spec.tree.ids) - leaves, size))
     under = np.ascontiguousarray(weights.T)

@@ -61,12 +61,12 @@ def shapley_effects(values: Floats) -> Floats:
     Returns:
         Shape (factor,); zeros where the output does not vary.
     """
-    count, variance = values.ndim, values.var()
+    count, variance = values.ndim, float(values.var())
     if variance <= 1e-24 * max(1.0, float(values.mean()) ** 2):
         return np.zeros(count)
     everyone = set(range(count))
-    worth = [values.mean(axis=tuple(everyone - set(g))).var() for g in groups_of(count)]
-    return np.asarray(effects_of(np.array(worth), count) / variance)
+    explained: list[Floats] = [values.mean(axis=tuple(everyone - set(g))) for g in groups_of(count)]
+    return effects_of(np.array([e.var() for e in explained]), count) / variance
 
 
 def drawn_effects(
@@ -98,15 +98,17 @@ def drawn_effects(
             mend="Ask for sobol, or join factors.",
         )
     changed = [np.isin(np.arange(count), g) for g in groups_of(count)]
-    outputs = model(np.concatenate([first, *(np.where(c, second, first) for c in changed)]))
+    outputs: list[Floats] = list(model(np.concatenate([first, *(np.where(c, second, first) for c in changed)])))
     rng = np.random.default_rng([seed, 3])
     resampled = rng.multinomial(base, np.full(base, 1 / base), bootstrap).T / base
     found = []
     for line in outputs:
         runs = line.reshape(len(changed) + 1, base)
-        gaps = (runs[1:] - runs[0]) ** 2 / 2
-        effect = _shares(gaps.mean(axis=1)[:, None], count, runs[0])[:, 0]
-        spread = _shares(gaps @ resampled, count, runs[0])
+        nominal = runs[[0]]
+        gaps = (runs[1:] - nominal) ** 2 / 2
+        mean: Floats = gaps.mean(axis=1, keepdims=True)
+        effect: Floats = _shares(mean, count, nominal)[:, 0]
+        spread = _shares(gaps @ resampled, count, nominal)
         low, high = np.quantile(spread, [(1 - level) / 2, (1 + level) / 2], axis=1)
         found.append((effect, low, high))
     return found
@@ -114,7 +116,7 @@ def drawn_effects(
 
 def _shares(worth: Floats, count: int, nominal: Floats) -> Floats:
     """Effects over the worth of the whole; zeros where that is nothing."""
-    whole = worth[-1]
+    whole = worth[[-1]]
     varies = whole > 1e-24 * max(1.0, float(nominal.mean()) ** 2)
     return np.where(varies, effects_of(worth, count) / np.where(varies, whole, 1.0), 0.0)
 

@@ -55,28 +55,33 @@ def rank_sets(intervals: Intervals, *, level: float | None = None) -> RankSets:
     able = np.isfinite(intervals.drawn).all(axis=0)
     rows, drawn = intervals.drawn_rows[able], intervals.drawn[:, able]
     count, places = len(rows), len(intervals.places)
-    centre = intervals.score[rows, -1]
+    centre = np.asarray(intervals.score[rows, -1])
     spread = _spread(drawn)
-    greatest = np.empty(len(drawn))
-    off = drawn - centre
-    for d, line in enumerate(off):
-        gap = np.abs(line[:, None] - line[None])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            greatest[d] = np.where(spread > 0, gap / spread, 0).max(initial=0)
-    critical = float(np.quantile(greatest, level)) if count > 1 else 0.0
+    critical = float(np.quantile(_greatest(drawn - centre, spread), level)) if count > 1 else 0.0
     ahead = centre[:, None] - centre[None] > critical * spread
     np.fill_diagonal(ahead, False)
     low, high, tier = np.full(places, np.nan), np.full(places, np.nan), np.zeros(places, dtype=np.int64)
     apart = np.zeros((places, places), dtype=bool)
-    low[rows], high[rows] = 1 + ahead.sum(axis=0), count - ahead.sum(axis=1)
+    low[rows], high[rows] = 1 + np.count_nonzero(ahead, axis=0), count - np.count_nonzero(ahead, axis=1)
     apart[np.ix_(rows, rows)] = ahead
     order = np.argsort(-centre, kind="stable")
     number = 1
-    for k, place in enumerate(order):
+    for k, place in enumerate(order.tolist()):
         if k and ahead[np.ix_(order[:k], order[k:])].all():
             number += 1
         tier[rows[place]] = number
     return RankSets(intervals.places, low, high, tier, apart, critical)
+
+
+def _greatest(off: Floats, spread: Floats) -> Floats:
+    """The greatest studentised difference of two places in each draw, shape (draw,)."""
+    greatest = np.empty(len(off))
+    lines: list[Floats] = list(off)
+    for d, line in enumerate(lines):
+        gap = np.abs(line[:, None] - line[None])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            greatest[d] = np.where(spread > 0, gap / spread, 0).max(initial=0)
+    return greatest
 
 
 def _spread(drawn: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,29 +53,30 @@ def _statistics(name: str, values: Floats) -> Statistics:
         no = float("nan")
         return Statistics(name, 0, 0.0, no, no, no, no, no, no, no, no, no, no, ("gaps",))
     g1, g2 = float(skewness(values)), float(kurtosis(values))
-    same = float(np.unique(present, return_counts=True)[1].max() / present.size)
-    q1, middle, q3 = np.quantile(present, [0.25, 0.5, 0.75])
+    same = max(Counter(present.tolist()).values()) / present.size
+    minimum, maximum = float(present.min()), float(present.max())
+    q1, median, q3 = map(float, np.quantile(present, [0.25, 0.5, 0.75]))
     flags = (
         ("outliers", abs(g1) > 2 and g2 > 3.5),
         ("gaps", share < 0.65),
-        ("constant", bool(np.ptp(present) == 0)),
-        ("few_values", same >= 0.5 and np.ptp(present) > 0),
+        ("constant", minimum == maximum),
+        ("few_values", same >= 0.5 and minimum < maximum),
     )
     return Statistics(
-        name,
-        int(present.size),
-        share,
-        float(present.min()),
-        float(q1),
-        float(middle),
-        float(present.mean()),
-        float(q3),
-        float(present.max()),
-        float(present.std(ddof=1)) if present.size > 1 else np.nan,
-        g1,
-        g2,
-        same,
-        tuple(f for f, told in flags if told),
+        node=name,
+        places=present.size,
+        share=share,
+        minimum=minimum,
+        q1=q1,
+        median=median,
+        mean=float(present.mean()),
+        q3=q3,
+        maximum=maximum,
+        sd=float(present.std(ddof=1)) if present.size > 1 else np.nan,
+        skewness=g1,
+        kurtosis=g2,
+        same=same,
+        flags=tuple(f for f, told in flags if told),
     )
 
 

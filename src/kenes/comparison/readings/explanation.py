@@ -7,17 +7,19 @@ where a node is not a sum; in a sum they are the weighted values themselves.
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from math import factorial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
 from kenes.comparison.declared.normalisations import NORMALISATIONS
+from kenes.comparison.declared.settings import AggregateSettings
 from kenes.comparison.declared.specification import Specification
 from kenes.comparison.steps.aggregation import MEANS, aggregate, shares
+from kenes.comparison.steps.correlating import constant
 from kenes.comparison.steps.frontier import benefit_of_the_doubt
 from kenes.comparison.steps.normalisation import directed
 
@@ -44,9 +46,9 @@ def contributions(profile: Profile, node: str | None = None) -> Floats:
         if not np.nan_to_num(given[:, position]).any() and position != top:
             continue
         children = list(tree.children[position])
-        values = profile.scores[:, children].T
-        parts = node_parts(values, weights[children], dict(spec.aggregate_of(position)))
-        score = profile.scores[:, position]
+        values: Floats = profile.scores[:, children].T
+        parts = node_parts(values, weights[children], spec.aggregate_of(position))
+        score: Floats = profile.scores[:, position]
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(score != 0, parts / score, shares(values, weights[children]))
         given[:, children] = (np.nan_to_num(share) * given[:, position]).T
@@ -54,7 +56,7 @@ def contributions(profile: Profile, node: str | None = None) -> Floats:
     return np.where(np.isfinite(profile.scores[:, [top]]), found, np.nan)
 
 
-def node_parts(values: Floats, weights: Floats, settings: dict[str, Any]) -> Floats:
+def node_parts(values: Floats, weights: Floats, settings: AggregateSettings) -> Floats:
     """Parts of one node that add up to its score.
 
     Args:
@@ -77,25 +79,25 @@ def node_parts(values: Floats, weights: Floats, settings: dict[str, Any]) -> Flo
         return np.where(present, share * score, 0.0)
     settings = {**settings, "min_coverage": 0.0}
     with np.errstate(invalid="ignore"):
-        centre = np.nanmean(values, axis=1) if present.any(axis=1).all() else np.nan_to_num(values).mean(axis=1)
+        whole = bool(present.any(axis=1).all())
+        centre: Floats = np.nanmean(values, axis=1) if whole else np.nan_to_num(values).mean(axis=1)
     base = np.where(present, centre[:, None], np.nan)
     start = aggregate(base, weights, settings)
     return np.where(present, share * start + _shapley(values, base, weights, settings), 0.0)
 
 
-def _frontier_parts(values: Floats, weights: Floats, settings: dict[str, Any]) -> Floats:
+def _frontier_parts(values: Floats, weights: Floats, settings: AggregateSettings) -> Floats:
     """Benefit of the doubt is a sum under each place's own weights, so its parts are weight times value."""
     used, complete = np.flatnonzero(weights > 0), np.isfinite(values[weights > 0]).all(axis=0)
     parts = np.zeros(values.shape)
     if complete.any():
-        low, high = (None if settings.get(k) is None else float(settings[k]) for k in ("lower", "upper"))
         table = np.ascontiguousarray(values[used][:, complete].T)
-        found = benefit_of_the_doubt(table, lower=low, upper=high)
+        found = benefit_of_the_doubt(table, lower=settings.get("lower"), upper=settings.get("upper"))
         parts[np.ix_(used, np.flatnonzero(complete))] = (found.weights * table).T
     return parts
 
 
-def _shapley(values: Floats, base: Floats, weights: Floats, settings: dict[str, Any]) -> Floats:
+def _shapley(values: Floats, base: Floats, weights: Floats, settings: AggregateSettings) -> Floats:
     """Shapley values of moving each child from `base` to `values`: exact up to 10 children, then by 200
     permutations and their reverses (which still add up exactly)."""
     size = len(values)
@@ -116,7 +118,7 @@ def _shapley(values: Floats, base: Floats, weights: Floats, settings: dict[str, 
                 found[child] += chance * (table[members | {child}] - value)
         return found
     rng = np.random.default_rng(0)
-    orders = [o for _ in range(100) for p in [rng.permutation(size)] for o in (p, p[::-1])]
+    orders = [o for _ in range(100) for p in [rng.permutation(size).tolist()] for o in (p, p[::-1])]
     for order in orders:
         mixed, before = base.copy(), aggregate(base, weights, settings)
         for child in order:
@@ -191,11 +193,12 @@ def _line(x: Floats, y: Floats) -> Floats:
     """Slope of the straight part of a normalisation, shape of x."""
     ok = np.isfinite(x) & np.isfinite(y)
     inner = ok & (y > np.nanmin(y)) & (y < np.nanmax(y)) if ok.any() else ok
-    use = inner if inner.sum() >= 2 and np.ptp(x[inner]) > 0 else ok
-    if use.sum() < 2 or np.ptp(x[use]) == 0:
+    use = inner if inner.sum() >= 2 and not constant(x[inner]).all() else ok
+    if use.sum() < 2 or constant(x[use]).all():
         return np.full(x.shape, np.nan)
-    first, last = np.flatnonzero(use)[[np.argmin(x[use]), np.argmax(x[use])]]
-    return np.full(x.shape, (y[last] - y[first]) / (x[last] - x[first]))
+    first, last = np.argmin(x[use]), np.argmax(x[use])
+    across, up = x[use][[first, last]], y[use][[first, last]]
+    return np.full(x.shape, np.diff(up) / np.diff(across))
 
 
 def _treatment_slope(treated: Floats) -> Floats:
@@ -235,13 +238,13 @@ def strengths(
         Strengths and weaknesses, the widest gap first; an indicator on the median is neither.
     """
     row = profile.row(place)
-    others = [profile.row(p) for p in peers] or [int(r) for r in np.flatnonzero(profile.ranked) if r != row]
+    others = [profile.row(p) for p in peers] or [r for r in np.flatnonzero(profile.ranked).tolist() if r != row]
     found = []
     for leaf, name in enumerate(profile.spec.indicators):
-        seen = profile.normalised[others, leaf]
-        own, seen = profile.normalised[row, leaf], seen[np.isfinite(seen)]
-        if np.isfinite(own) and seen.size:
+        seen = np.asarray(profile.normalised[others, leaf])
+        own, seen = float(profile.normalised[row, leaf]), seen[np.isfinite(seen)]
+        if math.isfinite(own) and seen.size:
             middle = float(np.median(seen))
-            found.append(Standing(name, float(own), middle, float(own) - middle))
+            found.append(Standing(name, own, middle, own - middle))
     found.sort(key=lambda s: (-s.gap, s.node))
     return [s for s in found if s.gap > 0][:k], [s for s in reversed(found) if s.gap < 0][:k]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,7 +53,7 @@ def trends(
     draws = None if drawn is None else drawn.draw_scores
     found = []
     for place in sorted(set(profile.places)):
-        rows = np.array([i for i, p in enumerate(profile.places) if p == place and np.isfinite(scores[i])], dtype=int)
+        rows = np.flatnonzero(np.isfinite(scores) & np.array([p == place for p in profile.places]))
         found.append(_trend(place, times[rows], scores[rows], level, None if draws is None else draws[rows]))
     return found
 
@@ -61,19 +62,20 @@ def _trend(place: str, times: Floats, scores: Floats, level: float, draws: Float
     count = len(times)
     if count < 2:
         return Trend(place, np.nan, np.nan, np.nan, count)
-    centred = times - times.mean()
-    spread = (centred**2).sum()
-    slope = float(centred @ scores / spread)
+    centred = times - float(times.mean())
+    spread = float((centred**2).sum())
+    slope = float(centred @ scores) / spread
     if draws is not None and np.isfinite(draws).all():
-        low, high = np.quantile(centred @ draws / spread, [(1 - level) / 2, (1 + level) / 2])
-        return Trend(place, slope, float(low), float(high), count)
+        slopes: Floats = centred @ draws / spread
+        low, high = map(float, np.quantile(slopes, [(1 - level) / 2, (1 + level) / 2]))
+        return Trend(place, slope, low, high, count)
     if count < 3:
         return Trend(place, slope, np.nan, np.nan, count)
     from scipy import stats  # noqa: PLC0415 - loaded when wanted
 
-    rest = scores - scores.mean() - slope * centred
-    error = np.sqrt((rest**2).sum() / (count - 2) / spread)
-    reach = float(stats.t.ppf((1 + level) / 2, count - 2) * error)
+    rest = scores - float(scores.mean()) - slope * centred
+    error = math.sqrt(float((rest**2).sum()) / (count - 2) / spread)
+    reach = float(stats.t.ppf((1 + level) / 2, count - 2)) * error
     return Trend(place, slope, slope - reach, slope + reach, count)
 
 

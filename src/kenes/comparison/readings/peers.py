@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import bisect
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kenes.comparison.steps.table import columns_of, numbers
+from kenes.comparison.steps.table import Columns, columns_of, numbers
 from kenes.vocabulary.errors import BadInput
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Peer:
 
 
 def peers_of(
-    structure: Any,
+    structure: object,
     place: str,
     k: int = 5,
     *,
@@ -29,7 +33,7 @@ def peers_of(
     characteristics: Sequence[str] | None = None,
     log: Sequence[str] = (),
     weights: Mapping[str, float] | None = None,
-    within: Mapping[str, Any] | None = None,
+    within: Mapping[str, object] | None = None,
 ) -> tuple[Peer, ...]:
     """The k nearest places in declared characteristics.
 
@@ -65,20 +69,32 @@ def peers_of(
         raise BadInput("peers", expected="at least one characteristic", found="none")
     table = np.column_stack([_standardised(columns, name, name in log) for name in names])
     own = ids.index(place)
-    if not np.isfinite(table[own]).any():
+    if not np.isfinite(table[[own]]).any():
         raise BadInput(f"place {place}", expected="a value of " + ", ".join(names), found="none")
-    weight = np.array([float((weights or {}).get(name, 1.0)) for name in names])
-    gap = table - table[own]
+    given = weights or {}
+    weight = np.array([float(given.get(name, 1.0)) for name in names])
+    far, able = _distances(table, own, weight)
+    found = [
+        Peer(ids[i], float(far[i]))
+        for i in np.flatnonzero(able).tolist()
+        if i != own and _alike(columns, within or {}, own, i)
+    ]
+    found.sort(key=lambda peer: (peer.distance, peer.place))
+    return tuple(found[:k])
+
+
+def _distances(table: Floats, own: int, weight: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """How far each place is from one of them, over what both have, and whether that is half of the weight."""
+    gap = table - table[[own]]
     shared = np.where(np.isfinite(gap), weight, 0.0)
-    total = shared.sum(axis=1)
+    total: Floats = shared.sum(axis=1)
+    squares: Floats = (shared * np.nan_to_num(gap) ** 2).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        far = np.sqrt((shared * np.nan_to_num(gap) ** 2).sum(axis=1) / total)
-    able = [i for i in range(len(ids)) if i != own and total[i] >= weight.sum() / 2 and _alike(columns, within, own, i)]
-    able.sort(key=lambda i: (far[i], ids[i]))
-    return tuple(Peer(ids[i], float(far[i])) for i in able[:k])
+        far = np.sqrt(squares / total)
+    return far, total >= float(weight.sum()) / 2
 
 
-def _numeric(columns: Mapping[str, Sequence[Any]], besides: set[str]) -> list[str]:
+def _numeric(columns: Columns, besides: set[str]) -> list[str]:
     return [
         n
         for n, v in columns.items()
@@ -88,7 +104,7 @@ def _numeric(columns: Mapping[str, Sequence[Any]], besides: set[str]) -> list[st
     ]
 
 
-def _standardised(columns: Mapping[str, Sequence[Any]], name: str, log: bool) -> Any:
+def _standardised(columns: Columns, name: str, log: bool) -> Floats:
     if name not in columns:
         raise BadInput(f"characteristic {name}", expected="a column of the structure", found="no such column")
     values = numbers(columns[name], name)
@@ -99,15 +115,14 @@ def _standardised(columns: Mapping[str, Sequence[Any]], name: str, log: bool) ->
             )
         values = np.log(values)
     present = values[np.isfinite(values)]
-    spread = present.std(ddof=1) if present.size > 1 else 0.0
-    centre = present.mean() if present.size else 0.0
+    spread = float(present.std(ddof=1)) if present.size > 1 else 0.0
+    centre = float(present.mean()) if present.size else 0.0
     return (values - centre) / spread if spread > 0 else np.where(np.isfinite(values), 0.0, np.nan)
 
 
-def _alike(columns: Mapping[str, Sequence[Any]], within: Mapping[str, Any] | None, own: int, other: int) -> bool:
+def _alike(columns: Columns, within: Mapping[str, object], own: int, other: int) -> bool:
     return all(
-        columns[name][other] == (columns[name][own] if wanted is None else wanted)
-        for name, wanted in (within or {}).items()
+        columns[name][other] == (columns[name][own] if wanted is None else wanted) for name, wanted in within.items()
     )
 
 
@@ -120,4 +135,4 @@ def bands(values: Sequence[float], edges: Sequence[float], names: Sequence[str])
     if len(names) != len(edges) + 1:
         raise BadInput("bands", expected=f"{len(edges) + 1} names", found=str(len(names)))
     found = numbers(list(values), "bands")
-    return [None if np.isnan(v) else names[int(np.searchsorted(edges, v, side="right"))] for v in found]
+    return [None if math.isnan(v) else names[bisect.bisect_right(edges, v)] for v in map(float, found)]

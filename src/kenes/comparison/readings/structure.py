@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
-from kenes.comparison.declared.plain import renamed
-from kenes.comparison.steps.correlating import correlated, correlation
+from kenes.comparison.declared.plain import with_weights
+from kenes.comparison.steps.correlating import constant, correlated, correlation
 
 Floats = NDArray[np.float64]
 
@@ -90,14 +90,15 @@ def cronbach_alpha(values: Floats, *, standardised: bool = False) -> float:
     if k < 2 or len(table) < 3:
         return np.nan
     if standardised:
-        if (np.ptp(table, axis=0) == 0).any():
+        if constant(table).any():
             return np.nan
-        mean = (np.corrcoef(table.T).sum() - k) / (k * (k - 1))
+        mean = (float(np.corrcoef(table.T).sum()) - k) / (k * (k - 1))
         below = 1 + (k - 1) * mean
-        return float(k * mean / below) if abs(below) > 1e-12 else np.nan
-    whole = float(table.sum(axis=1).var(ddof=1))
-    parts = float(table.var(axis=0, ddof=1).sum())
-    return float(k / (k - 1) * (1 - parts / whole)) if whole > 1e-12 * parts else np.nan
+        return k * mean / below if abs(below) > 1e-12 else np.nan
+    total: Floats = table.sum(axis=1)
+    spread: Floats = table.var(axis=0, ddof=1)
+    whole, parts = float(total.var(ddof=1)), float(spread.sum())
+    return k / (k - 1) * (1 - parts / whole) if whole > 1e-12 * parts else np.nan
 
 
 def effective_weights(profile: Profile) -> Floats:
@@ -133,7 +134,6 @@ def removal_study(profile: Profile) -> dict[str, float]:
         if len(tree.children[parent]) == 1:
             continue
         weights = dict(zip(tree.ids, spec.weights(), strict=True)) | {tree.ids[position]: 0.0}
-        without = renamed(spec, weight_set="without", weight_sets={**spec.weight_sets, "without": weights})
-        other = profile.workshop.build(without)
+        other = profile.workshop.build(with_weights(spec, "without", weights))
         found[tree.ids[position]] = float(np.nanmean(np.abs(other.ranks[:, -1] - profile.ranks[:, -1])))
     return found

@@ -9,22 +9,28 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.declared.own_functions import own_mean
+from kenes.comparison.declared.settings import AggregateSettings
 
 Floats = NDArray[np.float64]
-Mean = Callable[[Floats, Floats, Mapping[str, Any]], Floats]
+Places = NDArray[np.intp]
+Mean = Callable[[Floats, Floats, AggregateSettings], Floats]
+
+
+def _aligned(weights: Floats, values: Floats) -> Floats:
+    """Weights of children with axes of length one, so that they meet values of shape (child, place[, draw])."""
+    between = (1,) * (values.ndim - weights.ndim)
+    return weights.reshape(weights.shape[:1] + between + weights.shape[1:])
 
 
 def shares(values: Floats, weights: Floats) -> Floats:
     """Weights divided by the sum of those present, shape of `values`; 0 where missing."""
-    aligned = weights.reshape(weights.shape[0], *([1] * (values.ndim - weights.ndim)), *weights.shape[1:])
-    present = np.where(np.isfinite(values), aligned, 0.0)
-    total = present.sum(axis=0)
+    present = np.where(np.isfinite(values), _aligned(weights, values), 0.0)
+    total: Floats = present.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(total > 0, present / total, np.nan)
 
@@ -34,15 +40,14 @@ def weighted_mean(values: Floats, weights: Floats) -> Floats:
 
     Dividing last keeps equal scores equal: shares of a third, rounded one by one, would tear ties apart.
     """
-    aligned = weights.reshape(weights.shape[0], *([1] * (values.ndim - weights.ndim)), *weights.shape[1:])
-    present = np.isfinite(values)
-    top = np.where(present, aligned * np.where(present, values, 0.0), 0.0).sum(axis=0)
-    below = np.where(present, aligned, 0.0).sum(axis=0)
+    aligned, present = _aligned(weights, values), np.isfinite(values)
+    top: Floats = np.where(present, aligned * np.where(present, values, 0.0), 0.0).sum(axis=0)
+    below: Floats = np.where(present, aligned, 0.0).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(below > 0, top / below, np.nan))
+        return np.where(below > 0, top / below, np.nan)
 
 
-def arithmetic(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:
+def arithmetic(values: Floats, weights: Floats, _: AggregateSettings | None = None) -> Floats:
     """Weighted arithmetic mean.
 
     >>> arithmetic(np.array([[1.0, 2.0], [3.0, np.nan]]), np.array([1.0, 3.0])).tolist()
@@ -51,45 +56,46 @@ def arithmetic(values: Floats, weights: Floats, _: Mapping[str, Any] | None = No
     return weighted_mean(values, weights)
 
 
-def geometric(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:
+def geometric(values: Floats, weights: Floats, _: AggregateSettings | None = None) -> Floats:
     """Weighted geometric mean of positive values."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.exp(weighted_mean(np.log(values), weights)))
+        return np.exp(weighted_mean(np.log(values), weights))
 
 
-def harmonic(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:
+def harmonic(values: Floats, weights: Floats, _: AggregateSettings | None = None) -> Floats:
     """Weighted harmonic mean of positive values."""
     with np.errstate(divide="ignore"):
-        return np.asarray(1 / weighted_mean(1 / values, weights))
+        return 1 / weighted_mean(1 / values, weights)
 
 
-def power_mean(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
+def power_mean(values: Floats, weights: Floats, settings: AggregateSettings) -> Floats:
     """Weighted power mean of values of zero or more; power 0 is the geometric mean."""
     power = float(settings["power"])
     if power == 0:
         return geometric(values, weights)
     present = np.isfinite(values)
-    edge = (  # the value that rules a high power, so that none overflows
+    edge: Floats = (  # the value that rules a high power, so that none overflows
         np.where(present, values, 0.0).max(axis=0) if power > 0 else np.where(present, values, np.inf).min(axis=0)
     )
     edge = np.where(np.isfinite(edge) & (edge > 0), edge, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(edge * weighted_mean((values / edge) ** power, weights) ** (1 / power))
+        found: Floats = edge * weighted_mean((values / edge) ** power, weights) ** (1 / power)
+        return found
 
 
-def weighted_median(values: Floats, weights: Floats, _: Mapping[str, Any] | None = None) -> Floats:
+def weighted_median(values: Floats, weights: Floats, _: AggregateSettings | None = None) -> Floats:
     """Weighted median: where half of the weight lies below; the mean of two where it falls between them."""
     share = np.where(np.isfinite(values), shares(values, weights), 0.0)
     order = np.argsort(values, axis=0, kind="stable")
     ordered = np.take_along_axis(values, order, axis=0)
     reached = np.cumsum(np.take_along_axis(share, order, axis=0), axis=0)
-    first = (reached >= 0.5 - 1e-12).argmax(axis=0)[None]
-    second = (reached > 0.5 + 1e-12).argmax(axis=0)[None]
-    middle = (np.take_along_axis(ordered, first, 0) + np.take_along_axis(ordered, second, 0))[0] / 2
+    first: Places = (reached >= 0.5 - 1e-12).argmax(axis=0, keepdims=True)
+    second: Places = (reached > 0.5 + 1e-12).argmax(axis=0, keepdims=True)
+    middle: Floats = (np.take_along_axis(ordered, first, 0) + np.take_along_axis(ordered, second, 0))[0] / 2
     return np.where(np.isfinite(values).any(axis=0), middle, np.nan)
 
 
-def owa(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
+def owa(values: Floats, weights: Floats, settings: AggregateSettings) -> Floats:
     """Ordered weighted average: `order_weights` fall on the values from best to worst, not on children.
 
     Missing values leave the order; the weights of the first positions are then divided by their sum.
@@ -102,7 +108,7 @@ def owa(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
     return arithmetic(ordered, order_weights) if weights.size else ordered[0]
 
 
-def mazziotta_pareto(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
+def mazziotta_pareto(values: Floats, weights: Floats, settings: AggregateSettings) -> Floats:
     """Mean minus (or, by `penalty: 1`, plus) the deviation between children times its ratio to the mean.
 
     Takes values standardised to mean 100 and deviation 10 (MPI), or scaled to 70-130 (AMPI).
@@ -113,12 +119,12 @@ def mazziotta_pareto(values: Floats, weights: Floats, settings: Mapping[str, Any
     """
     mean = weighted_mean(values, weights)
     variance = weighted_mean((values - mean) ** 2, weights)
-    count = np.isfinite(values).sum(axis=0)
+    count: Floats = np.isfinite(values).sum(axis=0)
     if int(settings.get("ddof", 0)) == 1:
         variance = variance * np.where(count > 1, count / np.maximum(count - 1, 1), 1.0)
     sign = float(settings.get("penalty", -1))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(mean + sign * variance / mean)
+        return mean + sign * variance / mean
 
 
 MEANS: Mapping[str, Mean] = {
@@ -133,7 +139,7 @@ MEANS: Mapping[str, Mean] = {
 }
 
 
-def aggregate(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
+def aggregate(values: Floats, weights: Floats, settings: AggregateSettings) -> Floats:
     """One node from its children, by any declared method.
 
     Args:
@@ -146,8 +152,9 @@ def aggregate(values: Floats, weights: Floats, settings: Mapping[str, Any]) -> F
     """
     method = settings.get("method", "arithmetic")
     values = _weighed(values, weights)
-    if "own" in settings:
-        scores = own_mean(values, weights, settings)
+    own = settings.get("own")
+    if own is not None:
+        scores = own_mean(values, weights, own)
     else:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -165,24 +172,25 @@ def _weighed(values: Floats, weights: Floats) -> Floats:
     """Values with NaN for children without weight: what counts for nothing fills no gap and takes no place."""
     if (weights > 0).all():
         return values
-    aligned = weights.reshape(weights.shape[0], *([1] * (values.ndim - weights.ndim)), *weights.shape[1:])
-    return np.where(aligned > 0, values, np.nan)
+    return np.where(_aligned(weights, values) > 0, values, np.nan)
 
 
 def share_present(values: Floats, weights: Floats) -> Floats:
     """Share of the weight of the children that have a value, shape (place[, draw])."""
-    aligned = weights.reshape(weights.shape[0], *([1] * (values.ndim - weights.ndim)), *weights.shape[1:])
-    aligned = np.broadcast_to(aligned, values.shape)
-    return np.asarray(np.where(np.isfinite(values), aligned, 0).sum(axis=0) / aligned.sum(axis=0))
+    aligned = np.broadcast_to(_aligned(weights, values), values.shape)
+    present: Floats = np.where(np.isfinite(values), aligned, 0).sum(axis=0)
+    whole: Floats = aligned.sum(axis=0)
+    return present / whole
 
 
-def _relational(method: str, values: Floats, weights: Floats, settings: Mapping[str, Any]) -> Floats:
+def _relational(method: str, values: Floats, weights: Floats, settings: AggregateSettings) -> Floats:
     """Methods in which a place's score depends on the other places; draw by draw."""
     if values.ndim == 3:
         known: dict[bytes, Floats] = {}
         columns = []
         for d in range(values.shape[2]):
-            line, under = values[:, :, d], weights[:, d] if weights.ndim == 2 else weights
+            line: Floats = values[:, :, d]
+            under: Floats = weights[:, d] if weights.ndim == 2 else weights
             matters = under if method in ("copeland", "kemeny") else under > 0
             key = line.tobytes() + matters.tobytes()
             if key not in known:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]
+METHODS = ("pearson", "spearman", "kendall")
 
 
 def correlation(x: Floats, y: Floats, method: str = "pearson") -> tuple[float, float]:
@@ -24,13 +25,21 @@ def correlation(x: Floats, y: Floats, method: str = "pearson") -> tuple[float, f
 
     ok = np.isfinite(x) & np.isfinite(y)
     a, b = x[ok], y[ok]
-    if a.size < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+    if a.size < 3 or constant(a).any() or constant(b).any():
         return np.nan, np.nan
-    tests = {"pearson": stats.pearsonr, "spearman": stats.spearmanr, "kendall": stats.kendalltau}
-    if method not in tests:
-        raise BadInput("correlation", expected=", ".join(tests), found=method)
-    found = tests[method](a, b)
-    return float(found.statistic), float(found.pvalue)
+    if method == "pearson":
+        linear = stats.pearsonr(a, b)
+        return float(linear.statistic), float(linear.pvalue)
+    if method not in METHODS:
+        raise BadInput("correlation", expected=", ".join(METHODS), found=method)
+    ranked = stats.spearmanr(a, b) if method == "spearman" else stats.kendalltau(a, b)
+    return float(ranked.statistic), float(ranked.pvalue)
+
+
+def constant(values: Floats) -> NDArray[np.bool_]:
+    """Whether a column has the same value everywhere; shape () or (indicator,)."""
+    spread: Floats = np.ptp(values, axis=0)
+    return np.equal(spread, 0)
 
 
 def correlated(values: Floats, pairs: list[tuple[int, int]], method: str) -> list[tuple[float, float]]:
@@ -42,16 +51,18 @@ def correlated(values: Floats, pairs: list[tuple[int, int]], method: str) -> lis
         return [(np.nan, np.nan)] * len(pairs)
     from scipy import stats  # noqa: PLC0415 - loaded when wanted
 
-    table = stats.rankdata(values, axis=0) if method == "spearman" else values
-    centred = table - table.mean(axis=0)
-    length = np.where(np.ptp(table, axis=0) > 0, np.sqrt((centred**2).sum(axis=0)), np.nan)
-    unit = centred / length
-    first, second = np.array(pairs).T
-    r = np.clip((unit[:, first] * unit[:, second]).sum(axis=0), -1.0, 1.0)
+    table: Floats = stats.rankdata(values, axis=0) if method == "spearman" else values
+    mean: Floats = table.mean(axis=0)
+    centred = table - mean
+    squares: Floats = (centred**2).sum(axis=0)
+    unit = centred / np.where(constant(table), np.nan, np.sqrt(squares))
+    products = unit[:, [a for a, _ in pairs]] * unit[:, [b for _, b in pairs]]
+    sums: Floats = products.sum(axis=0)
+    r = np.clip(sums, -1.0, 1.0)
     with np.errstate(divide="ignore"):
         t = np.abs(r) * np.sqrt((n - 2) / np.maximum(1 - r**2, 0.0))
-    p = 2 * stats.t.sf(t, n - 2)
-    return list(zip(r.tolist(), np.where(np.isnan(r), np.nan, p).tolist(), strict=True))
+    p: Floats = 2 * stats.t.sf(t, n - 2)
+    return [(float(a), float(b)) for a, b in zip(r, np.where(np.isnan(r), np.nan, p), strict=True)]
 
 
 @dataclass(frozen=True)
@@ -87,15 +98,16 @@ def components(values: Floats) -> Components:
         raise BadInput(
             "components", expected="more complete places than indicators", found=f"{n} places, {m} indicators"
         )
-    if (np.ptp(table, axis=0) == 0).any():
+    if constant(table).any():
         raise BadInput("components", expected="indicators that differ between places", found="one that does not")
     r = np.corrcoef(table.T)
     eigenvalues, vectors = np.linalg.eigh(r)
     order = np.argsort(eigenvalues)[::-1]
     eigenvalues, vectors = eigenvalues[order], vectors[:, order]
-    vectors = vectors * np.where(vectors.sum(axis=0) < 0, -1, 1)
+    sums: Floats = vectors.sum(axis=0)
+    vectors = vectors * np.where(sums < 0, -1, 1)
     loadings = vectors * np.sqrt(np.maximum(eigenvalues, 0))
-    if eigenvalues[-1] < 1e-12:  # an indicator is a sum of others: partial correlations and likelihood have no value
+    if eigenvalues.min() < 1e-12:  # an indicator is a sum of others: partial correlations and likelihood have no value
         return Components(eigenvalues, eigenvalues / m, loadings, np.nan, np.nan, np.nan, n)
     inverse = np.linalg.inv(r)
     partial = -inverse / np.sqrt(np.outer(np.diag(inverse), np.diag(inverse)))

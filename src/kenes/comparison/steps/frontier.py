@@ -8,13 +8,12 @@ the redundant columns "best value of one indicator, nothing else", which are alw
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison.declared.settings import AggregateSettings
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 Floats = NDArray[np.float64]
@@ -58,12 +57,12 @@ def benefit_of_the_doubt(
     _check(values, seen, lower, upper)
     from kenes.comparison.steps.simplex import best_weights  # noqa: PLC0415 - numba is loaded when wanted
 
-    top = seen.max(axis=0)
+    top: Floats = seen.max(axis=0)
     units = np.ascontiguousarray(seen / top)
     own = np.ascontiguousarray(values / top)
     low, high = -1.0 if lower is None else float(lower), -1.0 if upper is None else float(upper)
     scores, weights, peers, failed = best_weights(own, units, low, high)
-    for place in np.flatnonzero(failed):
+    for place in np.flatnonzero(failed).tolist():
         scores[place], weights[place], peers[place] = _by_highs(own[place], units, lower, upper)
     with np.errstate(divide="ignore", invalid="ignore"):
         targets = np.where(scores[:, None] > 0, peers @ units / scores[:, None], np.nan)  # at zero any target would do
@@ -81,7 +80,7 @@ def _by_highs(own: Floats, units: Floats, lower: float | None, upper: float | No
         rows.append(np.diag(own) - upper * own[None])
     limits = np.concatenate([np.ones(len(units)), *(np.zeros(len(own)) for _ in rows[1:])])
     found = linprog(-own, A_ub=np.vstack(rows), b_ub=limits, bounds=(0, None), method="highs")
-    if found.status != 0:
+    if found.status != 0 or found.x is None or found.fun is None:
         raise DefinitionError("benefit of the doubt", expected="a solution", found=found.message)
     return -found.fun, found.x, -found.ineqlin.marginals[: len(units)]
 
@@ -94,7 +93,7 @@ def _check(values: Floats, seen: Floats, lower: float | None, upper: float | Non
             found="missing or negative values",
             mend="Normalise to a scale from zero and impute, or choose another aggregation.",
         )
-    if (seen.max(axis=0) <= 0).any():
+    if np.less_equal(seen.max(axis=0), 0).any():
         raise BadInput(
             "benefit of the doubt",
             expected="a value above zero in each indicator",
@@ -112,7 +111,7 @@ def _check(values: Floats, seen: Floats, lower: float | None, upper: float | Non
 
 
 def _check_rows(values: Floats, method: str) -> None:
-    if (values.max(axis=1) <= 0).any():
+    if np.less_equal(values.max(axis=1), 0).any():
         raise BadInput(
             method,
             expected="a value above zero for each place",
@@ -133,8 +132,10 @@ def common_weights(values: Floats) -> tuple[Floats, Floats]:
     _check(values, values, None, None)
     from scipy.optimize import linprog  # noqa: PLC0415 - the solver is loaded when wanted
 
-    found = linprog(-values.sum(axis=0), A_ub=values, b_ub=np.ones(len(values)), bounds=(0, None), method="highs")
-    return values @ found.x, np.asarray(found.x)
+    gain: Floats = values.sum(axis=0)
+    found = linprog(-gain, A_ub=values, b_ub=np.ones(len(values)), bounds=(0, None), method="highs")
+    weights = np.asarray(found.x)
+    return values @ weights, weights
 
 
 def directional(values: Floats, direction: Floats | None = None) -> Floats:
@@ -156,16 +157,16 @@ def directional(values: Floats, direction: Floats | None = None) -> Floats:
     n, m = values.shape
     if direction is None:
         _check_rows(values, "bod_directional")
-    elif np.shape(direction) != (m,) or (np.asarray(direction) < 0).any() or not np.asarray(direction).any():
+    elif direction.shape != (m,) or (direction < 0).any() or not direction.any():
         raise DefinitionError(
             "bod_directional",
             expected=f"a direction of {m} numbers of zero or more, one of them above",
-            found=str(np.asarray(direction).tolist()),
+            found=str(direction.tolist()),
             mend="Give one number for each indicator.",
         )
     scores = np.empty(n)
     for place in range(n):
-        way = values[place] if direction is None else np.asarray(direction, dtype=float)
+        way: Floats = values[place] if direction is None else direction
         below = np.column_stack([way, -values.T])
         found = linprog(
             np.array([-1.0, *np.zeros(n)]),
@@ -176,7 +177,7 @@ def directional(values: Floats, direction: Floats | None = None) -> Floats:
             bounds=(0, None),
             method="highs",
         )
-        scores[place] = 1 / (1 - found.fun)
+        scores[place] = 1 / (1 - float(np.asarray(found.fun)))
     return scores
 
 
@@ -198,13 +199,14 @@ def order_m(values: Floats, m: int) -> Floats:
     step = np.diff((np.arange(n + 1) / n) ** m)
     scores = np.empty(n)
     for place in range(n):
-        used = values[place] > 0
-        reach = np.sort((values[:, used] / values[place, used]).min(axis=1))
-        scores[place] = 1 / (reach @ step)
+        own: Floats = values[place]
+        used = own > 0
+        reach: Floats = (values[:, used] / own[used]).min(axis=1)
+        scores[place] = 1 / (np.sort(reach) @ step)
     return scores
 
 
-def score(values: Floats, method: str, settings: Mapping[str, Any]) -> Floats:
+def score(values: Floats, method: str, settings: AggregateSettings) -> Floats:
     """Scores of one node; places with a missing child stay missing. Values of shape (child, place)."""
     complete = np.isfinite(values).all(axis=0)
     found = np.full(values.shape[1], np.nan)
@@ -212,8 +214,8 @@ def score(values: Floats, method: str, settings: Mapping[str, Any]) -> Floats:
         return found
     table = np.ascontiguousarray(values[:, complete].T)
     if method == "bod":
-        low, high = (None if settings.get(k) is None else float(settings[k]) for k in ("lower", "upper"))
-        found[complete] = benefit_of_the_doubt(table, lower=low, upper=high).scores
+        lower, upper = settings.get("lower"), settings.get("upper")
+        found[complete] = benefit_of_the_doubt(table, lower=lower, upper=upper).scores
     elif method == "bod_common":
         found[complete] = common_weights(table)[0]
     elif method == "bod_directional":

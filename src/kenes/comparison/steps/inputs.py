@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.comparison.declared.specification import Specification
+from kenes.comparison.steps.centres import nameless
 from kenes.comparison.steps.table import columns_of, matrix, numbers
 from kenes.vocabulary.errors import BadInput
 
@@ -22,11 +22,11 @@ class Inputs:
     """What a build reads: one row for each place (and time), one column for each indicator."""
 
     places: tuple[str, ...]
-    times: tuple[Any, ...] | None
+    times: tuple[object, ...] | None
     values: Floats
     errors: Floats | None
     denominators: Mapping[str, Floats]
-    groups: Mapping[str, tuple[Any, ...]]
+    groups: Mapping[str, tuple[object, ...]]
 
     @property
     def blocks(self) -> list[Rows]:
@@ -34,10 +34,10 @@ class Inputs:
         if self.times is None:
             return [np.arange(len(self.places))]
         labels = np.array([str(t) for t in self.times])
-        return [np.flatnonzero(labels == t) for t in np.unique(labels)]
+        return [np.flatnonzero(labels == t) for t in sorted({str(t) for t in self.times})]
 
 
-def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
+def read_inputs(spec: Specification, data: object, errors: object = None) -> Inputs:
     """Columns of a table as the arrays a build needs.
 
     Args:
@@ -88,7 +88,7 @@ def read_inputs(spec: Specification, data: Any, errors: Any = None) -> Inputs:
     )
 
 
-def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
+def _errors(errors: object, spec: Specification, values: Floats) -> Floats | None:
     if errors is None:
         return None
     if isinstance(errors, np.ndarray):
@@ -108,10 +108,10 @@ def _errors(errors: Any, spec: Specification, values: Floats) -> Floats | None:
     return found
 
 
-def _refuse_blank(cells: Sequence[Any], column: str) -> None:
+def _refuse_blank(cells: Sequence[object], column: str) -> None:
     """Places and times have a name in every row."""
     for row, value in enumerate(cells, start=1):
-        if value is None or value != value or str(value).strip() == "":  # noqa: PLR0124 - NaN names nothing
+        if nameless(value):
             raise BadInput(
                 column,
                 expected="a name in every row",
@@ -121,8 +121,8 @@ def _refuse_blank(cells: Sequence[Any], column: str) -> None:
             )
 
 
-def _refuse_twice(places: Sequence[str], times: Sequence[Any] | None) -> None:
-    keys = list(zip(places, times, strict=True)) if times is not None else list(places)
+def _refuse_twice(places: Sequence[str], times: Sequence[object] | None) -> None:
+    keys: list[object] = list(zip(places, times, strict=True)) if times is not None else list(places)
     if len(set(keys)) != len(keys):
         twice = next(k for i, k in enumerate(keys) if k in keys[:i])
         raise BadInput(

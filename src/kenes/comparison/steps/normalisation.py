@@ -8,12 +8,10 @@ Sources: OECD/JRC Handbook (2008), step 5; UNDP, Human Development Report, techn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison.declared.settings import NormaliseSettings
 from kenes.comparison.declared.specification import Node
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
@@ -39,7 +37,8 @@ def ranks_up(values: Floats, *, whole: bool = False) -> Floats:
     order = present[np.argsort(values[present], kind="stable")]
     ordered = values[order]
     level = np.abs(ordered)
-    apart = np.diff(ordered) > TIE * (level[[0, -1]].max() if whole else np.maximum(level[1:], level[:-1]))
+    near = np.full(level[1:].shape, level[[0, -1]].max()) if whole else np.maximum(level[1:], level[:-1])
+    apart = np.diff(ordered) > TIE * near
     first = np.concatenate([[True], apart])
     ranked[order] = np.maximum.accumulate(np.where(first, np.arange(1, order.size + 1), 0))
     return ranked
@@ -75,11 +74,10 @@ def z_score(values: Floats, *, mean: float = 0.0, sd: float = 1.0, reference: Fl
     """Standardise with the sample standard deviation (n - 1) to a wanted mean and deviation."""
     seen = values if reference is None else reference
     present = seen[np.isfinite(seen)]
-    spread = present.std(ddof=1) if present.size > 1 and np.ptp(present) > 0 else 0.0
+    spread = float(present.std(ddof=1)) if present.size > 1 and present.max() > present.min() else 0.0
     if not spread > 0:
         return np.full(values.shape, np.nan)
-    scores: Floats = (values - present.mean()) / spread * sd + mean
-    return scores
+    return (values - float(present.mean())) / spread * sd + mean
 
 
 def goalpost_score(
@@ -127,7 +125,7 @@ def directed(values: Floats, direction: int | str | None, target: float | None =
 def normalise_column(  # noqa: PLR0911 - one return a method reads best
     values: Floats,
     node: Node,
-    settings: Mapping[str, Any],
+    settings: NormaliseSettings,
     *,
     reference_row: int | None = None,
     frozen: Floats | None = None,
@@ -173,7 +171,7 @@ def normalise_column(  # noqa: PLR0911 - one return a method reads best
 
 
 def _distance(
-    turned: Floats, seen: Floats | None, node: Node, settings: Mapping[str, Any], reference_row: int | None
+    turned: Floats, seen: Floats | None, node: Node, settings: NormaliseSettings, reference_row: int | None
 ) -> Floats:
     """The methods that measure against the best, a place or a target."""
     method, cap = settings["method"], bool(settings.get("cap", False))
@@ -196,11 +194,11 @@ def _distance(
     return distance(turned, best=float(turned[reference_row]), cap=cap, reference=seen)
 
 
-def _goalposts(values: Floats, node: Node, settings: Mapping[str, Any]) -> Floats:
+def _goalposts(values: Floats, node: Node, settings: NormaliseSettings) -> Floats:
     assert node.goalposts is not None
     worst, best = node.goalposts.worst, node.goalposts.best
     if settings.get("transform") == "log":
-        worst, best = (float(_log(np.array([post]), node)[0]) for post in (worst, best))
+        worst, best = _log(np.array([worst, best]), node).tolist()
     if node.direction == "target":
         values = -np.abs(values - float(node.target or 0))
     return goalpost_score(
@@ -213,13 +211,13 @@ def _goalposts(values: Floats, node: Node, settings: Mapping[str, Any]) -> Float
     )
 
 
-def _declared(values: Floats, settings: Mapping[str, Any]) -> Floats:
+def _declared(values: Floats, settings: NormaliseSettings) -> Floats:
     """Scores by declared categories, or by a declared range of optimum."""
     if settings["method"] == "optimum_range":
         low, lower, upper, high = (float(v) for v in settings["spread"])
         return optimum_range(values, worst=low, lower=lower, upper=upper, worst_high=high)
     scores = np.full(values.shape, np.nan)
-    for category, score in dict(settings.get("categories") or {}).items():
+    for category, score in settings.get("categories", {}).items():
         scores[values == float(category)] = float(score)
     return scores
 

@@ -6,6 +6,8 @@ Sources: Munda and Nardo (2009), Applied Economics 41(12), 1513-1523; Copeland (
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +29,8 @@ def outranking_matrix(values: Floats, weights: Floats) -> Floats:
         share none.
     """
     above, shared = np.zeros((values.shape[1],) * 2), np.zeros((values.shape[1],) * 2)
-    for line, weight in zip(values, weights, strict=True):
+    lines: list[Floats] = list(values)
+    for line, weight in zip(lines, weights.tolist(), strict=True):
         gap = line[:, None] - line[None]
         present = np.isfinite(gap)
         above += weight * np.where(present, (gap > 0) + 0.5 * (gap == 0), 0)
@@ -40,7 +43,8 @@ def outranking_matrix(values: Floats, weights: Floats) -> Floats:
 def copeland(matrix: Floats) -> Floats:
     """Places beaten minus places lost to, by a majority of weight (more than half)."""
     tie = np.isclose(matrix, 0.5, rtol=0, atol=1e-12)
-    return np.asarray(np.where(tie, 0.0, np.where(matrix > 0.5, 1.0, -1.0)).sum(axis=1))
+    beaten: Floats = np.where(tie, 0.0, np.where(matrix > 0.5, 1.0, -1.0)).sum(axis=1)
+    return beaten
 
 
 def kemeny(matrix: Floats) -> Floats:
@@ -61,33 +65,32 @@ def kemeny(matrix: Floats) -> Floats:
     from scipy.sparse import csr_array  # noqa: PLC0415
 
     upper = np.triu_indices(n, 1)
-    number = np.full((n, n), -1)
-    number[upper] = np.arange(len(upper[0]))
+    number = {pair: k for k, pair in enumerate(itertools.combinations(range(n), 2))}
     gain = (matrix - matrix.T)[upper]
-    rows: list[tuple[list[int], list[float]]] = []
+    triangles: list[tuple[int, int, int]] = []
     while True:
         constraints = []
-        if rows:
-            spread = np.repeat(np.arange(len(rows)), 3)
-            table = csr_array(
-                ([v for _, vs in rows for v in vs], (spread, [c for cs, _ in rows for c in cs])),
-                shape=(len(rows), len(gain)),
-            )
+        if triangles:
+            rows, signs = np.repeat(np.arange(len(triangles)), 3), np.tile([1.0, 1.0, -1.0], len(triangles))
+            columns = [number[pair] for i, j, k in triangles for pair in ((i, j), (j, k), (i, k))]
+            table = csr_array((signs, (rows, np.array(columns))), shape=(len(triangles), len(gain)))
             constraints.append(LinearConstraint(table, 0, 1))
-        found = milp(-gain, integrality=np.ones(len(gain)), bounds=Bounds(0, 1), constraints=constraints)
+        whole = np.ones(len(gain), dtype=np.int64)
+        found = milp(-gain, integrality=whole, bounds=Bounds(0, 1), constraints=constraints)
         ahead = np.zeros((n, n))
-        ahead[upper] = np.round(found.x)
+        ahead[upper] = np.round(np.asarray(found.x))
         ahead += np.tril(1 - ahead.T, -1)
-        broken = [
-            (i, j, k)
-            for i in range(n)
-            for j in range(i + 1, n)
-            for k in range(j + 1, n)
-            if ahead[i, j] + ahead[j, k] - ahead[i, k] not in (0.0, 1.0)
-        ]
+        broken = _broken(ahead)
         if not broken:
-            return np.asarray(ahead.sum(axis=1))
-        rows += [([number[i, j], number[j, k], number[i, k]], [1.0, 1.0, -1.0]) for i, j, k in broken]
+            behind: Floats = ahead.sum(axis=1)
+            return behind
+        triangles += broken
+
+
+def _broken(ahead: Floats) -> list[tuple[int, int, int]]:
+    """Three places of which the first is ahead of the second, the second of the third and the third of the first."""
+    rings: Floats = ahead[:, :, None] + ahead[None] - ahead[:, None]
+    return [(i, j, k) for i, j, k in np.argwhere((rings != 0.0) & (rings != 1.0)).tolist() if i < j < k]
 
 
 def score(values: Floats, weights: Floats, method: str) -> Floats:

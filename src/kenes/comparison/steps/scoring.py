@@ -21,7 +21,8 @@ def shares_in_parent(tree: Tree, weights: Floats) -> Floats:
     share = np.ones(weights.shape)
     for position in tree.aggregates:
         children = list(tree.children[position])
-        share[children] = weights[children] / weights[children].sum(axis=0)
+        mine = weights[children]
+        share[children] = mine / mine.sum(axis=0)
     return share
 
 
@@ -56,12 +57,12 @@ def evaluate(
     scores[:, : tree.leaves] = leaves
     for position in tree.aggregates:
         children, settings = list(tree.children[position]), spec.aggregate_of(position)
-        values = scores[:, children].T
+        values: Floats = scores[:, children].T
         if before is not None:
             before(position, children, values.T)
         counts = weights[children][:, None] > 0
-        wrong = np.argwhere(np.isfinite(values) & counts & cannot_take(settings, values))
-        if wrong.size:
+        wrong = np.argwhere(np.isfinite(values) & counts & cannot_take(settings, values)).tolist()
+        if wrong:
             child, row = wrong[0]
             least = "above zero" if needs_positive(settings) else "of zero or more"
             raise BadInput(
@@ -72,8 +73,8 @@ def evaluate(
             )
         for rows in blocks:
             scores[rows, position] = aggregate(values[:, rows], weights[children], settings)
-        endless = np.flatnonzero(np.isinf(scores[:, position]))
-        if endless.size:
+        endless = np.flatnonzero(np.isinf(scores[:, position])).tolist()
+        if endless:
             raise BadInput(
                 f"node {tree.ids[position]}",
                 expected=f"a finite score under {settings['method']}",

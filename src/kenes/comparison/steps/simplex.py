@@ -7,11 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison.steps.axes import Axis
 from kenes.comparison.steps.compiling import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Numbers = Axis[float]
 REFRESHED = 40
 """After so many rounds the inverse is computed anew, so that rounding does not add up."""
 
@@ -23,7 +25,7 @@ class Basis(NamedTuple):
     the place; and room for a matrix and a column.
     """
 
-    chosen: Ints
+    chosen: Axis[int]
     costs: Floats
     inverse: Floats
     amount: Floats
@@ -60,11 +62,12 @@ def _column(kind: int, own: Floats, units: Floats, low: float, high: float, out:
 
 
 @compiled
-def _entering(w: Floats, own: Floats, units: Floats, low: float, high: float, first: bool) -> int:
+def _entering(prices: Floats, own: Numbers, units: Floats, low: float, high: float, first: bool) -> int:
     """The column with the most negative reduced cost, or the first of them; -1 at the optimum."""
     n, m = units.shape
     best, chosen = -1e-11, -1
-    gains = units @ w
+    gains: Numbers = units @ prices
+    w: Numbers = prices
     for j in range(n):
         if 1.0 - gains[j] < best:
             best, chosen = 1.0 - gains[j], j
@@ -86,10 +89,10 @@ def _entering(w: Floats, own: Floats, units: Floats, low: float, high: float, fi
 
 
 @compiled
-def _leaving(way: Floats, amount: Floats, chosen: Ints) -> tuple[int, float]:
+def _leaving(way: Numbers, amount: Numbers, chosen: Axis[int]) -> tuple[int, float]:
     """The row that reaches zero first, and how far the entering column may go; -1 where nothing stops it."""
     leaving, reach = -1, np.inf
-    for r in range(way.size):
+    for r in range(len(way)):
         if way[r] > 1e-12:
             ratio = max(amount[r], 0.0) / way[r]
             if ratio < reach - 1e-15 or (ratio <= reach and leaving >= 0 and chosen[r] < chosen[leaving]):
@@ -100,8 +103,8 @@ def _leaving(way: Floats, amount: Floats, chosen: Ints) -> tuple[int, float]:
 @compiled
 def _turn(inverse: Floats, way: Floats, leaving: int) -> None:
     """The inverse after a column has come in for the leaving one, in place."""
-    m = way.size
-    pivot = inverse[leaving] / way[leaving]
+    m = len(way)
+    pivot: Floats = inverse[leaving] / way[leaving]
     for r in range(m):
         if r != leaving:
             for c in range(m):
@@ -136,7 +139,7 @@ def _solve(own: Floats, units: Floats, low: float, high: float, basis: Basis) ->
         if entering < 0:
             return True
         cost = _column(entering, own, units, low, high, column)
-        way = inverse @ column
+        way: Floats = inverse @ column
         leaving, reach = _leaving(way, amount, chosen)
         if leaving < 0:
             return False
@@ -151,17 +154,18 @@ def _solve(own: Floats, units: Floats, low: float, high: float, basis: Basis) ->
 
 @compiled
 def _read(
-    own: Floats, units: Floats, low: float, high: float, basis: Basis, top: Ints, weights: Floats, peers: Floats
+    own: Floats, units: Floats, low: float, high: float, basis: Basis, top: Axis[int], weights: Numbers, peers: Numbers
 ) -> float:
     """Write weights and peers of one place from its optimal basis, and return its score."""
     n, m = units.shape
     _write_matrix(own, units, low, high, basis)
-    exact = np.linalg.solve(basis.matrix.T, basis.costs)
-    amounts = np.linalg.solve(basis.matrix, own)
+    exact: Numbers = np.linalg.solve(basis.matrix.T, basis.costs)
+    amounts: Numbers = np.linalg.solve(basis.matrix, own)
+    mine: Numbers = own
     total = 0.0
     for r in range(m):
         weights[r] = max(exact[r], 0.0)
-        total += exact[r] * own[r]
+        total += exact[r] * mine[r]
         chosen = basis.chosen[r]
         if chosen < n:
             peers[chosen] += max(amounts[r], 0.0)

@@ -6,56 +6,125 @@ polars, pyarrow, pandas, DuckDB), and anything with `columns` and `[name]`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, SupportsFloat, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kenes.vocabulary.errors import BadInput
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 Floats = NDArray[np.float64]
-Columns = dict[str, list[Any]]
+Columns = dict[str, list[object]]
 MOST = 1e100
 """Squares and fourth powers of greater numbers leave the range of a float."""
 
 
-def columns_of(data: Any) -> Columns:
+@runtime_checkable
+class LazyTable(Protocol):
+    """A table that is yet to be worked out, such as a polars LazyFrame."""
+
+    def collect(self) -> object:
+        """The table."""
+
+
+@runtime_checkable
+class ListsOfColumns(Protocol):
+    """A table that gives its columns as lists: polars, Arrow."""
+
+    def to_pydict(self) -> Mapping[str, Iterable[object]]:
+        """Lists by column."""
+
+
+@runtime_checkable
+class ArrowStream(Protocol):
+    """A table of any maker that speaks Arrow."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+
+@runtime_checkable
+class Query(Protocol):
+    """A query, such as a relation of DuckDB."""
+
+    def fetch_arrow_table(self) -> ListsOfColumns:
+        """Its rows as an Arrow table."""
+
+
+@runtime_checkable
+class NamedColumns(Protocol):
+    """Anything with names and the columns under them."""
+
+    columns: Iterable[object]
+
+    def __getitem__(self, name: object, /) -> Iterable[object]: ...
+
+
+@runtime_checkable
+class Listable(Protocol):
+    """A column that becomes a list by one call."""
+
+    def tolist(self) -> Iterable[object]:
+        """Its values."""
+
+
+@runtime_checkable
+class ListableSeries(Protocol):
+    """A column that becomes a list by the other call."""
+
+    def to_list(self) -> Iterable[object]:
+        """Its values."""
+
+
+def columns_of(data: object) -> Columns:
     """Columns of any accepted table, as lists with `None` where a value is missing.
 
     Raises:
         BadInput: the table is of no accepted kind, or its columns differ in length.
     """
-    if hasattr(data, "collect") and not hasattr(data, "to_pydict"):
-        data = data.collect()  # a polars LazyFrame
-    if isinstance(data, Mapping):
-        columns = {str(k): _listed(v) for k, v in data.items()}
-    elif isinstance(data, Sequence) and all(isinstance(r, Mapping) for r in data):
-        names = list(dict.fromkeys(k for r in data for k in r))
-        columns = {str(n): [r.get(n) for r in data] for n in names}
-    elif hasattr(data, "to_pydict"):
-        columns = {str(k): list(v) for k, v in data.to_pydict().items()}
-    elif hasattr(data, "iloc"):
-        columns = _of_pandas(data)
-    elif hasattr(data, "__arrow_c_stream__"):
-        import pyarrow as pa  # noqa: PLC0415 - only for streams of unknown makers
-
-        columns = pa.table(data).to_pydict()
-    elif hasattr(data, "fetch_arrow_table"):
-        columns = data.fetch_arrow_table().to_pydict()
-    elif hasattr(data, "columns"):
-        columns = {str(name): _listed(data[name]) for name in data.columns}
-    else:
-        raise BadInput(
-            "table",
-            expected="a mapping of columns, records, or a table",
-            found=type(data).__name__,
-            mend="Hand in a dict, or a pandas, polars or Arrow table.",
-        )
+    if isinstance(data, LazyTable) and not isinstance(data, ListsOfColumns):
+        data = data.collect()
+    columns = _columns(data)
     lengths = {len(v) for v in columns.values()}
     if len(lengths) > 1:
         raise BadInput("table", expected="columns of one length", found=", ".join(map(str, sorted(lengths))))
     return columns
+
+
+def _columns(data: object) -> Columns:
+    if isinstance(data, Mapping):
+        return {str(k): _listed(v) for k, v in data.items()}
+    if isinstance(data, Sequence) and all(isinstance(r, Mapping) for r in data):
+        records: Sequence[Mapping[object, object]] = data
+        names = list(dict.fromkeys(k for r in records for k in r))
+        return {str(n): [r.get(n) for r in records] for n in names}
+    lists = _lists(data)
+    if lists is not None:
+        return {str(k): list(v) for k, v in lists.to_pydict().items()}
+    if hasattr(data, "iloc"):
+        return _of_pandas(data)
+    if isinstance(data, NamedColumns):
+        return {str(name): _listed(data[name]) for name in data.columns}
+    raise BadInput(
+        "table",
+        expected="a mapping of columns, records, or a table",
+        found=type(data).__name__,
+        mend="Hand in a dict, or a pandas, polars or Arrow table.",
+    )
+
+
+def _lists(data: object) -> ListsOfColumns | None:
+    """A table that gives its columns as lists; None where it is a frame of pandas or something else."""
+    if isinstance(data, ListsOfColumns):
+        return data
+    if isinstance(data, ArrowStream) and not hasattr(data, "iloc"):
+        import pyarrow as pa  # noqa: PLC0415 - only for streams of unknown makers
+
+        return pa.table(data)
+    return data.fetch_arrow_table() if isinstance(data, Query) else None
 
 
 def _of_pandas(frame: Any) -> Columns:
@@ -71,13 +140,14 @@ def _of_pandas(frame: Any) -> Columns:
     }
 
 
-def _listed(values: Any) -> list[Any]:
-    if isinstance(values, np.ndarray) or hasattr(values, "tolist"):
+def _listed(values: Iterable[object]) -> list[object]:
+    """A column as a list of plain values."""
+    if isinstance(values, Listable):
         return list(values.tolist())
-    return list(values.to_list() if hasattr(values, "to_list") else values)
+    return list(values.to_list() if isinstance(values, ListableSeries) else values)
 
 
-def numbers(values: Sequence[Any], column: str) -> Floats:
+def numbers(values: Sequence[object], column: str) -> Floats:
     """A column as float64, NaN where missing.
 
     Raises:
@@ -97,8 +167,8 @@ def numbers(values: Sequence[Any], column: str) -> Floats:
                 where=f"row {row + 1}",
                 mend="Correct the cell, or empty it where the value is missing.",
             ) from None
-    large = np.flatnonzero(np.abs(found) > MOST)
-    if large.size:
+    large = np.flatnonzero(np.abs(found) > MOST).tolist()
+    if large:
         raise BadInput(
             column,
             expected=f"numbers up to {MOST:g}",
@@ -109,14 +179,16 @@ def numbers(values: Sequence[Any], column: str) -> Floats:
     return found
 
 
-def _number(value: Any) -> float:
+def _number(value: object) -> float:
     """A number as computers write it: no digits of other scripts, no underscores, no names of infinity."""
     if isinstance(value, str) and not (value.isascii() and not set(value) & set("_")):
         raise ValueError(value)
-    return float(value)
+    if isinstance(value, (float, int, str, SupportsFloat)):
+        return float(value)
+    raise TypeError(value)
 
 
-def matrix(columns: Mapping[str, Sequence[Any]], names: Sequence[str]) -> Floats:
+def matrix(columns: Mapping[str, Sequence[object]], names: Sequence[str]) -> Floats:
     """Named columns as one array, shape (row, name).
 
     Raises:
@@ -133,13 +205,13 @@ def matrix(columns: Mapping[str, Sequence[Any]], names: Sequence[str]) -> Floats
     return np.column_stack([numbers(columns[n], n) for n in names]) if names else np.empty((0, 0))
 
 
-def to_arrow(columns: Mapping[str, Any]) -> Any:
+def to_arrow(columns: Mapping[str, Floats | Sequence[Any]]) -> pa.Table:
     """Columns as a `pyarrow.Table`; NaN becomes null."""
     import pyarrow as pa  # noqa: PLC0415 - Arrow is loaded when a table is asked for
 
-    def column(values: Any) -> Any:
-        if isinstance(values, np.ndarray) and values.dtype.kind == "f":
-            return pa.array(values, from_pandas=True)
-        return pa.array(list(values))
-
-    return pa.table({name: column(values) for name, values in columns.items()})
+    return pa.table(
+        {
+            name: pa.array(values, from_pandas=True) if isinstance(values, np.ndarray) else pa.array(list(values))
+            for name, values in columns.items()
+        }
+    )

@@ -7,21 +7,23 @@ COINr's `Treat` (Becker et al. 2022, JOSS 7(78), 4567).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kenes.comparison.declared.settings import TreatSettings
 from kenes.vocabulary.errors import DefinitionError
 
 Floats = NDArray[np.float64]
 Transform = Callable[[Floats], Floats]
+Treated = tuple[str, Floats]
+"""A step, and the values after it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TreatedValue:
     """One value that treatment changed: row and column, before, after, and the step that did it."""
 
     row: int
@@ -73,15 +75,15 @@ def _shape(values: Floats) -> tuple[Floats, Floats]:
 def _moments(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Count and sums of second, third and fourth powers about the mean; no spread gives NaN."""
     present = np.isfinite(values)
-    n = present.sum(axis=0).astype(float)
+    n: Floats = present.sum(axis=0).astype(float)
     filled = np.where(present, values, 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = filled.sum(axis=0) / n
-        centred = np.where(present, values - mean, 0.0)
+        total: Floats = filled.sum(axis=0)
+        centred = np.where(present, values - total / n, 0.0)
         square = centred * centred
-        second = square.sum(axis=0)
+        second: Floats = square.sum(axis=0)
         # a column of equal values leaves only rounding, which has no shape
-        level = np.abs(filled).max(axis=0, initial=0.0)
+        level: Floats = np.abs(filled).max(axis=0, initial=0.0)
         second = np.where(second <= n * (level * 1e-14) ** 2, np.nan, second)
         return n, second, (square * centred).sum(axis=0), (square * square).sum(axis=0)
 
@@ -111,28 +113,26 @@ def winsorise(values: Floats, *, max_points: int | None = 5, skew: float = 2.0, 
     high = low = 0
     while not passes(changed, skew=skew, kurt=kurt) and (max_points is None or points < max_points):
         upper = bool(skewness(changed) >= 0)
-        edge = np.nanmax(changed) if upper else np.nanmin(changed)
-        at_edge = changed == edge
+        edge = float(np.nanmax(changed) if upper else np.nanmin(changed))
+        at_edge = np.equal(changed, edge)
         others = changed[~at_edge & np.isfinite(changed)]
         changed[at_edge] = others.max() if upper else others.min()
-        if upper:
-            high = int(at_edge.sum())
-        else:
-            low = int(at_edge.sum())
+        moved = int(np.count_nonzero(at_edge))
+        high, low = (moved, low) if upper else (high, moved)
         points = high + low
     return changed
 
 
 def log_shift(values: Floats) -> Floats:
     """ln(x - min + 1), the log of the COIN tool as first published."""
-    return np.asarray(np.log(values - np.nanmin(values) + 1))
+    return np.log(values - float(np.nanmin(values)) + 1)
 
 
 def log_coin(values: Floats) -> Floats:
     """ln(x - min + range / 100): the modified log of the COIN tool."""
-    low, high = np.nanmin(values), np.nanmax(values)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(values - low + 0.01 * (high - low)))
+        return np.log(values - low + 0.01 * (high - low))
 
 
 def boxcox(values: Floats, *, power: float | None = None) -> Floats:
@@ -141,7 +141,7 @@ def boxcox(values: Floats, *, power: float | None = None) -> Floats:
     Source:
         Box and Cox (1964), J. R. Stat. Soc. B 26(2), 211-252.
     """
-    shifted = values - np.nanmin(values) + 1
+    shifted = values - float(np.nanmin(values)) + 1
     if power is None:
         from scipy import stats  # noqa: PLC0415 - the optimiser is rarely wanted
 
@@ -149,7 +149,7 @@ def boxcox(values: Floats, *, power: float | None = None) -> Floats:
     return np.asarray(np.log(shifted) if power == 0 else (shifted**power - 1) / power)
 
 
-def fences(values: Floats, method: str, settings: Mapping[str, Any]) -> tuple[float, float]:
+def fences(values: Floats, method: str, settings: TreatSettings) -> tuple[float, float]:
     """Lower and upper fence of one column.
 
     `iqr`: quartiles (type 7) plus `factor` (1.5) ranges; `percentile`: `lower` and `upper` shares (0.05,
@@ -158,14 +158,14 @@ def fences(values: Floats, method: str, settings: Mapping[str, Any]) -> tuple[fl
     present = values[np.isfinite(values)]
     if method == "percentile":
         shares = [float(settings.get("lower", 0.05)), float(settings.get("upper", 0.95))]
-        low, high = np.quantile(present, shares)
+        low, high = np.quantile(present, shares).tolist()
     elif method == "iqr":
-        q1, q3 = np.quantile(present, [0.25, 0.75])
+        q1, q3 = np.quantile(present, [0.25, 0.75]).tolist()
         reach = float(settings.get("factor", 1.5)) * (q3 - q1)
         low, high = q1 - reach, q3 + reach
     else:
-        middle = np.median(present)
-        spread = np.median(np.abs(present - middle)) / 0.6744897501960817
+        middle = float(np.median(present))
+        spread = float(np.median(np.abs(present - middle))) / 0.6744897501960817
         reach = float(settings.get("factor", 3.5)) * spread
         low, high = middle - reach, middle + reach
     return float(low), float(high)
@@ -175,8 +175,8 @@ TRANSFORMS: Mapping[str, Transform] = {"log": log_shift, "log_coin": log_coin, "
 
 
 def treat_column(  # noqa: PLR0911 - one return a way of treating reads best
-    values: Floats, settings: Mapping[str, Any]
-) -> list[tuple[str, Floats]]:
+    values: Floats, settings: TreatSettings
+) -> list[Treated]:
     """Treat one indicator.
 
     Args:
@@ -191,8 +191,7 @@ def treat_column(  # noqa: PLR0911 - one return a way of treating reads best
         DefinitionError: the method is not known.
     """
     method, then = settings.get("method", "winsorise"), settings.get("then", "none") or "none"
-    skew, kurt = float(settings.get("skew", 2.0)), float(settings.get("kurtosis", 3.5))
-    shape = {"skew": skew, "kurt": kurt}
+    shape = {"skew": float(settings.get("skew", 2.0)), "kurt": float(settings.get("kurtosis", 3.5))}
     if np.isfinite(values).sum() < 4:
         return []
     if method in ("iqr", "percentile", "mad"):
@@ -212,7 +211,7 @@ def treat_column(  # noqa: PLR0911 - one return a way of treating reads best
     return _transformed(values, treated, method, settings)
 
 
-def _transformed(values: Floats, treated: Floats, method: str, settings: Mapping[str, Any]) -> list[tuple[str, Floats]]:
+def _transformed(values: Floats, treated: Floats, method: str, settings: TreatSettings) -> list[Treated]:
     """The transformation of `then`: of the values as they were, or (`combine`) of the treated ones."""
     then, combine = settings["then"], bool(settings.get("combine")) and method != "none"
     base = treated if combine else values
@@ -220,7 +219,7 @@ def _transformed(values: Floats, treated: Floats, method: str, settings: Mapping
     return [*([(method, treated)] if combine else []), (then, after)]
 
 
-def treat(values: Floats, settings: list[Mapping[str, Any]]) -> tuple[Floats, list[Change]]:
+def treat(values: Floats, settings: Sequence[TreatSettings]) -> tuple[Floats, list[TreatedValue]]:
     """Treat every indicator by its settings and record each changed value.
 
     Args:
@@ -230,7 +229,7 @@ def treat(values: Floats, settings: list[Mapping[str, Any]]) -> tuple[Floats, li
     Returns:
         Treated values of the same shape, and the changes by column and row.
     """
-    treated, changes = values.copy(), list[Change]()
+    treated, changes = values.copy(), list[TreatedValue]()
     fine: dict[tuple[float, float], NDArray[np.bool_]] = {}
     for column, setting in enumerate(settings):
         if setting.get("method", "winsorise") in ("winsorise", "none"):
@@ -241,8 +240,8 @@ def treat(values: Floats, settings: list[Mapping[str, Any]]) -> tuple[Floats, li
                 continue
         before = values[:, column]
         for step, after in treat_column(before, setting):
-            rows = np.flatnonzero(np.isfinite(before) & (after != before))
-            changes += [Change(int(r), column, float(before[r]), float(after[r]), step) for r in rows]
+            rows = np.flatnonzero(np.isfinite(before) & (after != before)).tolist()
+            changes += [TreatedValue(r, column, float(before[r]), float(after[r]), step) for r in rows]
             before = after
         treated[:, column] = before
     return treated, changes

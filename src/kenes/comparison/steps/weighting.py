@@ -6,24 +6,27 @@ are scored with the weights found below them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison.declared.rules import Settings
+from kenes.comparison.declared.rules import WeightRule
 from kenes.comparison.steps import weights as methods
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 Floats = NDArray[np.float64]
+Rows = Mapping[str, Mapping[str, float]]
+Weighed = tuple[Floats, float | None]
+"""Weights, and how far they are from what was asked where that is known."""
 BY_DATA: Mapping[str, Callable[[Floats], Floats]] = MappingProxyType(
     {"pca": methods.principal, "entropy": methods.entropy, "critic": methods.critic, "merec": methods.merec}
 )
 
 
-def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) -> tuple[Floats, float | None] | None:
+def weigh(rule: WeightRule, node: str, children: Sequence[str], values: Floats) -> Weighed | None:
     """Weights of the children of one node.
 
     Args:
@@ -41,7 +44,8 @@ def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) ->
         BadInput: the data do not fit the method; names the node.
         DefinitionError: points or judgements do not fit the children; names the node.
     """
-    if rule.get("nodes") is not None and node not in rule["nodes"]:
+    nodes = rule.get("nodes")
+    if nodes is not None and node not in nodes:
         return None
     method = rule["method"]
     if method in ("pairwise", "best_worst"):
@@ -67,18 +71,17 @@ def weigh(rule: Settings, node: str, children: Sequence[str], values: Floats) ->
         ) from None
 
 
-def _from_data(rule: Settings, children: Sequence[str], values: Floats) -> tuple[Floats, float | None]:
+def _from_data(rule: WeightRule, children: Sequence[str], values: Floats) -> Weighed:
     if rule["method"] != "importance":
         return BY_DATA[rule["method"]](values), None
     wanted = rule.get("wanted") or {}
     return methods.towards_importance(values, np.array([float(wanted.get(c, 1.0)) for c in children]))
 
 
-def _budget(points: Settings, node: str, children: Sequence[str]) -> Floats:
+def _budget(points: Mapping[str, Sequence[float]], node: str, children: Sequence[str]) -> Floats:
     """Experts' points for each child, one list a child in the order of the experts."""
     rows = [points.get(c) for c in children]
-    lengths = {len(r) if isinstance(r, Sequence) else -1 for r in rows}
-    if len(lengths) != 1 or lengths == {-1}:
+    if len({len(r or ()) for r in rows}) > 1:
         raise DefinitionError(
             "points",
             expected="for each child a list with the points of each expert",
@@ -89,7 +92,7 @@ def _budget(points: Settings, node: str, children: Sequence[str]) -> Floats:
     return methods.budget(np.array(rows, dtype=float).T)
 
 
-def _pairwise(given: Settings, node: str, children: Sequence[str]) -> methods.Judgement:
+def _pairwise(given: Rows, node: str, children: Sequence[str]) -> methods.JudgedWeights:
     """`{a: {b: 3}}`: a counts three times as much as b; every pair once, in either direction."""
     matrix = np.full((len(children),) * 2, np.nan)
     np.fill_diagonal(matrix, 1.0)
@@ -97,17 +100,19 @@ def _pairwise(given: Settings, node: str, children: Sequence[str]) -> methods.Ju
         for second, times in others.items():
             _known((first, second), node, children)
             i, j = children.index(first), children.index(second)
-            if np.isfinite(matrix[i, j]) and not np.isclose(matrix[i, j], float(times), rtol=1e-6):
+            before = float(matrix[i, j])
+            if math.isfinite(before) and not np.isclose(before, times, rtol=1e-6):
                 raise DefinitionError(
                     "judgements",
                     expected=f"one judgement of {first} and {second}, or two that agree",
-                    found=f"{matrix[i, j]:g} and {float(times):g}",
+                    found=f"{before:g} and {times:g}",
                     where=f"node {node}",
                     mend="Remove one.",
                 )
-            matrix[i, j], matrix[j, i] = float(times), 1 / float(times)
-    if np.isnan(matrix).any():
-        i, j = np.argwhere(np.isnan(matrix))[0]
+            matrix[i, j], matrix[j, i] = times, 1 / times
+    lacking = np.argwhere(np.isnan(matrix)).tolist()
+    if lacking:
+        i, j = lacking[0]
         raise DefinitionError(
             "judgements",
             expected="every pair of children",
@@ -118,11 +123,11 @@ def _pairwise(given: Settings, node: str, children: Sequence[str]) -> methods.Ju
     return methods.pairwise(matrix)
 
 
-def _best_worst(given: Settings, node: str, children: Sequence[str]) -> methods.Judgement:
+def _best_worst(given: Rows, node: str, children: Sequence[str]) -> methods.JudgedWeights:
     """`best` and `worst`, each a number for every child."""
     rows = []
     for which in ("best", "worst"):
-        row = given.get(which) or {}
+        row = given.get(which, {})
         _known(row, node, children)
         missing = [c for c in children if c not in row]
         if missing:
@@ -146,7 +151,7 @@ def _best_worst(given: Settings, node: str, children: Sequence[str]) -> methods.
     return methods.best_worst(*rows)
 
 
-def _known(names: Any, node: str, children: Sequence[str]) -> None:
+def _known(names: Iterable[str], node: str, children: Sequence[str]) -> None:
     strange = [str(n) for n in names if n not in children]
     if strange:
         raise DefinitionError(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison.steps.correlating import components
+from kenes.comparison.steps.correlating import components, constant
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 Floats = NDArray[np.float64]
@@ -30,7 +30,7 @@ def _complete(values: Floats) -> Floats:
 
 def _spread_over(table: Floats, weigh: Callable[[Floats], Floats]) -> Floats:
     """Weights of the indicators that differ between places; one that is the same everywhere gets 0."""
-    varies = np.ptp(table, axis=0) > 0
+    varies = ~constant(table)
     found = np.zeros(table.shape[1])
     if varies.any():
         found[varies] = weigh(table[:, varies])
@@ -51,9 +51,10 @@ def entropy(values: Floats) -> Floats:
         raise BadInput("entropy weights", expected="values of zero or more", found="negative values")
 
     def unevenness(part: Floats) -> Floats:
-        share = part / part.sum(axis=0)
-        logs = np.log(np.where(share > 0, share, 1.0))
-        return np.asarray(np.maximum(1 + (share * logs).sum(axis=0) / np.log(len(part)), 0))
+        whole: Floats = part.sum(axis=0)
+        share = part / whole
+        evenness: Floats = (share * np.log(np.where(share > 0, share, 1.0))).sum(axis=0) / np.log(len(part))
+        return np.maximum(1 + evenness, 0)
 
     return _spread_over(table, unevenness)
 
@@ -71,7 +72,9 @@ def critic(values: Floats) -> Floats:
     def information(part: Floats) -> Floats:
         if part.shape[1] == 1:
             return np.ones(1)
-        return np.asarray(part.std(axis=0, ddof=1) * (1 - np.corrcoef(part.T)).sum(axis=0))
+        spread: Floats = part.std(axis=0, ddof=1)
+        own: Floats = (1 - np.corrcoef(part.T)).sum(axis=0)
+        return spread * own
 
     return _spread_over(_complete(values), information)
 
@@ -88,11 +91,13 @@ def merec(values: Floats) -> Floats:
     table = _complete(values)
     if (table <= 0).any():
         raise BadInput("MEREC weights", expected="values above zero", found="zero or less")
-    logs = np.abs(np.log(table.min(axis=0) / table))
-    m = table.shape[1]
-    whole = np.log(1 + logs.mean(axis=1))
-    without = np.log(1 + (logs.sum(axis=1, keepdims=True) - logs) / m)
-    return _to_one(np.abs(without - whole[:, None]).sum(axis=0))
+    least: Floats = table.min(axis=0)
+    logs = np.abs(np.log(least / table))
+    mean: Floats = logs.mean(axis=1)
+    total: Floats = logs.sum(axis=1, keepdims=True)
+    without = np.log(1 + (total - logs) / table.shape[1])
+    changes: Floats = np.abs(without - np.log(1 + mean)[:, None]).sum(axis=0)
+    return _to_one(changes)
 
 
 def principal(values: Floats) -> Floats:
@@ -111,12 +116,11 @@ def _principal(table: Floats) -> Floats:
     if table.shape[1] == 1:
         return np.ones(1)
     found = components(table)
-    kept = max(1, int((found.eigenvalues > 1).sum()))
-    loadings = varimax(found.loadings[:, :kept])
-    squared = loadings**2
-    explained = squared.sum(axis=0)
-    best = squared.argmax(axis=1)
-    return np.asarray(squared[np.arange(len(best)), best] / explained.sum())
+    kept = max(1, np.count_nonzero(found.eigenvalues > 1))
+    squared = varimax(found.loadings[:, :kept]) ** 2
+    explained: Floats = squared.sum(axis=0)
+    best: Floats = squared.max(axis=1)
+    return best / float(explained.sum())
 
 
 def varimax(loadings: Floats, *, rounds: int = 20_000, tolerance: float = 1e-13) -> Floats:
@@ -125,7 +129,8 @@ def varimax(loadings: Floats, *, rounds: int = 20_000, tolerance: float = 1e-13)
     turn = np.eye(k)
     for _ in range(rounds):
         moved, before = loadings @ turn, turn
-        u, _s, v = np.linalg.svd(loadings.T @ (moved**3 - moved * (moved**2).sum(axis=0) / m))
+        squares: Floats = (moved**2).sum(axis=0)
+        u, _s, v = np.linalg.svd(loadings.T @ (moved**3 - moved * squares / m))
         turn = u @ v
         if np.abs(turn - before).max() < tolerance:
             break
@@ -133,14 +138,14 @@ def varimax(loadings: Floats, *, rounds: int = 20_000, tolerance: float = 1e-13)
 
 
 @dataclass(frozen=True)
-class Judgement:
+class JudgedWeights:
     """Weights from pairwise judgements, and how consistent these are (a ratio below 0.1 is usual)."""
 
     weights: Floats
     ratio: float
 
 
-def pairwise(matrix: Floats) -> Judgement:
+def pairwise(matrix: Floats) -> JudgedWeights:
     """Analytic hierarchy: the principal eigenvector of a reciprocal matrix and its consistency ratio.
 
     Raises:
@@ -161,13 +166,13 @@ def pairwise(matrix: Floats) -> Judgement:
     if n > len(RANDOM_INDEX):
         raise DefinitionError("judgements", expected=f"at most {len(RANDOM_INDEX)} items", found=str(n))
     values, vectors = np.linalg.eig(a)
-    first = int(np.argmax(values.real))
-    weights = _to_one(np.abs(vectors[:, first].real))
-    spread = (values[first].real - n) / (n - 1) if n > 1 else 0.0
-    return Judgement(weights, float(spread / RANDOM_INDEX[n - 1]) if n > 2 else 0.0)
+    real: Floats = values.real
+    weights = _to_one(np.abs(vectors[:, int(real.argmax())].real))
+    spread = (float(real.max()) - n) / (n - 1) if n > 1 else 0.0
+    return JudgedWeights(weights, float(spread / RANDOM_INDEX[n - 1]) if n > 2 else 0.0)
 
 
-def best_worst(best: Sequence[float], worst: Sequence[float]) -> Judgement:
+def best_worst(best: Sequence[float], worst: Sequence[float]) -> JudgedWeights:
     """Best-worst method, linear: the smallest greatest deviation from the judgements.
 
     Args:
@@ -182,52 +187,46 @@ def best_worst(best: Sequence[float], worst: Sequence[float]) -> Judgement:
     """
     from scipy.optimize import linprog  # noqa: PLC0415 - the solver is loaded when wanted
 
-    b, w = np.asarray(best, dtype=float), np.asarray(worst, dtype=float)
-    n = len(b)
-    if n != len(w) or not (b == 1).any() or not (w == 1).any() or (b < 1).any() or (w < 1).any():
+    n = len(best)
+    if n != len(worst) or min(best) != 1 or min(worst) != 1:
         raise DefinitionError("judgements", expected="two rows of numbers from 1, each with a 1", found="others")
-    top, low = int(np.argmin(b)), int(np.argmin(w))
-    rows = []
+    top, low = best.index(1), worst.index(1)
+    items, rows = np.eye(n + 1), list[Floats]()
     for j in range(n):
-        for sign in (1, -1):
-            row = np.zeros(n + 1)
-            row[top] += sign
-            row[j] -= sign * b[j]
-            row[-1] = -1
-            rows.append(row)
-            row = np.zeros(n + 1)
-            row[j] += sign
-            row[low] -= sign * w[j]
-            row[-1] = -1
-            rows.append(row)
+        from_best, to_worst = items[[top]] - best[j] * items[[j]], items[[j]] - worst[j] * items[[low]]
+        rows += [sign * deviation - items[[n]] for sign in (1, -1) for deviation in (from_best, to_worst)]
     found = linprog(
         [*np.zeros(n), 1.0],
-        A_ub=np.array(rows),
+        A_ub=np.concatenate(rows),
         b_ub=np.zeros(len(rows)),
         A_eq=[[*np.ones(n), 0.0]],
         b_eq=[1.0],
         bounds=(0, None),
         method="highs",
     )
-    return Judgement(_to_one(found.x[:n]), float(found.fun))
+    return JudgedWeights(_to_one(np.asarray(found.x)[:n]), float(np.asarray(found.fun)))
 
 
 def budget(points: Floats) -> Floats:
     """Mean of experts' shares, each expert's points divided by their sum. Shape (expert, indicator)."""
     table = np.asarray(points, dtype=float)
-    if (table < 0).any() or (table.sum(axis=1) <= 0).any():
+    given: Floats = table.sum(axis=1, keepdims=True)
+    if (table < 0).any() or (given <= 0).any():
         raise DefinitionError("budget", expected="points of zero or more, some above, from each expert", found="others")
-    return _to_one((table / table.sum(axis=1, keepdims=True)).mean(axis=0))
+    mean: Floats = (table / given).mean(axis=0)
+    return _to_one(mean)
 
 
 def importance_of(values: Floats, weights: Floats) -> Floats:
     """Squared correlation of each indicator with the weighted sum, divided by their sum; zeros where it is constant."""
-    centred = values - values.mean(axis=0)
-    index = centred @ weights
-    length = np.sqrt((centred**2).sum(axis=0) * (index**2).sum())
+    mean: Floats = values.mean(axis=0)
+    centred = values - mean
+    index: Floats = centred @ weights
+    squares: Floats = (centred**2).sum(axis=0)
+    length = np.sqrt(squares * float((index**2).sum()))
     squared = np.divide(centred.T @ index, length, out=np.zeros(len(length)), where=length > 0) ** 2
-    total = squared.sum()
-    return np.asarray(squared / total if total > 0 else squared)
+    total = float(squared.sum())
+    return squared / total if total > 0 else squared
 
 
 def towards_importance(values: Floats, wanted: Floats, *, starts: int = 24) -> tuple[Floats, float]:
@@ -247,7 +246,7 @@ def towards_importance(values: Floats, wanted: Floats, *, starts: int = 24) -> t
         Indicators 80, 12-22.
     """
     table, aim = _complete(values), _to_one(np.asarray(wanted, dtype=float))
-    varies = np.ptp(table, axis=0) > 0
+    varies = ~constant(table)
     rests: list[float] = []
 
     def nearest(part: Floats) -> Floats:
@@ -270,27 +269,31 @@ def _nearest(table: Floats, aim: Floats, starts: int) -> tuple[Floats, float]:
         return np.ones(1), float(abs(1 - aim[0]))
 
     def simplex(logs: Floats) -> Floats:
-        raised = np.exp(logs - logs.max())
-        return np.asarray(raised / raised.sum())
+        raised = np.exp(logs - float(logs.max()))
+        return raised / float(raised.sum())
 
     def gap(logs: Floats) -> Floats:
         return importance_of(table, simplex(logs)) - aim
 
-    within = np.cov(table.T)
+    within: Floats = np.cov(table.T)
+    own = np.diag(within)
 
     def slopes(logs: Floats) -> Floats:
         share = simplex(logs)
-        along = within @ share
-        raised = along**2 / np.diag(within)
-        turned = 2 * along[:, None] * within / np.diag(within)[:, None]
-        moved = (turned - (raised / raised.sum())[:, None] * turned.sum(axis=0)) / raised.sum()
-        return np.asarray(moved @ (np.diag(share) - np.outer(share, share)))
+        along: Floats = within @ share
+        raised = along**2 / own
+        total = float(raised.sum())
+        turned = 2 * along[:, None] * within / own[:, None]
+        columns: Floats = turned.sum(axis=0)
+        moved = (turned - (raised / total)[:, None] * columns) / total
+        found: Floats = moved @ (np.diag(share) - np.outer(share, share))
+        return found
 
     def squares(logs: Floats) -> float:
         return float((gap(logs) ** 2).sum())
 
     rng = np.random.default_rng(0)
-    drawn = rng.dirichlet(np.ones(count), max(starts - 2, 0))
+    drawn: list[Floats] = list(rng.dirichlet(np.ones(count), max(starts - 2, 0)))
     begin = [np.log(np.maximum(s, 1e-6)) for s in (equal(count), aim, *drawn)]
     ends = [least_squares(gap, b, jac=slopes, xtol=1e-14, ftol=1e-14, gtol=1e-14, max_nfev=200).x for b in begin]
     ends = sorted(ends, key=squares)[:4]
@@ -301,7 +304,7 @@ def _nearest(table: Floats, aim: Floats, starts: int) -> tuple[Floats, float]:
 
 
 def _to_one(weights: Floats) -> Floats:
-    total = weights.sum()
+    total = float(weights.sum())
     if not total > 0:
         raise BadInput("weights", expected="at least one above zero", found="only zeros")
-    return np.asarray(weights / total)
+    return weights / total

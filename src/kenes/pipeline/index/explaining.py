@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import asdict
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
 from kenes.comparison.draws.intervals import uncertainty
 from kenes.comparison.readings.explanation import contributions, marginal_gains, strengths
 
 
-def explained(profile: Profile, place: str, *, draws: int | None = None, seed: int | None = None) -> dict[str, Any]:
+class ExplainedIndicator(TypedDict):
+    """What an indicator gives to a score, and what one unit more of it would; None where that has no value."""
+
+    node: str
+    value: float | None
+    normalised: float | None
+    raw: float | None
+    one_unit_better: float | None
+
+
+def explained(profile: Profile, place: str, *, draws: int | None = None, seed: int | None = None) -> dict[str, object]:
     """Interval, contributions, what one unit more would move, strengths and weaknesses of a place.
 
     With years, the place's last one is explained.
@@ -33,7 +47,6 @@ def explained(profile: Profile, place: str, *, draws: int | None = None, seed: i
     intervals = uncertainty(profile, max(count, 1), seed)
     nodes = len(intervals.nodes)
     records = list(intervals.rows())[row * nodes : (row + 1) * nodes]
-    given, gains = contributions(profile)[row], marginal_gains(profile)[row]
     strong, weak = strengths(profile, place)
     leaves = spec.indicators
     return {
@@ -42,18 +55,9 @@ def explained(profile: Profile, place: str, *, draws: int | None = None, seed: i
         **({} if times is None else {"time": times[row]}),
         **{k: v for k, v in records[-1].items() if k not in ("place", "node")},
         "nodes": records,
-        "contributions": [
-            {
-                "node": leaf,
-                "value": _number(given[i]),
-                "normalised": _number(profile.normalised[row, i]),
-                "raw": _number(profile.inputs.values[row, i]),
-                "one_unit_better": _number(gains[i]),
-            }
-            for i, leaf in enumerate(leaves)
-        ],
-        "strengths": [_record(s) for s in strong],
-        "weaknesses": [_record(s) for s in weak],
+        "contributions": _contributions(profile, row),
+        "strengths": [asdict(s) for s in strong],
+        "weaknesses": [asdict(s) for s in weak],
         "changes": [
             {"node": leaves[c.column], "before": c.before, "after": c.after, "step": c.step}
             for c in profile.changes
@@ -62,9 +66,21 @@ def explained(profile: Profile, place: str, *, draws: int | None = None, seed: i
     }
 
 
-def _record(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__slots__}
+def _contributions(profile: Profile, row: int) -> list[ExplainedIndicator]:
+    given, gains = contributions(profile), marginal_gains(profile)
+    return [
+        {
+            "node": leaf,
+            "value": _number(given, row, i),
+            "normalised": _number(profile.normalised, row, i),
+            "raw": _number(profile.inputs.values, row, i),
+            "one_unit_better": _number(gains, row, i),
+        }
+        for i, leaf in enumerate(profile.spec.indicators)
+    ]
 
 
-def _number(value: float) -> float | None:
-    return None if not math.isfinite(value) else float(value)
+def _number(values: NDArray[np.float64], row: int, column: int) -> float | None:
+    """One value; None where it is missing."""
+    value = float(values[row, column])
+    return value if math.isfinite(value) else None

@@ -6,16 +6,16 @@ import csv
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from kenes.comparison.declared.plain import from_plain
 from kenes.comparison.declared.specification import Specification
+from kenes.comparison.steps.table import Columns
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 
-def read_plain(path: Path) -> dict[str, Any]:
+def read_plain(path: Path) -> dict[str, object]:
     """A specification file, YAML or JSON, as plain values.
 
     Raises:
@@ -23,11 +23,8 @@ def read_plain(path: Path) -> dict[str, Any]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        found = (
-            json.loads(text)
-            if path.suffix == ".json"
-            else yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        )
+        loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        found: object = json.loads(text) if path.suffix == ".json" else yaml.load(text, loader)
     except FileNotFoundError:
         raise DefinitionError(
             str(path), expected="a file in YAML or JSON", found="no such file", mend="Correct the name."
@@ -52,7 +49,7 @@ def read_specification(path: Path) -> Specification:
         raise
 
 
-def read_table(path: Path, names: Collection[str] = ()) -> dict[str, list[Any]]:
+def read_table(path: Path, names: Collection[str] = ()) -> Columns:
     """A data file (CSV, Parquet, XLSX) as columns, None where a cell is empty or says NA.
 
     Args:
@@ -66,7 +63,7 @@ def read_table(path: Path, names: Collection[str] = ()) -> dict[str, list[Any]]:
         raise BadInput(str(path), expected="a file", found="nothing", mend="Correct the path.")
     if path.suffix in (".parquet", ".pq"):
         return _parquet_columns(path)
-    rows: list[list[Any]] = _xlsx_rows(path) if path.suffix in (".xlsx", ".xls", ".ods") else list(_csv_rows(path))
+    rows = _xlsx_rows(path) if path.suffix in (".xlsx", ".xls", ".ods") else list(_csv_rows(path))
     if len(rows) < 2:
         found = "a header alone" if rows else "an empty file"
         raise BadInput(str(path), expected="a header and at least one row", found=found, mend="Add the data.")
@@ -90,7 +87,7 @@ def read_table(path: Path, names: Collection[str] = ()) -> dict[str, list[Any]]:
     }
 
 
-def _csv_rows(path: Path) -> Iterator[list[str]]:
+def _csv_rows(path: Path) -> Iterator[Sequence[object]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield from (row for row in csv.reader(file) if row)
@@ -98,18 +95,22 @@ def _csv_rows(path: Path) -> Iterator[list[str]]:
         raise BadInput(str(path), expected="CSV in UTF-8", found=str(error)) from None
 
 
-def _xlsx_rows(path: Path) -> list[list[Any]]:
+def _xlsx_rows(path: Path) -> list[Sequence[object]]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only for this kind of file
 
     try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+        rows: list[list[object]] = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     except Exception as error:
         raise BadInput(str(path), expected="a workbook", found=str(error), mend="Save it again, or as CSV.") from None
-    whole = [[int(c) if isinstance(c, float) and c.is_integer() else c for c in row] for row in rows]
-    return [row for row in whole if any(c != "" for c in row)]
+    return [list(map(_whole, row)) for row in rows if any(c != "" for c in row)]
 
 
-def _parquet_columns(path: Path) -> dict[str, list[Any]]:
+def _whole(cell: object) -> object:
+    """A whole number as one: sheets hold every number as a float."""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+def _parquet_columns(path: Path) -> Columns:
     import pyarrow as pa  # noqa: PLC0415 - only for this kind of file
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -124,7 +125,7 @@ def names_of(spec: Specification) -> tuple[str, ...]:
     return (spec.place_column, *([spec.time_column] if spec.time_column else []))
 
 
-def errors_of(spec: Specification, data: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]] | None:
+def errors_of(spec: Specification, data: Mapping[str, Sequence[object]]) -> Columns | None:
     """Standard errors that the data carry in columns `INDICATOR_se`; None where there are none."""
     found = {leaf: list(data[f"{leaf}_se"]) for leaf in spec.indicators if f"{leaf}_se" in data}
     return found or None

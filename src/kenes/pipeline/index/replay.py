@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kenes.comparison.building import Workshop
-from kenes.comparison.declared.plain import digest, renamed, with_changes
+from kenes.comparison.building import Profile, Workshop
+from kenes.comparison.declared.plain import digest, with_changes, with_weights
 from kenes.comparison.declared.specification import Specification, canonical
 from kenes.comparison.steps.inputs import read_inputs
+from kenes.comparison.steps.table import Columns
 from kenes.pipeline.folders import whole_folder
 from kenes.pipeline.index.reading import names_of, read_specification, read_table
 from kenes.pipeline.index.results import files_of, versions, write_result
 from kenes.pipeline.index.tables import Tables, keys_of, whole_numbers
 from kenes.vocabulary.errors import BadInput
 
+Floats = NDArray[np.float64]
+
+
+class ReplayResult(TypedDict):
+    """What `result.json` says of a replay, besides its files."""
+
+    index: str
+    runs: int
+    specification: str
+    seed: int
+    design: str
+    versions: dict[str, str]
+
 
 def replay(
     spec_path: Path, data_path: Path, design: Path, out: Path, *, weights: Path | None = None, seed: int | None = None
-) -> dict[str, Any]:
+) -> ReplayResult:
     """Run the index once for each row of a design and write scores and ranks of the root, a column a run.
 
     Args:
@@ -37,37 +53,25 @@ def replay(
     """
     spec = read_specification(spec_path)
     if seed is not None:
-        spec = renamed(spec, seed=seed)
+        spec = replace(spec, seed=seed)
     data = read_table(data_path, names_of(spec))
     runs, changes = _design(design)
     given = _weights(weights) if weights else {}
     unknown = sorted(set(given) - set(runs))
     if unknown:
         raise BadInput(str(weights), expected="runs of the design", found=", ".join(unknown))
-    workshop = Workshop(read_inputs(spec, data))
-    kept: dict[str, Specification] = {}
-    scores, ranks = [], []
-    for run, change in zip(runs, changes, strict=True):
-        name = canonical(change)
-        if name not in kept:
-            kept[name] = with_changes(spec, change)
-        chosen = kept[name]
-        fresh = _same_inputs(workshop, chosen, spec, data)
-        if run in given:
-            nominal = dict(zip(chosen.tree.ids, fresh.worked(chosen).weights(), strict=True))
-            own = {"run": {**nominal, **given[run]}}
-            chosen = renamed(chosen, weight_set="run", weight_sets={**chosen.weight_sets, **own})
-        profile = fresh.build(chosen)
-        scores.append(profile.index)
-        ranks.append(profile.ranks[:, -1])
+    scores, ranks = list[Floats](), list[Floats]()
+    for profile in _profiles(spec, data, runs, changes, given):
+        scores.append(profile.index.copy())
+        ranks.append(profile.ranks[:, -1].copy())
     key, keys = keys_of(profile)
     order = sorted(range(len(keys)), key=lambda i: tuple(map(str, keys[i])))
-    whole = whole_numbers(np.array(ranks).T)
+    by_place, whole = np.array(scores).T, whole_numbers(np.array(ranks).T)
     tables: Tables = {
-        "scores": ([*key, *runs], [[*keys[i], *(s[i] for s in scores)] for i in order]),
+        "scores": ([*key, *runs], [[*keys[i], *by_place[i]] for i in order]),
         "ranks": ([*key, *runs], [[*keys[i], *whole[i]] for i in order]),
     }
-    result = {
+    result: ReplayResult = {
         "index": spec.id,
         "runs": len(runs),
         "specification": digest(spec),
@@ -80,7 +84,29 @@ def replay(
     return result
 
 
-def _same_inputs(workshop: Workshop, chosen: Specification, spec: Specification, data: Mapping[str, Any]) -> Workshop:
+def _profiles(
+    spec: Specification,
+    data: Columns,
+    runs: Sequence[str],
+    changes: Sequence[Mapping[str, object]],
+    weights: Mapping[str, Mapping[str, float]],
+) -> Iterator[Profile]:
+    """The index under each run: its changes of the specification, and the weights that it gives."""
+    workshop = Workshop(read_inputs(spec, data))
+    kept: dict[str, Specification] = {}
+    for run, change in zip(runs, changes, strict=True):
+        name = canonical(change)
+        if name not in kept:
+            kept[name] = with_changes(spec, change)
+        chosen = kept[name]
+        fresh = _same_inputs(workshop, chosen, spec, data)
+        if run in weights:
+            nominal = dict(zip(chosen.tree.ids, fresh.worked(chosen).weights(), strict=True))
+            chosen = with_weights(chosen, "run", {**nominal, **weights[run]})
+        yield fresh.build(chosen)
+
+
+def _same_inputs(workshop: Workshop, chosen: Specification, spec: Specification, data: Columns) -> Workshop:
     """The shared workshop, or one of its own for a run that reads other columns."""
     same = (
         chosen.indicators == spec.indicators
@@ -94,7 +120,7 @@ def _same_inputs(workshop: Workshop, chosen: Specification, spec: Specification,
     return workshop if same else Workshop(read_inputs(chosen, data))
 
 
-def _design(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
+def _design(path: Path) -> tuple[list[str], list[dict[str, object]]]:
     columns = read_table(path)
     if "run" not in columns or not columns["run"]:
         raise BadInput(str(path), expected="a column run and at least one row", found="none")
@@ -108,16 +134,17 @@ def _design(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
     return runs, changes
 
 
-def _json(text: Any, path: Path, column: str, row: int) -> Any:
+def _json(text: object, path: Path, column: str, row: int) -> object:
     """A JSON value; a bare word stands for itself."""
     if not isinstance(text, str):
         return text
     try:
-        return json.loads(text)
+        found: object = json.loads(text)
     except ValueError:
         if text[:1] in '[{"':
             raise BadInput(str(path), expected="JSON", found=text, where=f"{column}, row {row + 2}") from None
         return text
+    return found
 
 
 def _weights(path: Path) -> dict[str, dict[str, float]]:
@@ -140,10 +167,10 @@ def _weights(path: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def _weight(value: Any, path: Path, run: str, node: str) -> float:
+def _weight(value: object, path: Path, run: str, node: str) -> float:
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        return float(str(value))
+    except ValueError:
         raise BadInput(
             str(path), expected="a number", found=repr(value), where=f"run {run}, node {node}", mend="Correct the cell."
         ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,18 +19,50 @@ from kenes.pipeline.index.reading import names_of, read_plain, read_specificatio
 from kenes.pipeline.index.tables import Tables, csv_bytes
 from kenes.vocabulary.errors import BadInput
 
-PARTS = ("data", "method", "membership")
+Key = tuple[str, ...]
+"""A place, or in a panel a place and a time."""
+ScoreAndRank = tuple[float | None, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A place (at a time, in a panel) in two editions, and what its change is made of where that is known."""
+
+    place: str
+    time: str | None
+    score_before: float | None
+    score_after: float | None
+    rank_before: int | None
+    rank_after: int | None
+    parts: Change | None
+
+    def told(self) -> dict[str, object]:
+        """One record; without time where there is none."""
+        before, after, parts = self.score_before, self.score_after, self.parts
+        return {
+            "place": self.place,
+            **({} if self.time is None else {"time": self.time}),
+            "score_before": before,
+            "score_after": after,
+            "change": None if before is None or after is None else after - before,
+            "rank_before": self.rank_before,
+            "rank_after": self.rank_after,
+            "data": parts and parts.data,
+            "method": parts and parts.method,
+            "membership": parts and parts.membership,
+        }
 
 
 def files_of(folder: Path) -> set[str]:
     """The files that a result wrote into a folder, by its own account; none where it holds no result."""
     try:
-        return set(json.loads((folder / "result.json").read_text("utf-8"))["files"]) | {"result.json"}
+        files: list[str] = json.loads((folder / "result.json").read_text("utf-8"))["files"]
+        return {*files, "result.json"}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 
 
-def write_result(folder: Path, tables: Tables, result: Mapping[str, Any]) -> None:
+def write_result(folder: Path, tables: Tables, result: Mapping[str, object]) -> None:
     """Each table as CSV, and `result.json`."""
     for name, (columns, rows) in tables.items():
         (folder / f"{name}.csv").write_bytes(csv_bytes(columns, rows))
@@ -68,26 +101,23 @@ def compare(before: Path, after: Path) -> dict[str, Any]:
             mend="Build both with time_column, or both for one year.",
         )
     both = sorted(set(first) & set(second))
-    changes = []
     parts, undivided = _parts(before, after)
-    for key in both:
-        a, b = first[key], second[key]
-        changes.append(
-            {
-                "place": key[0],
-                **({"time": key[1]} if len(key) > 1 else {}),
-                "score_before": a[0],
-                "score_after": b[0],
-                "change": None if a[0] is None or b[0] is None else b[0] - a[0],
-                "rank_before": a[1],
-                "rank_after": b[1],
-                **{name: getattr(parts[key[0]], name) if key[0] in parts else None for name in PARTS},
-            }
+    compared = [
+        Compared(
+            place=key[0],
+            time=key[1] if len(key) > 1 else None,
+            score_before=first[key][0],
+            score_after=second[key][0],
+            rank_before=first[key][1],
+            rank_after=second[key][1],
+            parts=parts.get(key[0]),
         )
-    pairs = np.array([[first[k][0], second[k][0]] for k in both], dtype=float).reshape(-1, 2)
+        for key in both
+    ]
+    pairs = np.array([[c.score_before, c.score_after] for c in compared], dtype=float).reshape(-1, 2)
     r = correlation(pairs[:, 0], pairs[:, 1], "spearman")[0]
     return {
-        "changes": changes,
+        "changes": [c.told() for c in compared],
         "undivided": undivided,
         "only_before": _named(set(first) - set(second)),
         "only_after": _named(set(second) - set(first)),
@@ -111,24 +141,24 @@ def _parts(before: Path, after: Path) -> tuple[dict[str, Change], str | None]:
     return {c.place: c for c in found if np.isfinite([c.data, c.method, c.membership]).all()}, None
 
 
-def _named(keys: set[tuple[str, ...]]) -> list[Any]:
+def _named(keys: set[Key]) -> list[str | dict[str, str]]:
     """Ids in order; place and time in a panel."""
     return [k[0] if len(k) == 1 else {"place": k[0], "time": k[1]} for k in sorted(keys)]
 
 
-def _meta(folder: Path) -> dict[str, Any]:
+def _meta(folder: Path) -> dict[str, object]:
     return read_plain(folder / "result.json")
 
 
-def _result(folder: Path) -> dict[tuple[str, ...], tuple[float | None, int | None]]:
+def _result(folder: Path) -> dict[Key, ScoreAndRank]:
     """Score and rank of the root by place (and time)."""
     if not (folder / "result.json").is_file():
         raise BadInput(str(folder), expected="a folder written by `kenes index build`", found="no result.json")
     scores, ranks = read_table(folder / "scores.csv"), read_table(folder / "ranks.csv")
     key = [c for c in ("place", "time") if c in scores]
     root = next(c for c in scores if c not in key)
-    keys = list(zip(*(scores[c] for c in key), strict=True))
+    keys = zip(*(map(str, scores[c]) for c in key), strict=True)
     return {
-        tuple(map(str, k)): (None if s is None else float(s), None if r is None else int(r))
+        k: (None if s is None else float(str(s)), None if r is None else int(str(r)))
         for k, s, r in zip(keys, scores[root], ranks[root], strict=True)
     }

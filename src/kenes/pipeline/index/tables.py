@@ -9,46 +9,32 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kenes.comparison.building import Profile
 from kenes.comparison.draws.influence import Sensitivity, sensitivity
-from kenes.comparison.draws.intervals import Intervals
+from kenes.comparison.draws.intervals import IntervalRow, Intervals
 from kenes.comparison.readings.explanation import contributions
 from kenes.comparison.readings.structure import correlations, effective_weights
 from kenes.store.exports import cell as text_cell
 from kenes.vocabulary.reasons import reason
 
-Row = Sequence[Any]
-Tables = dict[str, tuple[list[str], list[Row]]]
+Floats = NDArray[np.float64]
+Key = tuple[object, ...]
+Row = Sequence[object]
+Table = tuple[list[str], list[Row]]
+Tables = dict[str, Table]
 MOST_PAIRED = 150
-WIDE = {"denominated": "denominated", "imputed": "imputed", "treated": "treated", "normalised": "normalised"}
-SCORES = (
-    "index",
-    "place",
-    "node",
-    "score",
-    "score_low",
-    "score_high",
-    "rank",
-    "rank_low",
-    "rank_high",
-    "level",
-    "draws",
-    "coverage",
-    "ranked",
-    "reason",
-    "reason_values",
-)
+WIDE = ("denominated", "imputed", "treated", "normalised")
 _SHARES = ("first", "first_low", "first_high", "total", "total_low", "total_high")
 
 
-def cell(value: Any) -> str:
+def cell(value: object) -> str:
     """One cell of a pinned CSV: floats by repr, empty for what is missing, no text that a spreadsheet would run."""
     if isinstance(value, np.generic):
-        value = value.item()
+        return cell(value.item())
     if isinstance(value, float):
         return "" if math.isnan(value) else repr(value + 0.0)
     return text_cell(value)
@@ -88,57 +74,66 @@ def profile_tables(profile: Profile, intervals: Intervals | None) -> Tables:
     return tables
 
 
-def keys_of(profile: Profile) -> tuple[list[str], list[tuple[Any, ...]]]:
+def keys_of(profile: Profile) -> tuple[list[str], list[Key]]:
     """Names of the key columns, place and perhaps time, and the key of each row."""
     if profile.inputs.times is None:
         return ["place"], [(p,) for p in profile.places]
     return ["place", "time"], list(zip(profile.places, profile.inputs.times, strict=True))
 
 
-def whole_numbers(ranks: Any) -> list[list[int | None]]:
+def whole_numbers(ranks: Floats) -> list[list[int | None]]:
     """Ranks as whole numbers, None where there is none."""
-    return [[None if np.isnan(v) else int(v) for v in row] for row in ranks]
+    lines: list[list[float]] = ranks.tolist()
+    return [[None if math.isnan(v) else int(v) for v in line] for line in lines]
 
 
-def _treatment(profile: Profile, key: list[str], keys: list[tuple[Any, ...]]) -> tuple[list[str], list[Row]]:
+def _treatment(profile: Profile, key: list[str], keys: list[Key]) -> Table:
     leaves = profile.spec.indicators
-    rows = [[*keys[c.row], leaves[c.column], c.before, c.after, c.step] for c in profile.changes]
+    rows: list[Row] = [[*keys[c.row], leaves[c.column], c.before, c.after, c.step] for c in profile.changes]
     rows.sort(key=lambda r: tuple(map(str, r[: len(key) + 1])))
-    return [*key, "node", "before", "after", "step"], list(rows)
+    return [*key, "node", "before", "after", "step"], rows
 
 
-def _contributions(profile: Profile, key: list[str], keys: list[tuple[Any, ...]]) -> tuple[list[str], list[Row]]:
+def _contributions(profile: Profile, key: list[str], keys: list[Key]) -> Table:
     given, leaves = contributions(profile), profile.spec.indicators
-    rows = [[*keys[i], leaf, given[i, j]] for i in range(len(keys)) for j, leaf in enumerate(leaves)]
+    rows: list[Row] = [[*keys[i], leaf, given[i, j]] for i in range(len(keys)) for j, leaf in enumerate(leaves)]
     rows.sort(key=lambda r: tuple(map(str, r[:-1])))
-    return [*key, "node", "value"], list(rows)
+    return [*key, "node", "value"], rows
 
 
-def _correlations(profile: Profile) -> tuple[list[str], list[Row]]:
+def _correlations(profile: Profile) -> Table:
     """Pearson and Spearman for every pair of nodes, up to so many; Kendall for siblings and ancestors."""
     pairs = "all" if len(profile.spec.tree.ids) <= MOST_PAIRED else "related"
     found = [c for m in ("pearson", "spearman") for c in correlations(profile, method=m, pairs=pairs)]
     found += correlations(profile, method="kendall")
-    rows: list[Row] = [[c.a, c.b, c.method, c.r, c.p] for c in found]
-    return ["a", "b", "method", "r", "p"], sorted(rows, key=lambda r: (r[0], r[1], r[2]))
+    found.sort(key=lambda c: (c.a, c.b, c.method))
+    return ["a", "b", "method", "r", "p"], [[c.a, c.b, c.method, c.r, c.p] for c in found]
 
 
-def interval_table(profile: Profile, intervals: Intervals) -> tuple[list[str], list[Row]]:
+def interval_table(profile: Profile, intervals: Intervals) -> Table:
     """Intervals in the columns of the pinned scores, with the time before the node where there is one."""
     times = profile.inputs.times
-    columns = list(SCORES)
+    columns = ["index", *IntervalRow.__annotations__, "reason_values"]
     if times is not None:
         columns.insert(2, "time")
-    rows = []
+    rows: list[Row] = []
     for number, record in enumerate(intervals.rows()):
-        whole = {k: None if record[k] is None else int(record[k]) for k in ("rank", "rank_low", "rank_high")}
-        why = reason(record["reason"]).text if record["reason"] else None
-        full = {"index": profile.spec.id, **record, **whole, "reason_values": why}
-        if times is not None:
-            full["time"] = times[number // len(intervals.nodes)]
+        full: dict[str, object] = {
+            **record,
+            "index": profile.spec.id,
+            "rank": _whole(record["rank"]),
+            "rank_low": _whole(record["rank_low"]),
+            "rank_high": _whole(record["rank_high"]),
+            "reason_values": reason(record["reason"]).text if record["reason"] else None,
+            "time": None if times is None else times[number // len(intervals.nodes)],
+        }
         rows.append([full[c] for c in columns])
     width = columns.index("node") + 1
     return columns, sorted(rows, key=lambda r: tuple(map(str, r[:width])))
+
+
+def _whole(rank: float | None) -> int | None:
+    return None if rank is None else int(rank)
 
 
 def influence(profile: Profile, draws: int, workers: int) -> list[Sensitivity]:
@@ -149,11 +144,12 @@ def influence(profile: Profile, draws: int, workers: int) -> list[Sensitivity]:
     return sensitivity(profile, base=base, workers=workers, places=ranked)
 
 
-def sensitivity_table(found: Sequence[Sensitivity]) -> tuple[list[str], list[Row]]:
+def sensitivity_table(found: Sequence[Sensitivity]) -> Table:
     """Variance shares, a row for each factor and output."""
-    rows = [
-        [f, s.output, *(float(getattr(s, c)[i]) for c in _SHARES), s.method]
-        for s in found
-        for i, f in enumerate(s.factors)
-    ]
-    return ["factor", "output", *_SHARES, "method"], sorted(rows, key=lambda r: (r[0], r[1], r[-1]))
+    rows: list[Row] = []
+    for s in sorted(found, key=lambda s: (s.output, s.method)):
+        columns = np.column_stack([s.first, s.first_low, s.first_high, s.total, s.total_low, s.total_high])
+        shares: list[list[float]] = columns.tolist()
+        rows += [[f, s.output, *line, s.method] for f, line in zip(s.factors, shares, strict=True)]
+    rows.sort(key=lambda r: str(r[0]))
+    return ["factor", "output", *_SHARES, "method"], rows
