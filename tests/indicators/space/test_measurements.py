@@ -27,7 +27,7 @@ def test_the_columns_are_those_of_the_export_and_hold_those_of_its_key():
     row = columns_of(SHARE, CONTEXT)
     assert tuple(row) == COLUMNS
     assert set(KEY) < set(COLUMNS)
-    assert (row["start"], row["dimensions"], row["flags"]) == (DAY[0], '{"a":"1","b":"2"}', "x;y")
+    assert (row["start"], row["dimensions"], row["flags"]) == (DAY[0], '{"a":"1","b":"2"}', "x y")
     assert (row["district"], row["quality"], row["reason"]) == (None, None, None)
 
 
