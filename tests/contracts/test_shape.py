@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import kenes
 
 ROOT = Path(kenes.__file__).resolve().parent
@@ -80,3 +82,42 @@ def test_functions_fit_on_a_screen() -> None:
         if lines > MOST_FUNCTION_LINES
     ]
     assert long == []
+
+
+def shared_names(modules: Mapping[str, ast.AST]) -> dict[str, list[str]]:
+    """Names that classes of several modules share."""
+    homes: dict[str, list[str]] = {}
+    for module, tree in modules.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(module)
+    return {name: found for name, found in homes.items() if len(found) > 1}
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    assert shared_names(modules_of(ROOT)) == {}
+
+
+def test_a_name_that_two_classes_share_would_be_seen() -> None:
+    texts = {"p.a": "class Cell: pass", "p.b": "class Cell: pass\nclass Row: pass"}
+    assert shared_names({name: ast.parse(text) for name, text in texts.items()}) == {"Cell": ["p.a", "p.b"]}
+
+
+def rooms_of(modules: Mapping[str, ast.AST]) -> dict[str, set[str]]:
+    """Which rooms each room imports; a package and a room inside it are one house and do not count."""
+    graph: dict[str, set[str]] = {}
+    for module, tree in modules.items():
+        room = module.rpartition(".")[0]
+        for target in imports_of(module, tree, modules):
+            other = target.rpartition(".")[0]
+            inside = f"{room}.".startswith(f"{other}.") or f"{other}.".startswith(f"{room}.")
+            if not inside:
+                graph.setdefault(room, set()).add(other)
+    return graph
+
+
+def test_no_room_imports_itself_by_way_of_another() -> None:
+    try:
+        TopologicalSorter(rooms_of(modules_of(ROOT))).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(map(str, error.args[1])))

@@ -22,9 +22,9 @@ from kenes.comparison.steps import centres, imputation, treatment
 from kenes.comparison.steps.inputs import Inputs, read_inputs
 from kenes.comparison.steps.normalisation import normalise_column
 from kenes.comparison.steps.scoring import coverage_of, evaluate, ranks_in, shares_in_parent
-from kenes.comparison.steps.table import numbers, to_arrow
 from kenes.comparison.steps.treatment import TreatedValue
 from kenes.comparison.steps.weighting import weigh
+from kenes.comparison.table import numbers, to_arrow
 from kenes.vocabulary.errors import BadInput
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kenes.pages.city.facts import CityFacts, IndicatorTexts, Inputs, MapInput, PopulationInput, TimetableInput
+from kenes.pages.city.facts import CityFacts, CityInputs, IndicatorTexts, MapInput, PopulationInput, TimetableInput
 from kenes.pages.figures.city_map import Area, Picture, StopDots
 
 EVIL = "<script>alert(1)</script>"
@@ -36,7 +36,7 @@ def texts(name: str, meaning: str = "What it means.", **others: str) -> Indicato
     return IndicatorTexts({"en": name, **others}, {"en": meaning}, {"en": f"A book, {name}."})
 
 
-def inputs(**changes: object) -> Inputs:
+def inputs(**changes: object) -> CityInputs:
     given = {
         "map": MapInput(12.3, 2, 0.9, {"map_buildings": 5.0}, {"ways_cut": 0.0, "islands_km": 0.0}, few_places=False),
         "stops_from": "osm",
@@ -48,7 +48,7 @@ def inputs(**changes: object) -> Inputs:
         "boundary": None,
         "districts": None,
     }
-    return Inputs(**{**given, **changes})
+    return CityInputs(**{**given, **changes})
 
 
 def facts(*measurements: Value, **changes: object) -> CityFacts:

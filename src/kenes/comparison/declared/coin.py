@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kenes.comparison.declared.plain import from_plain
 from kenes.comparison.declared.specification import Json, Plain
-from kenes.comparison.steps.table import Columns, columns_of
+from kenes.comparison.table import Columns, columns_of
 from kenes.vocabulary.errors import DefinitionError
 
 NEEDED = ("iCode", "Parent", "Type", "Direction")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kenes.comparison.building import Profile, Workshop
 from kenes.comparison.draws.intervals import Intervals
 from kenes.comparison.steps.inputs import Inputs
-from kenes.comparison.steps.table import numbers
+from kenes.comparison.table import numbers
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]

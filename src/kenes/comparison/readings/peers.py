@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kenes.comparison.steps.table import Columns, columns_of, numbers
+from kenes.comparison.table import Columns, columns_of, numbers
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]

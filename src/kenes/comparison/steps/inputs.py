@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kenes.comparison.declared.specification import Specification
 from kenes.comparison.steps.centres import nameless
-from kenes.comparison.steps.table import columns_of, matrix, numbers
+from kenes.comparison.table import columns_of, matrix, numbers
 from kenes.vocabulary.errors import BadInput
 
 Floats = NDArray[np.float64]

@@ -119,7 +119,7 @@ class PopulationInput:
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
+class CityInputs:
     """How complete the inputs are; None or nothing for an input that was not given.
 
     Args:
@@ -175,7 +175,7 @@ class CityFacts:
     area_kind: str
     measurements: Sequence[Measured]
     indicators: Mapping[str, IndicatorTexts]
-    inputs: Inputs
+    inputs: CityInputs
     files: Mapping[str, Sequence[str]]
     attribution: Sequence[str]
     provenance: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kenes.pages.city.facts import Inputs, MapInput
+from kenes.pages.city.facts import CityInputs, MapInput
 from kenes.pages.language import Language
 from kenes.pages.words import space
 
@@ -18,7 +18,7 @@ class Input:
     lines: Sequence[str]
 
 
-def checked_inputs(inputs: Inputs, say: Language) -> list[Input]:
+def checked_inputs(inputs: CityInputs, say: Language) -> list[Input]:
     """What was read of each input and what was odd about it; inputs that were not given are left out."""
     found = [_map(inputs.map, say)] if inputs.map else []
     title = f"{say('Stops')}: {space.known(say, space.STOPS, inputs.stops_from)}"

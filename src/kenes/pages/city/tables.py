@@ -47,7 +47,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A number under a heading, or why there is none; empty for what was not measured."""
 
     text: str
@@ -60,7 +60,7 @@ class Variants:
     """A table of variants: headings, and rows that begin with what is counted."""
 
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[Cell | None]]]
+    rows: Sequence[tuple[str, Sequence[TableCell | None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +140,20 @@ def access(measurements: Sequence[Measured], say: Language) -> Access:
         shares = [_share(by.get(key), title, say) for title, key in columns]
         points = space.points(say, centre.uncertainty) if centre.uncertainty is not None else ""
         unsnapped = say.decimal(centre.unsnapped, 0) if centre.unsnapped is not None else ""
-        rows.append((space.stops(say, source, headway), [*shares, Cell(points, spread), Cell(unsnapped, lost)]))
+        rows.append(
+            (space.stops(say, source, headway), [*shares, TableCell(points, spread), TableCell(unsnapped, lost)])
+        )
     flags = "; ".join(space.flag(say, code) for code in dict.fromkeys(code for m in mine for code in m.flags))
     head = [say("Stops and headway"), *(title for title, _ in columns), spread, lost]
     return Access(Variants(head, rows), _by_system(measurements, keys, say), say.sentence(flags) if flags else "")
 
 
-def _share(measured: Measured | None, of: str, say: Language) -> Cell | None:
+def _share(measured: Measured | None, of: str, say: Language) -> TableCell | None:
     if measured is None:
         return None
     if measured.number is None:
-        return Cell(space.reason(say, measured.reason), of, words=True)
-    return Cell(say.share(measured.number, 1, least=1), of)
+        return TableCell(space.reason(say, measured.reason), of, words=True)
+    return TableCell(say.share(measured.number, 1, least=1), of)
 
 
 def _by_system(

@@ -12,7 +12,7 @@ from kenes.catalogue.places import read_places
 from kenes.catalogue.space import citation_of, space_definitions, space_text
 from kenes.indicators.space.geodesy import Floats
 from kenes.indicators.space.measurements import MeasurementContext, SpatialMeasurement
-from kenes.pages.city.facts import CityFacts, IndicatorTexts, Inputs, MapInput, PopulationInput, TimetableInput
+from kenes.pages.city.facts import CityFacts, CityInputs, IndicatorTexts, MapInput, PopulationInput, TimetableInput
 from kenes.pages.city.headline import alike, main_measurement
 from kenes.pages.city.page import city_page
 from kenes.pages.language import language
@@ -99,13 +99,13 @@ def files_of(request: SpaceRequest) -> dict[str, list[str]]:
     return {role: [path.name for path in paths] for role, paths in given.items() if paths}
 
 
-def inputs_of(city: City) -> Inputs:
+def inputs_of(city: City) -> CityInputs:
     """How complete the inputs are."""
     report, request = city.quality, city.request
     lacking = len(city.whole_layers)
     stops = {f"stops_{capacity}": float(report["stops"][capacity]) for capacity in city.reach_m}
     grid, built_up = report.get("population"), report.get("built_up")
-    return Inputs(
+    return CityInputs(
         map=None if request.osm is None else _map_input(city),
         stops_from=report["stops"]["from"],
         stops=stops | ({"layers_without_column": float(lacking)} if lacking else {}),

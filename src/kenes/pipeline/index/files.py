@@ -17,7 +17,7 @@ from kenes.comparison.declared.specification import Specification
 from kenes.comparison.draws.influence import Sensitivity
 from kenes.comparison.draws.intervals import Intervals, uncertainty
 from kenes.comparison.steps.inputs import read_inputs
-from kenes.comparison.steps.table import Columns
+from kenes.comparison.table import Columns
 from kenes.pipeline.folders import whole_folder
 from kenes.pipeline.index.explaining import explained
 from kenes.pipeline.index.reading import errors_of, names_of, read_specification, read_table

@@ -11,7 +11,7 @@ import yaml
 
 from kenes.comparison.declared.plain import from_plain
 from kenes.comparison.declared.specification import Specification
-from kenes.comparison.steps.table import Columns
+from kenes.comparison.table import Columns
 from kenes.vocabulary.errors import BadInput, DefinitionError
 
 

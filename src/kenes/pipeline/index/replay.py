@@ -16,7 +16,7 @@ from kenes.comparison.building import Profile, Workshop
 from kenes.comparison.declared.plain import digest, with_changes, with_weights
 from kenes.comparison.declared.specification import Specification, canonical
 from kenes.comparison.steps.inputs import read_inputs
-from kenes.comparison.steps.table import Columns
+from kenes.comparison.table import Columns
 from kenes.pipeline.folders import whole_folder
 from kenes.pipeline.index.reading import names_of, read_specification, read_table
 from kenes.pipeline.index.results import files_of, versions, write_result
