@@ -88,3 +88,19 @@ def test_a_file_judged_by_hand_is_told_where_a_language_is_asked_for(built: Path
     assert all(row["reason_text"] for row in rows(tmp_path / "flags.csv"))
     kenes("quality", *common, "--out", tmp_path / "plain.csv")
     assert "reason_text" not in rows(tmp_path / "plain.csv")[0]
+
+
+def test_an_error_as_json_has_its_code_and_where_it_is_known_file_and_line(built: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.yaml"
+    text = (built / "sources/statistics/mapping.yaml").read_text(encoding="utf-8")
+    mapping.write_text(text.replace("unit: PPS/person", "unit: furlong_of_gold"), encoding="utf-8")
+    file = built / "sources/statistics/statistics.csv"
+    command = ["ingest", str(file), "--mapping", str(mapping), "--observatory", str(built), "--json"]
+    answer = CliRunner().invoke(main, command)
+    found = json.loads(answer.stdout)
+    assert (answer.exit_code, found["code"]) == (3, "unknown_unit")
+    assert found["file"].endswith("mapping.yaml")
+    assert text.splitlines()[found["line"] - 1].strip().startswith("- {column")
+    plain = json.loads(CliRunner().invoke(main, ["advise", "nowhere", "--observatory", str(built), "--json"]).stdout)
+    assert (plain["file"], plain["line"]) == (None, None)
+    assert plain["code"] == "place_unknown"

@@ -103,7 +103,10 @@ def _say(error: KenesError, kwargs: dict[str, Any]) -> None:
         show(
             {
                 "error": type(error).__name__,
+                "code": error.code,
                 "message": str(error),
+                "file": error.file or None,
+                "line": error.line,
                 **({"findings": findings} if findings else {}),
             }
         )
