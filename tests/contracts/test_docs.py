@@ -15,7 +15,7 @@ from kenes.catalogue import definitions, load, mappings
 from kenes.catalogue.definitions import AGGREGATES, BETTER, GROUPS
 from kenes.cli import main
 from kenes.comparison.declared import rules
-from kenes.comparison.declared.specification import METHODS
+from kenes.comparison.declared.allowed import METHODS
 from kenes.vocabulary import units
 from kenes.vocabulary.facts import QUALITIES, RULES
 from kenes.vocabulary.tables import KINDS, TableKind
