@@ -163,3 +163,15 @@ def test_the_provenance_names_each_site_with_its_share_and_single_observations_o
         ("b", pytest.approx(300 / 365), 300),
     ]
     assert json.loads(trail["observations"]) == []
+
+
+def test_the_provenance_tells_how_values_were_joined_where_there_were_several_and_all_sources_in_order() -> None:
+    def joined(table: pa.Table) -> str:
+        (trail,) = measured_tables(MEAN, [PM10], table).provenance.to_pylist()
+        return str(json.loads(trail["inputs"])[0]["aggregate"])
+
+    assert joined(series([10.0] * 300)) == "mean"
+    assert joined(years({2023: 10.0})) == ""
+    tables = series([10.0] * 300, source="z"), series([12.0] * 300, variable="no2", source="b")
+    (trail,) = measured_tables(BOTH, [PM10, NO2], *tables).provenance.to_pylist()
+    assert trail["sources"] == "b z"

@@ -10,11 +10,21 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from tests.recommendations.test_advice import CHARGE
-from tests.recommendations.test_gaps import ROOTS, _contributions, _peers, _scores
+from tests.recommendations.test_gaps import ALL_RANKED, ROOTS, _contributions, _peers, _scores
 
 from kenes.catalogue.practices import DESIGNS, IndicatorLink
-from kenes.recommendations import GapSettings, confidence_of, effect_of, gaps_of, needs_of, recommend, refusals
-from kenes.vocabulary.tables import GAPS, PEERS
+from kenes.recommendations import (
+    GapSettings,
+    confidence_of,
+    effect_of,
+    gaps_of,
+    needs_of,
+    recommend,
+    refusal_of,
+    refusals,
+)
+from kenes.vocabulary.reasons import reason
+from kenes.vocabulary.tables import GAPS, PEERS, SCORES
 
 OTHERS = tuple("bcdefgh")
 
@@ -86,6 +96,39 @@ def test_peers_of_another_index_are_no_peers() -> None:
     assert among(10.0, 50.0, 60.0, 70.0, peers=table) == []
 
 
+@pytest.mark.parametrize("own", [(None, 40.0), (10.0, None), (float("nan"), 40.0), (10.0, float("inf"))])
+def test_a_place_without_a_score_or_without_a_measure_has_no_gap(own: tuple[float | None, float | None]) -> None:
+    values = {p: {"x": (50.0, 50.0)} for p in "bcd"}
+    told = [
+        gaps_of(_contributions({"a": {"x": pair}, **values}), _peers(), ALL_RANKED, indicators={"x"}, roots=ROOTS)
+        for pair in (own, (10.0, 90.0))
+    ]
+    assert [table.num_rows for table in told] == [0, 1]
+
+
+def test_peers_of_whom_nothing_is_known_do_not_count() -> None:
+    (gap,) = among(10.0, 20.0, 30.0, 40.0, peers=_peers("a", ("x", "b", "y", "c", "d")))
+    assert gap["peers"] == "b c d"
+    values = {p: {"x": (50.0, 50.0)} for p in "bcd"} | {"a": {"x": (10.0, 90.0)}}
+    scores = _scores({"b": True, "c": True, "d": True})
+    assert gaps_of(_contributions(values), _peers(), scores, indicators={"x"}, roots=ROOTS).num_rows == 0
+
+
+@pytest.mark.parametrize(("root", "branch", "count"), [(True, False, 1), (False, True, 0)])
+def test_a_place_is_ranked_where_the_root_says_so_and_not_a_branch(root: bool, branch: bool, count: int) -> None:
+    rows = [
+        {"index": "provinces", "place": "a", "node": node, "ranked": ranked, "coverage": 0.4}
+        for node, ranked in (("index", root), ("environment", branch))
+    ]
+    for order in (rows, rows[::-1]):
+        scores = pa.Table.from_pylist(order, schema=SCORES.schema())
+        values = {p: {"x": (50.0, 50.0)} for p in "bcd"} | {"a": {"x": (10.0, 90.0)}}
+        found = gaps_of(_contributions(values), _peers(), scores, indicators={"x"}, roots=ROOTS)
+        assert found.num_rows == count
+        needed = needs_of(scores, _contributions({}), {"provinces": {"x": 1.0}}, roots=ROOTS)
+        assert needed.num_rows == 1 - count
+
+
 # Data that a place should bring
 
 
@@ -135,6 +178,28 @@ def test_a_single_number_becomes_a_range_from_nothing_on_its_own_side() -> None:
     assert _ends(-10.0, -10.0, 50.0) == (-5.0, 0.0, True)
     assert _ends(10.0, 10.0, 50.0) == (0.0, 5.0, True)
     assert _ends(-10.0, 10.0, 50.0) == (-5.0, 5.0, True)
+
+
+@pytest.mark.parametrize("ends", [(None, -5.0), (-15.0, None), (None, None)])
+def test_an_effect_with_an_open_end_is_told_in_words(ends: tuple[float | None, float | None]) -> None:
+    practice = replace(CHARGE, low=ends[0], high=ends[1])
+    effect = effect_of(practice, "direct", value=60.0, unit="ug/m^3")
+    assert (effect.low, effect.high, effect.applied) == (None, None, False)
+    assert reason("indirect") not in effect.reasons
+    assert reason("indirect") in effect_of(practice, "partial", value=60.0, unit="ug/m^3").reasons
+
+
+def test_weak_evidence_is_advised_with_a_number_and_refused_without() -> None:
+    weak = next(design for design, strength in DESIGNS.items() if strength == "weak")
+    assert refusal_of(replace(CHARGE, design=weak)) is None
+    assert refusal_of(replace(CHARGE, design=weak, low=None)) is not None
+    assert refusal_of(replace(CHARGE, low=None)) is None
+
+
+def test_what_a_practice_does_not_tell_is_missing_and_not_empty() -> None:
+    bare = replace(CHARGE, unit="", low=None, high=None, preconditions={}, urls=(), cost_class="", evidence="")
+    (row,) = _advice(bare)
+    assert [row[name] for name in ("effect_unit", "precondition", "url", "cost_class", "source")] == [None] * 5
 
 
 @pytest.mark.parametrize("value", [None, -0.1])

@@ -54,6 +54,23 @@ def test_a_place_that_lacks_a_characteristic_is_measured_on_the_others_alone():
     assert found["b"] > 0
 
 
+def test_only_the_characteristics_that_are_named_count_and_else_every_column_of_numbers():
+    table = {"place": PLACES, "x": [0.0, 1.0, 5.0, 9.0], "y": [0.0, 9.0, 5.0, 1.0]}
+    assert _names(peers_of(table, "own", 1, characteristics=["x"])) == ["a"]
+    assert _names(peers_of(table, "own", 1, characteristics=["y"])) == ["c"]
+    more = {**table, "text": ["p", "q", "r", "s"], "nothing": [None] * 4, "zone": [1, 1, 2, 1]}
+    found = {peer.place: peer.distance for peer in peers_of(more, "own", within={"zone": None})}
+    expected = {peer.place: peer.distance for peer in peers_of(table, "own") if peer.place != "b"}
+    assert found == pytest.approx(expected)
+    for wrong in ({"characteristics": ["z"]}, {"characteristics": ["text"]}, {"place_column": "name"}):
+        with pytest.raises(BadInput):
+            peers_of(more, "own", **wrong)
+    with pytest.raises(BadInput):
+        peers_of(table, "nobody")
+    with pytest.raises(BadInput):
+        peers_of({"place": PLACES, "text": ["p", "q", "r", "s"]}, "own")
+
+
 def test_no_place_is_its_own_peer_and_equal_distances_are_in_the_order_of_ids():
     table = {"place": ["m", "z", "b", "k"], "x": [5.0, 6.0, 4.0, 6.0]}
     assert _names(peers_of(table, "m", 10)) == ["b", "k", "z"]

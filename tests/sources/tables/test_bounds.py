@@ -61,6 +61,18 @@ def test_a_whole_number_beyond_64_bits_is_the_nearest_float_and_does_not_turn_it
         assert column([str(number)], decimal=decimal) == [float(number)]
 
 
+def test_a_column_with_a_decimal_comma_refuses_points_and_reads_commas() -> None:
+    assert column(["12.5", "12,5", "12", "1e2"], decimal=",") == ["refused", 12.5, 12.0, 100.0]
+    assert column(["12.5", "12,5"]) == [12.5, "refused"]
+
+
+def test_marks_are_taken_off_both_ends_where_the_mapping_says_so() -> None:
+    form, gaps = FileForm("f.csv"), frozenset({""})
+    read = number_reader(form, ValueRule(strip="%*"), gaps)
+    assert [read(text).value for text in ("5%", "* 5 %", "5", "5%5")] == [5.0, 5.0, 5.0, None]
+    assert number_reader(form, ValueRule(), gaps)("5%").value is None
+
+
 def test_many_digits_behind_the_point_change_nothing_but_the_last_ones() -> None:
     assert column(["0." + "3" * 500, "1." + "0" * 400 + "1"]) == [1 / 3, 1.0]
 
