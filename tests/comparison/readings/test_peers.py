@@ -120,7 +120,10 @@ def test_another_unit_leaves_distances_as_they_are(values, factor, shift):
 
 def test_a_value_on_an_edge_belongs_to_the_band_above_it():
     assert bands([99_999.0, 1e5, 1e6, None], [1e5, 1e6], ["small", "middle", "large"]) == [
-        "small", "middle", "large", None,
-    ]  # fmt: skip
+        "small",
+        "middle",
+        "large",
+        None,
+    ]
     with pytest.raises(BadInput):
         bands([1.0], [1.0], ["only"])
