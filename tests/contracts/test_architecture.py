@@ -204,6 +204,13 @@ def test_help_loads_nothing_heavy() -> None:
     assert not loaded & {"duckdb", "ibis", "pyarrow", "numpy", "fastapi", "pint", "babel"}
 
 
+def test_help_is_said_within_four_tenths_of_a_second() -> None:
+    code = "import time\nfrom click.testing import CliRunner\nfrom kenes.cli import main\n"
+    code += "assert CliRunner().invoke(main, ['--help']).exit_code == 0\nprint(time.process_time())"
+    answer = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
+    assert float(answer.stdout) < 0.4
+
+
 def test_the_declared_import_contracts_hold() -> None:
 
     project = ROOT.parent.parent / "pyproject.toml"
