@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import kenes
+from kenes.pipeline import extras
 
 ROOT = Path(kenes.__file__).resolve().parents[2]
 SOURCES = ROOT / "src/kenes"
@@ -74,6 +75,12 @@ def test_everything_that_is_declared_is_imported() -> None:
     used = set().union(*(owners(top) for _, top in imported(SOURCES)))
     assert DECLARED - FOR_OTHERS - used == set()
     assert not used & FOR_OTHERS
+
+
+def test_an_extra_is_missed_by_what_it_brings() -> None:
+    assert set(extras.EXTRAS) == set(EXTRAS)
+    told = {extra: set().union(*map(owners, modules)) for extra, modules in extras.EXTRAS.items()}
+    assert {extra for extra, brought in told.items() if not EXTRAS[extra] <= brought} == set()
 
 
 def test_everything_but_a_city_is_imported_without_any_extra() -> None:
