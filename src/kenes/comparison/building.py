@@ -330,6 +330,8 @@ class Workshop:
     def _reference_row(self, settings: NormaliseSettings, rows: Rows, leaf: str) -> int | None:
         """Where among some rows the place stands that a method refers to; None where it does not."""
         reference = settings.get("reference")
+        if reference is None:
+            return None
         where = [i for i, row in enumerate(rows.tolist()) if self.inputs.places[row] == str(reference)]
         if len(where) > 1:
             raise BadInput(

@@ -95,6 +95,14 @@ def test_steps_are_read_from_a_list_a_mapping_or_the_top():
     assert listed.steps == mapped.steps == top.steps
 
 
+def test_a_share_alone_is_what_a_screen_asks_for_up_to_all():
+    for share in (0, 0.5, 1):
+        assert from_plain(flat(2, [{"screen": share}, *STEPS])).step("screen") == {"min_coverage": share}
+    assert from_plain(flat(2, [{"screen": True}, *STEPS])).step("screen") == {}
+    with pytest.raises(DefinitionError, match=r"steps\.normalise: expected a mapping of settings, found 1"):
+        from_plain(flat(2, [{"normalise": 1}, "aggregate"]))
+
+
 def test_dotted_paths_reach_steps_nodes_and_weights():
     spec = from_plain(flat(2, [{"treat": {}}, {"normalise": {"method": "min_max"}}, "aggregate"]))
     changed = with_changes(

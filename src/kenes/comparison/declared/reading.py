@@ -132,8 +132,8 @@ def read_settings(given: object, kind: str, where: str, own: tuple[str, ...] = (
     Raises:
         DefinitionError: names the setting, what it may be and what was found.
     """
-    settings: object = {} if given in (None, True) else {"method": given} if isinstance(given, str) else given
-    if isinstance(settings, (int, float)) and kind == "screen":
+    settings: object = {} if given is None or given is True else {"method": given} if isinstance(given, str) else given
+    if kind == "screen" and isinstance(settings, (int, float)):
         settings = {"min_coverage": settings}
     if not isinstance(settings, Mapping):
         raise DefinitionError(where, expected="a mapping of settings", found=repr(given))
