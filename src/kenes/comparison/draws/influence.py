@@ -11,7 +11,6 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,18 +45,13 @@ class Sensitivity:
     method: str
 
 
-@lru_cache(maxsize=4)
 def designs(factors: int, base: int, seed: int) -> tuple[Floats, Floats]:
-    """Two independent quasi-random designs of shape (base, factor) in [0, 1): scrambled Sobol points.
-
-    Those made last are kept, to be read only: every output of an index asks for the same.
-    """
+    """Two independent quasi-random designs of shape (base, factor) in [0, 1): scrambled Sobol points."""
     from scipy.stats import qmc  # noqa: PLC0415 - loaded when wanted
 
     power = int(np.ceil(np.log2(max(base, 2))))
     points = qmc.Sobol(2 * factors, scramble=True, rng=np.random.default_rng(seed)).random_base2(power)[:base]
     points = np.minimum(points, np.nextafter(1, 0))
-    points.flags.writeable = False
     return points[:, :factors], points[:, factors:]
 
 
