@@ -109,7 +109,7 @@ def test_a_place_without_any_characteristic_has_no_peers():
     assert _names(peers_of({"place": PLACES, "x": [1.0, None, 3.0, None]}, "own")) == ["b"]
 
 
-@given(st.lists(st.floats(-100, 100), min_size=4, max_size=8, unique=True), st.floats(0.01, 1000), st.floats(-50, 50))
+@given(st.lists(st.integers(-100, 100), min_size=4, max_size=8, unique=True), st.floats(0.01, 1000), st.floats(-50, 50))
 def test_another_unit_leaves_distances_as_they_are(values, factor, shift):
     places = [f"p{i}" for i in range(len(values))]
     table, other = ({"place": places, "x": v} for v in (values, [v * factor + shift for v in values]))
