@@ -133,14 +133,6 @@ def test_a_missing_column_of_denominators_is_refused():
         build(flat(1, DENOMINATED, nodes={"i0": {"denominator": "people"}}), table([[10.0], [20.0]]))
 
 
-@pytest.fixture(scope="module")
-def compiled():
-    """Draws with errors compile their loops when they are first asked for, which is not the time of a test."""
-    profile = build(flat(1, ["normalise", "aggregate"]), table([[1.0], [2.0]]), errors=np.ones((2, 1)))
-    uncertainty(profile, 1, factors=[{"kind": "errors"}])
-
-
-@pytest.mark.usefixtures("compiled")
 def test_errors_are_divided_with_the_values():
     data = {**table([[1000.0, 5.0], [2000.0, 6.0], [3000.0, 8.0]]), "people": [10.0, 100.0, 1000.0]}
     nodes = {"i0": {"denominator": "people", "goalposts": [0, 200_000]}, "i1": {"goalposts": [0, 10]}}
