@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -54,6 +55,30 @@ def test_an_empty_batch_is_kept_and_holds_nothing(store: Store) -> None:
 def test_a_batch_is_never_doubled(store: Store) -> None:
     for _ in range(3):
         add(store, "a", [observations("a", [1.0, 2.0])])
+    assert present(store.folder) == ["a-0", "a-1"]
+
+
+def test_a_reading_whose_observations_were_committed_by_a_killed_run_is_read_to_its_end(store: Store) -> None:
+    # Findings and counts are made on the way: a run killed before they were written lost them for good.
+    store.table("observations").append("a", [observations("a", [1.0, 2.0])])
+    seen: list[int] = []
+
+    def reading() -> Iterator[pa.Table]:
+        for value in (1.0, 2.0):
+            table = observations("a", [value])
+            seen.append(table.num_rows)
+            yield table
+
+    def counted() -> dict[str, Any]:
+        return {**report()(), "accepted": sum(seen)}
+
+    def found() -> pa.Table:
+        row = dict.fromkeys(FLAGS.schema().names) | {"observation": "a-0", "rule": "range", "snapshot": "a"}
+        return pa.Table.from_pylist([row][: sum(seen)], schema=FLAGS.schema())
+
+    whole = store.add_batch(record("a"), reading(), counted, found, replaces=False)
+    assert whole.report["accepted"] == 2
+    assert store.source_flags(["a"])["observation"].to_pylist() == ["a-0"]
     assert present(store.folder) == ["a-0", "a-1"]
 
 
